@@ -61,8 +61,8 @@ def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes
 
 def name_without(name: str, secrets: Iterable[str]) -> str:
     """The name of a header, or stars if it has a secret in it. Names come in lower case, and without escapes."""
-    told = any(len(secret) >= SHORTEST and secret.lower() in name.lower() for secret in secrets)
-    return STARS if told else name
+    has_secret = any(len(secret) >= SHORTEST and secret.lower() in name.lower() for secret in secrets)
+    return STARS if has_secret else name
 
 
 def _spaced(text: bytes) -> bytes:

@@ -133,7 +133,7 @@ def line(result: Shown) -> None:
 
 
 def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool, lines: bool = False) -> None:
-    results = [each for result in results for each in _told(result)]
+    results = [each for result in results for each in _with_records(result)]
     if as_json and lines:
         for result in results:
             line(result)
@@ -186,7 +186,7 @@ def _words(result: Plain) -> Iterator[str]:
             yield f"{result.provider}: {changed.members} members were taken; the same command sends all of them again."
 
 
-def _told(result: Shown) -> Sequence[Shown]:
+def _with_records(result: Shown) -> Sequence[Shown]:
     """A result in the command's words, and the records that an error brings with it."""
     if not isinstance(result, AudiencesError):
         return [result]
@@ -205,18 +205,18 @@ def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, us
     """The error, with the command's names for arguments; `names` has more such names. With `usage`, the message leaves
     out the outcome: after wrong usage, nothing was sent.
     """
-    told = copy(error)
-    told.outcome = None if usage else error.outcome
-    told.argument = {"base_url": "--base-url", **names}.get(error.argument, error.argument)
-    told.remedy = _option(error.remedy)
-    if isinstance(told, InvalidError):
-        told.problems = tuple(
-            replace(each, field=field_option(each.field), remedy=_option(each.remedy)) for each in told.problems
+    shown = copy(error)
+    shown.outcome = None if usage else error.outcome
+    shown.argument = {"base_url": "--base-url", **names}.get(error.argument, error.argument)
+    shown.remedy = _option(error.remedy)
+    if isinstance(shown, InvalidError):
+        shown.problems = tuple(
+            replace(each, field=field_option(each.field), remedy=_option(each.remedy)) for each in shown.problems
         )
-        told.args = InvalidError.of(told.problems).args
-    if missing := getattr(told, "missing", ()):
-        told.args = (f"settings are missing: {'; '.join(f'set {s.variable} ({s.meaning})' for s in missing)}",)
-    return told
+        shown.args = InvalidError.of(shown.problems).args
+    if missing := getattr(shown, "missing", ()):
+        shown.args = (f"settings are missing: {'; '.join(f'set {s.variable} ({s.meaning})' for s in missing)}",)
+    return shown
 
 
 def field_option(field: str) -> str:
