@@ -17,6 +17,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from . import (
     AudiencesError,
     Changed,
+    Chunk,
     Ensured,
     InvalidError,
     Outcome,
@@ -173,17 +174,23 @@ def _words(result: Plain) -> Iterator[str]:
         yield f"{result.provider}: warning: {warning}"
     if isinstance(result, AudiencesError):
         yield str(result)
-        if words := ": ".join(filter(None, (result.code, result.provider_message))):
-            yield f"{result.provider} says: {words}"
+        yield from _provider_words(result.provider, result)
     for deviation in getattr(result, "deviations", ()):
         yield f"{result.provider}: the answer deviates from the spec: {deviation}"
     changed = result.changed if isinstance(result, AudiencesError) else result
     if isinstance(changed, Changed):
         if changed is result:
-            yield from (f"{result.provider}: {each.message}" for each in changed.chunks if each.message)
+            for chunk in changed.chunks:
+                yield from [f"{result.provider}: {chunk.message}"] * bool(chunk.message)
+                yield from _provider_words(result.provider, chunk)
             yield from [f"{result.provider}: there are no members, so nothing was sent"] * (not changed.chunks)
         if changed.outcome is Outcome.PARTLY:
             yield f"{result.provider}: {changed.members} members were taken; the same command sends all of them again."
+
+
+def _provider_words(title: str | None, failed: AudiencesError | Chunk) -> Iterator[str]:
+    if words := ": ".join(filter(None, (failed.code, failed.provider_message))):
+        yield f"{title} says: {words}"
 
 
 def _with_records(result: Shown) -> Sequence[Shown]:

@@ -55,7 +55,6 @@ from ._supply import GIVEN, Supply
 T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
 """The most bytes of a request that changes members; no provider documents how many it takes."""
-_TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
 _EMPTY = Problem("members", "must not be empty", "empty", OURS, Remedy("allow_empty", True, "removes all members"))
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two requests that ask whether an audience is still indexing."""
@@ -361,7 +360,9 @@ class Verbs(Generic[Model]):
             request = self._account.request(entry, change)
             if isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
                 if verb == "replace" or not supply.halve():
-                    raise InvalidError.ours("members", _TOO_LARGE, request.body)
+                    remedy = Remedy("chunk_bytes", len(request.body), "lets a call have so many bytes")
+                    problem = Problem.ours("members", "do not fit into one call", request.body)
+                    raise InvalidError.of([replace(problem, remedy=remedy)])
                 continue
             try:
                 success = yield from self.call(entry, change, request)
@@ -615,4 +616,6 @@ def _applied(success: Success[Reference], members: int | None) -> Chunk:
 
 
 def _failed(error: AudiencesError, members: int) -> Chunk:
-    return _chunk(error.outcome or Outcome.UNKNOWN, members, error, message=str(error.args[0]))
+    outcome, message = error.outcome or Outcome.UNKNOWN, str(error.args[0])
+    said = {"message": message, "code": error.code, "provider_message": error.provider_message}
+    return _chunk(outcome, members, error, **said)
