@@ -63,7 +63,7 @@ class Facts:
     final: Mapping[str, str] = field(default_factory=dict)
 
     def is_final(self, answer: Any) -> bool:
-        """Whether a read's answer shows all changes that were made before."""
+        """Whether a read's answer, as a JSON value, shows all changes that were made before."""
         return all(at(answer, pointer) == said for pointer, said in self.final.items())
 
 

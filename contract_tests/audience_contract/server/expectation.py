@@ -31,7 +31,7 @@ from .target import Target
 _LONG = 255
 """Characters: a server may take or refuse a longer text where no limit is documented."""
 _USUAL = 64
-"""Characters of a text that every server should take."""
+"""Characters of a text that a server should take if no limit is documented."""
 _NOT_IMPLEMENTED = 501
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 """Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
@@ -190,7 +190,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
         detail = "several" if odd else ""
         return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
-    # The name of an audience that was created has been taken before.
+    # The create has already shown that the server takes this name.
     is_known = name == key_of(operation) and facts_of(operation).effect is not Effect.CREATES
     is_limited = is_known or kind.plain("maxLength") or kind.plain("pattern")
     if not is_limited and (len(text) > _USUAL or max(text) > "\uffff"):
@@ -210,7 +210,7 @@ def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> E
         shown = f"{name}: {start} <the right one> {more}"
         return Expectation(Expected.NO_SUCCESS, "http.scheme", "", f"{name} and a word", Weight.ADVICE, shown=shown)
     kind = "missing" if not values else "empty" if values == [""] else "wrong"
-    # Without its key, a request lacks a header or a parameter, too, so it may be refused as malformed.
+    # A request without its API key also lacks a header or a parameter, so it may be refused as malformed.
     is_malformed = kind != "wrong" and scheme.value["type"] == "apiKey"
     expected = Expected.NO_SUCCESS if is_malformed else Expected.UNAUTHORISED
     return Expectation(expected, rule, pointer, label or f"{name} {kind}")

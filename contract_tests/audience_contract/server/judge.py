@@ -214,7 +214,7 @@ class Judge:
         response = seen.response
         assert response is not None
         ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
-        # No page says whether the last one of a list has no cursor, or null for one.
+        # No provider says whether the last page of a list has no cursor, or null as its cursor.
         broken = [v for v in _misshaped(operation, response) if v.pointer not in ends or _is_there(response, v.pointer)]
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, seen.request, response), *self._respelled(operation, response)]
@@ -303,7 +303,7 @@ class Judge:
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
 
     def _names_fit(self, operation: Operation, seen: Observation) -> None:
-        """Judge whether a list has the run's audiences by the names that were sent."""
+        """Judge whether a list shows the run's audiences under the names that were sent."""
         named, known = self._provider.named, {made.id: made for made in self._audiences.left if made.id}
         for item in self.items(operation, seen):
             found = [known[each] for each in item.values() if isinstance(each, str) and each in known]

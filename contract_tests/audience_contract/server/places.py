@@ -73,7 +73,7 @@ def places(operation: Operation) -> tuple[Place, ...]:
 
 
 def _of_field(place: Place) -> Iterator[Place]:
-    """The place of a parameter or field; of an object, one for each property: `name[key]`."""
+    """A parameter or field as a place; one that is an object as a place for each property, named `name[key]`."""
     if not place.schema or not is_object(place.schema):
         yield place
         return

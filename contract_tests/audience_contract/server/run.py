@@ -588,7 +588,7 @@ class Run:
     def _read(
         self, reader: Operation, request: Request, is_final: Callable[[Any], bool] = lambda _: True
     ) -> Observation:
-        """Read an audience, and read it again while it is not found, or not shown as it will be."""
+        """Read an audience, and again while it is not found, or while the answer does not show its changes yet."""
 
         def is_early(seen: Observation) -> bool:
             value = _shown(seen)

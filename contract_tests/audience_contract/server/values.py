@@ -90,7 +90,7 @@ def cases(smallest: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
 
 
 def _others(smallest: Draft) -> Iterator[Case]:
-    """Each alternative of a JSON body but the first; then without each property that the alternative requires."""
+    """Each alternative of a JSON body but the first: whole, then without one of the properties that it requires."""
     body = smallest.operation.node.get("requestBody") if smallest.is_json else None
     whole = body and body["content"][smallest.media].get("schema")
     for kind in schema.alternatives(whole)[1:] if whole else ():
