@@ -35,9 +35,9 @@ class RecentSecrets:
 
 
 def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes:
-    r"""The data with stars in place of each secret, also where JSON, HTML or a URL escapes it, where a later one of these
-    stands in an earlier one, or JSON in JSON. `cut` says that the data may end in the middle of a secret. The time that
-    this takes is linear in the data.
+    r"""The data with stars in place of each secret, also where JSON, HTML or a URL escapes it, or where a later one of
+    these stands in an earlier one, or JSON in JSON. `cut` says that the data may end in the middle of a secret. The
+    time that this takes is linear in the data.
 
     >>> redacted(rb'{"message": "no key \u006bey-4711"}', ["key-4711"])
     b'{"message": "no key ***"}'
