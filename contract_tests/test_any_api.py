@@ -65,9 +65,9 @@ _KEYWORDS = (
 )
 
 
-def _least(name: str, least: int, most: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def _least(name: str, smallest: int, most: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda value: (
-        {**value, name: min(max(int(value[name]), least), most)} if type(value.get(name)) is int else value
+        {**value, name: min(max(int(value[name]), smallest), most)} if type(value.get(name)) is int else value
     )
 
 
@@ -440,7 +440,7 @@ def test_an_overlay_adds_links_and_says_what_an_operation_does(tmp_path: Path) -
     overlay.write_text(json.dumps({"overlay": "1.0.0", "actions": actions}), "utf-8")
     operations = {each.id: each for each in read(SHOP, overlay).operations}
     assert facts_of(operations["changeSettings"]).effect is Effect.READS
-    assert facts_of(operations["getReport"]).fed == {"reportId": "/id"}
+    assert facts_of(operations["getReport"]).linked == {"reportId": "/id"}
     assert "removeCustomer" not in operations
 
 
@@ -580,7 +580,7 @@ def test_no_schema_is_too_odd(schema: dict[str, Any], version: str, tmp_path_fac
     target_ = Target.of(spec.key, "http://127.0.0.1:9")
     names = Names(target_, Audiences(spec, "any"))
     for each in spec.operations:
-        check_request(each, names.draft(each, least=False).request())
+        check_request(each, names.draft(each, smallest=False).request())
         Documented(spec).error(each, 400)
         for sent in (b'{"x": 1}', b'[1, "x"]', b'"x"', b"1"):
             check_response(each, Response(200, (("content-type", "application/json"),), sent))

@@ -27,7 +27,8 @@ from test_command_verbs import ABSENT, ACCEPTED, INDEXING, Interrupting, ask, pl
 from test_command_words import BATCH_KEYS
 
 AT = ["SPRING", "-p", "batch"]
-REFUSED = http(400, b"{}")
+WORDS = {"error_code": "AUDIENCE_BROKEN", "error_message": "The audience is broken."}
+REFUSED = http(400, json.dumps(WORDS).encode())
 PIPES: dict[str, Any] = {"stdin": processes.PIPE, "stdout": processes.PIPE, "stderr": processes.PIPE}
 
 
@@ -156,6 +157,7 @@ def test_a_call_that_fails_ends_the_change_unless_it_is_to_go_on(
         done = ask(playing(raw, ACCEPTED, REFUSED, ACCEPTED), "add", "VIP", "--file", file, *option, *extra)
         assert (done.returncode, len(raw.requests)) == (7, calls)
         assert extra or f"{10_000 if calls == 2 else 15_000} members were taken" in done.stderr
+        assert extra or "Batch says: AUDIENCE_BROKEN: The audience is broken." in done.stderr
     (known,) = json.loads(done.stdout)
     outcomes = [each["outcome"] for each in (known.get("changed") or known)["chunks"]]
     assert outcomes == ["applied", "rejected", "applied"][:calls]

@@ -64,10 +64,10 @@ def schemas() -> list[Any]:
     return [*kinds, *({**kind, "example": example} for kind in kinds for example in EXAMPLES)]
 
 
-@pytest.mark.parametrize("least", [False, True])
-def test_a_sample_is_allowed_whatever_the_example_is(least: bool) -> None:
+@pytest.mark.parametrize("smallest", [False, True])
+def test_a_sample_is_allowed_whatever_the_example_is(smallest: bool) -> None:
     for schema in schemas():
-        assert list(check(node(schema), sample(node(schema), least=least), "")) == [], schema
+        assert list(check(node(schema), sample(node(schema), smallest=smallest), "")) == [], schema
 
 
 def test_a_sample_is_the_example_where_that_is_allowed() -> None:
@@ -76,7 +76,7 @@ def test_a_sample_is_the_example_where_that_is_allowed() -> None:
 
 
 def test_the_least_has_nothing_that_is_not_required() -> None:
-    found = sample(node(NESTED), least=True)
+    found = sample(node(NESTED), smallest=True)
     assert (found.keys(), found["audience"].keys()) == ({"audience", "owners"}, {"code", "limits"})
     assert found["audience"]["limits"] == {"most": 8}
 
@@ -105,8 +105,8 @@ def test_a_required_nested_body_is_sent_as_its_schema_has_it(example: Any) -> No
     with MockServer() as server:
         asked = replace(target(server, "batch"), spec=with_details(example))
         operation, names = asked.spec.operations[0], Names(asked, Audiences(asked.spec, "1"))
-        least, most = (names.draft(operation, least=least) for least in (True, False))
-        assert [check_request(operation, made.request()) for made in (least, most)] == [[], []]
+        smallest, most = (names.draft(operation, smallest=smallest) for smallest in (True, False))
+        assert [check_request(operation, made.request()) for made in (smallest, most)] == [[], []]
         # The mock knows nothing of the property, and takes it.
         report = run(asked, Options(requests=12, operations=[operation.id]))
     assert report.verdict is not Verdict.INCONCLUSIVE

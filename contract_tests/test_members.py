@@ -130,7 +130,11 @@ def test_members_that_cannot_be_split_are_refused_where_they_are_too_large() -> 
     for verb, members in (("add", ["x" * 1000]), ("replace", ["x" * 50] * 100 + [*numbers(100)])):
         error = batch(verb, "VIP", members, chunk_bytes=500)
         assert isinstance(error, InvalidError)
-        assert "chunk_bytes" in str(error)
+        remedy = error.problems[0].remedy
+        assert remedy is not None
+        assert remedy.argument == "chunk_bytes"
+        assert batch(verb, "VIP", members, chunk_bytes=remedy.value).outcome is Outcome.APPLIED
+        batch.asked.clear()
     assert batch.asked == []
 
 

@@ -244,7 +244,7 @@ def test_an_audience_is_asked_for_by_the_id_that_its_creation_answered_whatever_
     target, made = Target(spec, "http://127.0.0.1", SETTINGS["adobe"]), Made("", "4a81", {"audienceId": "4a81"})
     names = Names(target, Audiences(spec, "1"))
     for operation in (each for each in spec.operations if "{" in each.path):
-        request = names.about(names.draft(operation, least=True), made).request()
+        request = names.about(names.draft(operation, smallest=True), made).request()
         assert operation.path_values(request.target) == {"AUDIENCE_ID": "4a81"}
 
 

@@ -16,7 +16,7 @@ _FORM, _PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
 FORMS = (_PARTS, _FORM)
 """The media types of forms."""
 PLAIN = (_TEXT, _BYTES)
-"""The media types of which every body is right that the schema allows."""
+"""The media types without a grammar of their own: every body that the schema allows is right."""
 
 
 def json_of(message: Request | Response) -> Any:
@@ -50,13 +50,13 @@ def fields_of(request: Request) -> dict[str, Any]:
 
 
 def is_raw(content: Node, message: Request | Response) -> bool:
-    """Whether the body is a text or bytes, by its media type, so that an empty one is a body as well."""
+    """Whether the media type is that of a text or of bytes, so that an empty body is a body, too."""
     media = parse("".join(message.values("content-type")[:1]))
     return bool(media and not media.is_json and media.essence not in FORMS and find(content, media))
 
 
 def text_of(message: Request | Response) -> str | None:
-    """The body as a text; None if it is none in the character set that its media type names."""
+    """The body as a text; None if it cannot be read in the character set that its media type names."""
     media = parse("".join(message.values("content-type")[:1]))
     try:
         return message.body.decode(media.parameters.get("charset", "utf-8") if media else "utf-8")

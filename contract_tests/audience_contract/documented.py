@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
-from .facts import PATH, Effect, Facts, effect_of, facts_of, linked, told
+from .facts import PATH, Effect, Facts, effect_of, facts_of, links_between, told
 from .media import find, parse
 from .messages import Request, Response
 from .mock import answers
@@ -81,11 +81,11 @@ class Documented(Provider):
 
     def _why_not_alone(self, operation: Operation) -> str:
         facts = facts_of(operation)
-        unknown = [name for name, kind in _path(operation) if name not in facts.fed and not kind.plain("enum")]
+        unknown = [name for name, kind in _path(operation) if name not in facts.linked and not kind.plain("enum")]
         if unknown:
             return f"nothing says where {unknown[0]} comes from"
         changes = facts.effect in (Effect.CHANGES, Effect.REMOVES)
-        said = "nothing says what it changes: no create answers what it takes" if changes and not facts.fed else ""
+        said = "nothing says what it changes: no create answers what it takes" if changes and not facts.linked else ""
         return str(operation.node.plain("x-not-judged", "")) or said
 
     def says_no(self, operation: Operation, response: Response) -> bool:
@@ -140,7 +140,7 @@ class Documented(Provider):
         kinds = properties(schema) if schema else {}
         fitting = {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
         value = {**value, **fitting}
-        for pointer in facts.fed.values() if made and facts.effect is not Effect.CREATES else ():
+        for pointer in facts.linked.values() if made and facts.effect is not Effect.CREATES else ():
             # An id never changes, whatever value the request has for it.
             own = told(pointer, made.fields, made.path) if made else None
             if type(at(value, pointer)) is type(own):
@@ -155,7 +155,7 @@ class Documented(Provider):
         if facts.effect is Effect.CREATES:
             call.created(fields=value, path=call.path)
         elif facts.effect is Effect.CHANGES and made and value:
-            for pointer in facts.fed.values():
+            for pointer in facts.linked.values():
                 # The answer to a change may lack the id; the audience keeps it.
                 if own := at(made.fields, pointer) if pointer.startswith("/") else None:
                     value = put(value, pointer.removeprefix("/"), own)
@@ -179,9 +179,9 @@ def of(spec: Spec) -> Documented:
 
 
 def _is_meant(record: Record, call: Call) -> bool:
-    fed = facts_of(call.operation).fed.items()
+    linked = facts_of(call.operation).linked.items()
     known = (
-        (call.path[place], told(pointer, record.fields, record.path)) for place, pointer in fed if place in call.path
+        (call.path[place], told(pointer, record.fields, record.path)) for place, pointer in linked if place in call.path
     )
     return all(sent == str(own) for sent, own in known)
 
@@ -189,8 +189,8 @@ def _is_meant(record: Record, call: Call) -> bool:
 @lru_cache(maxsize=8192)
 def _facts(operation: Operation) -> Facts:
     effect = _effect(operation)
-    fed, source = _fed(operation)
-    return Facts(effect, _unique(operation) if effect is Effect.CREATES else (), fed=fed, source=source)
+    linked, source = _linked(operation)
+    return Facts(effect, _unique(operation) if effect is Effect.CREATES else (), linked=linked, source=source)
 
 
 @lru_cache(maxsize=8192)
@@ -244,9 +244,13 @@ def _unique(operation: Operation) -> tuple[str, ...]:
     takes.
     """
     below = sorted(operation.spec.operations, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
-    taken = [fed[_path(each)[-1][0]] for each in below for fed, source in (_fed(each),) if source == operation.id]
+    taken = [
+        linked[_path(each)[-1][0]] for each in below for linked, source in (_linked(each),) if source == operation.id
+    ]
     taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
-    taken += [pointer for each in below for _, pointer in linked(operation, each) if not pointer.startswith(PATH)]
+    taken += [
+        pointer for each in below for _, pointer in links_between(operation, each) if not pointer.startswith(PATH)
+    ]
     return tuple(taken[:1])
 
 
@@ -270,7 +274,7 @@ def _creating(spec: Spec) -> list[Operation]:
 
 
 @lru_cache(maxsize=8192)
-def _fed(operation: Operation) -> tuple[Mapping[str, str], str]:
+def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
     """By path parameter, the pointer to its value in a create's success or path (`PATH`); and the create's id.
 
     An empty mapping and "" if no create gives them all.

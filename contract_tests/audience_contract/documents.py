@@ -61,7 +61,7 @@ _OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"
 _DEEPEST = 60
 _OF_SCHEMAS = re.compile("/components/schemas/[^/]+")
 _PLAIN = re.compile(r"/components/schemas/[^/]+(/anyOf/\d+)?/allOf/\d+/\$ref")
-"""Where a reference to a schema means no other that extends it."""
+"""Where a reference to a schema means that schema alone, and none that extends it."""
 _NAMES = ("$id", "$anchor", "$dynamicAnchor", "$schema")
 """Keywords that restrict no value."""
 

@@ -35,8 +35,8 @@ class Facts:
     `echoes`: JSON pointers into a success, to what it repeats of the request, each with the parameter, property or part
     that has it there.
     `source`: the operation that creates what this one is about, "" for none.
-    `fed`: parameters, properties and parts that take something of the success of `source`, each with the pointer to it,
-    as the links of the spec say. The audience's name, where the operation takes one, is always one of them.
+    `linked`: parameters, properties and parts that take something of the success of `source`, each with the pointer to
+    it, as the links of the spec say. The audience's name, where the operation takes one, is always one of them.
     `pages`: parameters by which a list goes on, each with the pointer to what they take of the page before.
     `limits`: parameters that say how many items a page has at most, each with the pointer to the items.
     `forbidden`: by property, values that break nothing but a rule in words.
@@ -51,7 +51,7 @@ class Facts:
     effect: Effect
     unique: tuple[str, ...] = ()
     echoes: Mapping[str, str] = field(default_factory=dict)
-    fed: Mapping[str, str] = field(default_factory=dict)
+    linked: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, str] = field(default_factory=dict)
     forbidden: Mapping[str, Any] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Facts:
     final: Mapping[str, str] = field(default_factory=dict)
 
     def is_final(self, answer: Any) -> bool:
-        """Whether a read's answer shows all changes that were made before."""
+        """Whether a read's answer, as a JSON value, shows all changes that were made before."""
         return all(at(answer, pointer) == said for pointer, said in self.final.items())
 
 
@@ -80,21 +80,21 @@ def facts_of(operation: Operation) -> Facts:
     ours = load(operation.spec.key)
     facts = ours.facts(operation)
     creating = [each for each in operation.spec.operations if ours.facts(each).effect is Effect.CREATES]
-    links = {each.id: dict(linked(each, operation)) for each in creating if each is not operation}
+    links = {each.id: dict(links_between(each, operation)) for each in creating if each is not operation}
     source = max(links, key=lambda each: len(links[each]), default="")
     if not links.get(source):
         is_by_name = ours.named and ours.is_by_name and facts.effect is not Effect.CREATES
         source = facts.source or (source if is_by_name else "")
-    fed = {**facts.fed, **links.get(source, {})}
-    return replace(facts, fed=fed, source=source, pages=dict(linked(operation, operation)))
+    linked = {**facts.linked, **links.get(source, {})}
+    return replace(facts, linked=linked, source=source, pages=dict(links_between(operation, operation)))
 
 
 def told(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
-    """The value at a pointer of `Facts.fed`: in the create's `answer`, or in the `path` of its request."""
+    """The value at a pointer of `Facts.linked`: in the create's `answer`, or in the `path` of its request."""
     return path.get(pointer.removeprefix(PATH)) if pointer.startswith(PATH) else at(answer, pointer)
 
 
-def linked(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
+def links_between(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
     """Each parameter or property of `target` that a link of `source` fills, and the pointer to its value there."""
     for link in (each for each in _linking(source.spec).get(source, ()) if _is_to(each, target)):
         taken = [part for part in (link.get("parameters"), link.get("requestBody")) if isinstance(part, dict)]

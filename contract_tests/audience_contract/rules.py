@@ -69,7 +69,7 @@ _ALL = (
     _server("case.refused", "Invalid refused", "A request that breaks a rule is refused as documented."),
     _server("case.method", "Methods", "A method that the path does not document does not succeed."),
     _anywhere("run.unique", "Unique ids", "No two successes have the same token or id."),
-    _anywhere("run.echo", "Echo", "What an answer repeats of the request is what was sent."),
+    _anywhere("run.echo", "Echo", "What an answer repeats of a request is what was sent."),
     _anywhere("run.members", "Members", "No more members are in an audience than its changes can have left there."),
     _anywhere("run.removed", "Removed", "What was deleted is not shown as before."),
     _anywhere(

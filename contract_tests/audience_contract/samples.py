@@ -30,38 +30,38 @@ _DEEP, _DEEPEST = 4, 12
 
 
 @lru_cache(maxsize=4096)
-def sample(schema: Node, text: str = "check", *, least: bool = False, level: int = 0) -> Any:
+def sample(schema: Node, text: str = "check", *, smallest: bool = False, level: int = 0) -> Any:
     """A value of the schema, cached and so not to be changed.
 
-    `text` stands where any text may. With `least`, only required properties are made. `level` is how deeply the value
-    is nested.
+    `text` stands where any text may. With `smallest`, only required properties are made. `level` is how deeply the
+    value is nested.
     """
-    least = least or level > _DEEP
+    smallest = smallest or level > _DEEP
     if not isinstance(schema.value, dict) or level > _DEEPEST:
         return text
     given = [part.value[key] for part in parts(schema) for key in ("example", "default") if key in part.value]
     given += [each for part in parts(schema) for each in part.plain("examples", [])[:1]]
-    own = _made(schema, text, least=least, level=level)
+    own = _made(schema, text, smallest=smallest, level=level)
     # Deep down, the alternative that requires least comes first, because a schema may be within itself.
     kinds = sorted(alternatives(schema), key=lambda each: level > _DEEP and len(required(each)))
-    others = [sample(each, text, least=least, level=level + 1) for each in kinds]
+    others = [sample(each, text, smallest=smallest, level=level + 1) for each in kinds]
     # What stands beside alternatives counts as well.
     both = [{**each, **own} if isinstance(each, dict) and isinstance(own, dict) else each for each in others]
     chosen = [part.value["const"] for part in parts(schema) if "const" in part.value]
     made = next(filter(None, (part.plain("enum") for part in parts(schema))), chosen) or [*both, own]
     # An example of an object may have what is not required.
-    first, second = (made, given) if least and properties(schema) else (given, made)
+    first, second = (made, given) if smallest and properties(schema) else (given, made)
     return next((found for found in (*first, *second) if not any(check(schema, found, ""))), made[0])
 
 
-def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
+def _made(schema: Node, text: str, *, smallest: bool, level: int) -> Any:
     items = next((items for part in parts(schema) if (items := part.get("items"))), None)
     match next(iter(types(schema)), _untyped(schema)):
         case "object":
             known, needed = properties(schema), required(schema)
             named = [*known, *(name for name in needed if name not in known)]
-            names = needed if least or len(named) > schema.plain("maxProperties", math.inf) else named
-            below = partial(sample, text=text, least=least, level=level + 1)
+            names = needed if smallest or len(named) > schema.plain("maxProperties", math.inf) else named
+            below = partial(sample, text=text, smallest=smallest, level=level + 1)
             other = schema.get("additionalProperties")
             is_named = all(name in known for name in names)
             rest = below(other) if other and isinstance(other.value, dict) and not is_named else text
@@ -69,10 +69,10 @@ def _made(schema: Node, text: str, *, least: bool, level: int) -> Any:
         case "array":
             first = [each for part in parts(schema) for each in part.get("prefixItems") or ()]
             if first:
-                return [sample(each, text, least=least, level=level + 1) for each in first]
+                return [sample(each, text, smallest=smallest, level=level + 1) for each in first]
             # An empty array may be refused, and tests nothing.
             size = max(schema.plain("minItems", 0), 1 if items and level <= _DEEP else 0)
-            return [sample(items, text, least=least, level=level + 1) if items else text for _ in range(size)]
+            return [sample(items, text, smallest=smallest, level=level + 1) if items else text for _ in range(size)]
         case "integer" | "number" as kind:
             limits = [part.plain(key) for part in parts(schema) for key in _LIMITS]
             near = [limit + step for limit in limits if type(limit) in (int, float) for step in (0, 1, -1)]

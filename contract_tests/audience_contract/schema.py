@@ -157,7 +157,7 @@ def _of_items(value: list[Any], free: Container[str], check: Callable[[int, Any]
 
 
 def is_object(schema: Node) -> bool:
-    """Whether a value may be an object."""
+    """Whether the schema allows an object."""
     return any("object" in types(each) for each in every((schema,)))
 
 

@@ -69,7 +69,7 @@ def _may_be_refused(case: Case[Any], response: Response) -> bool:
         tuple((name, str(value)) for name, value in sent.headers.items()),
         body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b"",
     )
-    is_about_one = facts.effect in (Effect.CHANGES, Effect.REMOVES) or (facts.effect is Effect.READS and facts.fed)
+    is_about_one = facts.effect in (Effect.CHANGES, Effect.REMOVES) or (facts.effect is Effect.READS and facts.linked)
     return (
         bool(is_about_one) or any(ours.prose(operation, request)) or any(ours.why_either_is_allowed(operation, request))
     )

@@ -22,7 +22,10 @@ def header(scheme: Node) -> str:
 
 
 def where(scheme: Node) -> str:
-    """The key of a scheme's setting: "header Authorization"; HTTP Basic has one of its own, beside that of a token."""
+    """The key of a scheme's setting, such as "header Authorization".
+
+    HTTP Basic has a key of its own, because an API may take either it or a token in that header.
+    """
     return " ".join((*place(scheme), *(("Basic",) if start(scheme) == "Basic " else ())))
 
 

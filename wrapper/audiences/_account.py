@@ -55,7 +55,8 @@ class Account:
         if isinstance(asked, Draft) and "json" in built:
             self._check(asked.body, reduce(getitem, self.adapter.draft.within, built["json"]))
         for step in built["url"].split("/"):
-            if step in (".", ".."):  # which no encoding keeps from being read as steps of the path
+            # Encoding does not help: an encoded dot is the same as a dot (RFC 3986, 6.2.2.2).
+            if step in (".", ".."):
                 raise InvalidError.ours("id", "must not be . or .., which make another URL", step)
         url = service.url(self.values, built["url"])
         if built.get("params"):

@@ -280,10 +280,10 @@ class _Run:
             tell(error)
         except KeyboardInterrupt as interrupt:
             interrupted = True
-            cause, told = interrupt.__cause__, {each.provider for each in results}
+            cause, done = interrupt.__cause__, {each.provider for each in results}
             known = {cause.provider: cause} if isinstance(cause, AudiencesError) else {}
             kind = UnknownOutcomeError if self._sent else NotSentError
-            left = [each.title for each in self.chosen if each.title not in told]
+            left = [each.title for each in self.chosen if each.title not in done]
             results += [known.get(title) or kind("interrupted", provider=title) for title in left]
         self._print(results, interrupted=interrupted)
 
@@ -449,8 +449,8 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
             if not run.dry:
                 raise
             # A dry run shows no members: this one stands for all.
-            told: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
-            change([Member("***", {name: told[kind] for name, kind in attributes.items()})])
+            values: dict[str, Attribute] = {"text": "***", "date": datetime(2000, 1, 1, tzinfo=UTC), "url": Url("***")}
+            change([Member("***", {name: values[kind] for name, kind in attributes.items()})])
 
     run.end(call)
 

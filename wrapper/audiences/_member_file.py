@@ -54,8 +54,8 @@ def members_of(
             if not places:
                 yield row[place]
                 continue
-            told = zip(attributes.items(), places, strict=True)
-            values = {name: _value(rows.line_num, name, kind, row[at]) for (name, kind), at in told if row[at]}
+            columns = zip(attributes.items(), places, strict=True)
+            values = {name: _value(rows.line_num, name, kind, row[at]) for (name, kind), at in columns if row[at]}
             yield Member(row[place], values)
     except csv.Error:
         raise _wrong(rows.line_num, "is not CSV") from None

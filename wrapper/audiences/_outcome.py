@@ -152,12 +152,16 @@ class Chunk:
     """The token by which the provider can be asked how this call's change goes, if it gave one."""
     message: str = ""
     """Why it was not applied."""
+    code: str | None = field(default=None, repr=False)
+    """The provider's own error code, where it has one."""
+    provider_message: str | None = field(default=None, repr=False)
+    """The provider's own words about why."""
     response: Response | None = field(default=None, repr=False)
     """The raw response, if one came."""
     attempts: tuple[Attempt, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """What is known, as values of JSON."""
+        """What is known, as values of JSON, without the provider's words, which may name members."""
         return as_json(self, "outcome", "members", "operation_token", "message", "status", "attempts")
 
     @property

@@ -335,7 +335,7 @@ class Reconciliation:
 
 
 def token_in(what: AudiencesError | str, provider: str, operations: Collection[str], base_url: str) -> dict[str, Any]:
-    """What the `reconcile_token` of an error says; `what` is the error, or its token.
+    """What the `reconcile_token` of an error says, as the object of its JSON; `what` is the error, or its token.
 
     Raises InvalidError for a token of another provider, operation or base URL, and for what has no token.
     """

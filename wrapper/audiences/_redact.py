@@ -35,8 +35,9 @@ class RecentSecrets:
 
 
 def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes:
-    r"""The data with stars in place of each secret, also where JSON, HTML or a URL escapes it, or JSON within JSON.
-    `cut` says that the data may end in the middle of a secret. The time that this takes is linear in the data.
+    r"""The data with stars in place of each secret, also where JSON, HTML or a URL escapes it, or where a later one of
+    these stands in an earlier one, or JSON in JSON. `cut` says that the data may end in the middle of a secret. The
+    time that this takes is linear in the data.
 
     >>> redacted(rb'{"message": "no key \u006bey-4711"}', ["key-4711"])
     b'{"message": "no key ***"}'
@@ -61,8 +62,8 @@ def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes
 
 def name_without(name: str, secrets: Iterable[str]) -> str:
     """The name of a header, or stars if it has a secret in it. Names come in lower case, and without escapes."""
-    told = any(len(secret) >= SHORTEST and secret.lower() in name.lower() for secret in secrets)
-    return STARS if told else name
+    has_secret = any(len(secret) >= SHORTEST and secret.lower() in name.lower() for secret in secrets)
+    return STARS if has_secret else name
 
 
 def _spaced(text: bytes) -> bytes:

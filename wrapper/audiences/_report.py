@@ -17,6 +17,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from . import (
     AudiencesError,
     Changed,
+    Chunk,
     Ensured,
     InvalidError,
     Outcome,
@@ -133,7 +134,7 @@ def line(result: Shown) -> None:
 
 
 def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool, lines: bool = False) -> None:
-    results = [each for result in results for each in _told(result)]
+    results = [each for result in results for each in _with_records(result)]
     if as_json and lines:
         for result in results:
             line(result)
@@ -173,20 +174,26 @@ def _words(result: Plain) -> Iterator[str]:
         yield f"{result.provider}: warning: {warning}"
     if isinstance(result, AudiencesError):
         yield str(result)
-        if words := ": ".join(filter(None, (result.code, result.provider_message))):
-            yield f"{result.provider} says: {words}"
+        yield from _provider_words(result.provider, result)
     for deviation in getattr(result, "deviations", ()):
         yield f"{result.provider}: the answer deviates from the spec: {deviation}"
     changed = result.changed if isinstance(result, AudiencesError) else result
     if isinstance(changed, Changed):
         if changed is result:
-            yield from (f"{result.provider}: {each.message}" for each in changed.chunks if each.message)
+            for chunk in changed.chunks:
+                yield from [f"{result.provider}: {chunk.message}"] * bool(chunk.message)
+                yield from _provider_words(result.provider, chunk)
             yield from [f"{result.provider}: there are no members, so nothing was sent"] * (not changed.chunks)
         if changed.outcome is Outcome.PARTLY:
             yield f"{result.provider}: {changed.members} members were taken; the same command sends all of them again."
 
 
-def _told(result: Shown) -> Sequence[Shown]:
+def _provider_words(title: str | None, failed: AudiencesError | Chunk) -> Iterator[str]:
+    if words := ": ".join(filter(None, (failed.code, failed.provider_message))):
+        yield f"{title} says: {words}"
+
+
+def _with_records(result: Shown) -> Sequence[Shown]:
     """A result in the command's words, and the records that an error brings with it."""
     if not isinstance(result, AudiencesError):
         return [result]
@@ -205,18 +212,18 @@ def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, us
     """The error, with the command's names for arguments; `names` has more such names. With `usage`, the message leaves
     out the outcome: after wrong usage, nothing was sent.
     """
-    told = copy(error)
-    told.outcome = None if usage else error.outcome
-    told.argument = {"base_url": "--base-url", **names}.get(error.argument, error.argument)
-    told.remedy = _option(error.remedy)
-    if isinstance(told, InvalidError):
-        told.problems = tuple(
-            replace(each, field=field_option(each.field), remedy=_option(each.remedy)) for each in told.problems
+    shown = copy(error)
+    shown.outcome = None if usage else error.outcome
+    shown.argument = {"base_url": "--base-url", **names}.get(error.argument, error.argument)
+    shown.remedy = _option(error.remedy)
+    if isinstance(shown, InvalidError):
+        shown.problems = tuple(
+            replace(each, field=field_option(each.field), remedy=_option(each.remedy)) for each in shown.problems
         )
-        told.args = InvalidError.of(told.problems).args
-    if missing := getattr(told, "missing", ()):
-        told.args = (f"settings are missing: {'; '.join(f'set {s.variable} ({s.meaning})' for s in missing)}",)
-    return told
+        shown.args = InvalidError.of(shown.problems).args
+    if missing := getattr(shown, "missing", ()):
+        shown.args = (f"settings are missing: {'; '.join(f'set {s.variable} ({s.meaning})' for s in missing)}",)
+    return shown
 
 
 def field_option(field: str) -> str:

@@ -55,7 +55,6 @@ from ._supply import GIVEN, Supply
 T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
 """The most bytes of a request that changes members; no provider documents how many it takes."""
-_TOO_LARGE = "do not fit into one call: chunk_bytes allows fewer bytes"
 _EMPTY = Problem("members", "must not be empty", "empty", OURS, Remedy("allow_empty", True, "removes all members"))
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two requests that ask whether an audience is still indexing."""
@@ -186,7 +185,7 @@ class Verbs(Generic[Model]):
         get = self._offered("get")
         get = get if asked.id else self._adapter.find or get
         success = yield from self.call(get, asked, self._account.request(get, asked))
-        records = [self._told(record, success, operation_token=asked.token) for record in success.result]
+        records = [self._completed(record, success, operation_token=asked.token) for record in success.result]
         if len(records) == 1:
             return records[0]
         if not records:
@@ -203,14 +202,14 @@ class Verbs(Generic[Model]):
         success = yield from self.call(entry, listing.place, self._account.request(entry, listing.place))
         page: Page = success.result
         listing.turn(page)
-        told = []
+        records = []
         for number, record in enumerate(page.records):
             own, items = f"{page.items}/{number}/", f"{page.items}/"
             mine = (
                 f"{each.pointer}/".startswith(own) or not each.pointer.startswith(items) for each in success.deviations
             )
-            told.append(self._told(record, success, deviations=tuple(compress(success.deviations, mine))))
-        return tuple(told)
+            records.append(self._completed(record, success, deviations=tuple(compress(success.deviations, mine))))
+        return tuple(records)
 
     def wait(
         self,
@@ -361,7 +360,9 @@ class Verbs(Generic[Model]):
             request = self._account.request(entry, change)
             if isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
                 if verb == "replace" or not supply.halve():
-                    raise InvalidError.ours("members", _TOO_LARGE, request.body)
+                    remedy = Remedy("chunk_bytes", len(request.body), "lets a call have so many bytes")
+                    problem = Problem.ours("members", "do not fit into one call", request.body)
+                    raise InvalidError.of([replace(problem, remedy=remedy)])
                 continue
             try:
                 success = yield from self.call(entry, change, request)
@@ -429,15 +430,15 @@ class Verbs(Generic[Model]):
         """
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
         token = token_in(what, self.title, changing, self._account.values["base_url"])
-        told = partial(Reconciliation, provider=self.title, name=token["name"], outcome=Outcome.UNKNOWN)
+        reconciled = partial(Reconciliation, provider=self.title, name=token["name"], outcome=Outcome.UNKNOWN)
         try:
             found: Sequence[Record] = [(yield from self.get(token["name"]))]
         except UnsupportedError as error:
             why = f"look for the audience's name at the provider: it cannot be looked up from here ({error.reason})"
-            return told(evidence=Evidence.NOT_TOLD, reason=why)
+            return reconciled(evidence=Evidence.NOT_TOLD, reason=why)
         except NotFoundError:
             why = "no audience of that name is to be seen so far; it may still come, or go"
-            return told(evidence=Evidence.NOT_SEEN, reason=why)
+            return reconciled(evidence=Evidence.NOT_SEEN, reason=why)
         except AmbiguousError as error:
             found = error.records
         creates, record = token["operation"] == self._adapter.create.id, found[0]
@@ -446,18 +447,20 @@ class Verbs(Generic[Model]):
             new = [each for each in found if each.id and each.id not in old]
             if len(new) == 1:
                 why = "there is one audience of that name whose id is not in the list that was taken before the call"
-                return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=why, record=new[0])
+                return reconciled(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=why, record=new[0])
         if len(found) > 1:
             why = "there are several audiences of that name; whether this call made one of them cannot be told"
-            return told(evidence=Evidence.NOT_TOLD, reason=why)
+            return reconciled(evidence=Evidence.NOT_TOLD, reason=why)
         if token.get("looked_first") is True:
             why = "there is an audience of that name, and there was none right before the call"
-            return told(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=why, record=record)
+            return reconciled(outcome=Outcome.APPLIED, evidence=Evidence.FOUND, reason=why, record=record)
         changed, started = record.created if creates else record.updated, time_of(token, "started")
         is_newer = changed is not None and started is not None and changed >= started
         evidence = Evidence.FOUND if is_newer else Evidence.PERHAPS_OLDER
         why = "made or changed after the call began" if is_newer else "perhaps made or changed before the call began"
-        return told(evidence=evidence, reason=f"there is an audience of that name, {why} (see record)", record=record)
+        return reconciled(
+            evidence=evidence, reason=f"there is an audience of that name, {why} (see record)", record=record
+        )
 
     def request(
         self,
@@ -524,7 +527,7 @@ class Verbs(Generic[Model]):
         """Let the total time begin anew; it is over at `end` at the latest."""
         self.how = replace(self.how, deadline=min(end, time.monotonic() + self.how.timeouts.total))
 
-    def _told(self, record: Record, success: Success[Any], **more: Any) -> Record:
+    def _completed(self, record: Record, success: Success[Any], **more: Any) -> Record:
         """A record with what is known of the call that asked for it."""
         operation = cast("Operation[Any, Any]", self._operation).id
         return replace(record, provider=self.title, operation=operation, **{**success.known, **more})
@@ -613,4 +616,6 @@ def _applied(success: Success[Reference], members: int | None) -> Chunk:
 
 
 def _failed(error: AudiencesError, members: int) -> Chunk:
-    return _chunk(error.outcome or Outcome.UNKNOWN, members, error, message=str(error.args[0]))
+    outcome, message = error.outcome or Outcome.UNKNOWN, str(error.args[0])
+    said = {"message": message, "code": error.code, "provider_message": error.provider_message}
+    return _chunk(outcome, members, error, **said)

@@ -47,10 +47,10 @@ class Workbook:
         """The top of the first sheet, hidden or not. Raises UnfitError and TooFarError."""
         book = dict(self._related("").values()).get("officeDocument", "")
         related = self._related(book)
-        told = (told.items() for _, told, _ in self._elements(book, "sheet"))
-        ids = (value for each in told for name, value in each if name.rpartition(":")[2] == "id")
-        sheets = (related[each] for each in ids if each in related)
-        sheet = next((part for kind, part in sheets if kind == "worksheet"), "")
+        sheets = (attributes.items() for _, attributes, _ in self._elements(book, "sheet"))
+        ids = (value for each in sheets for name, value in each if name.rpartition(":")[2] == "id")
+        parts = (related[each] for each in ids if each in related)
+        sheet = next((part for kind, part in parts if kind == "worksheet"), "")
         rows, strings, whole = dict[int, dict[int, str | int]](), dict[int, str](), False
         with suppress(TooFarError):
             whole = self._read_rows(sheet, rows)
@@ -68,23 +68,23 @@ class Workbook:
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
         """The kinds and names of the parts that a part refers to, by id."""
         (folder, name), found = posixpath.split(part), {}
-        for _, told, _ in self._elements(posixpath.join(folder, "_rels", f"{name}.rels"), "Relationship"):
-            target = posixpath.join("/", folder, told.get("Target", "").replace("\\", "/"))
-            kind = posixpath.basename(told.get("Type", ""))
-            found[told.get("Id", "")] = kind, posixpath.normpath(target).lstrip("/")
+        for _, attributes, _ in self._elements(posixpath.join(folder, "_rels", f"{name}.rels"), "Relationship"):
+            target = posixpath.join("/", folder, attributes.get("Target", "").replace("\\", "/"))
+            kind = posixpath.basename(attributes.get("Type", ""))
+            found[attributes.get("Id", "")] = kind, posixpath.normpath(target).lstrip("/")
         return found
 
     def _read_rows(self, part: str, rows: dict[int, dict[int, str | int]]) -> bool:
         """Read rows into `rows`, and return whether these are all. A cell with a shared string has its number."""
         row: dict[int, str | int] = {}
         number, column = 0, -1
-        for name, told, text in self._elements(part, "c", "row"):
+        for name, attributes, text in self._elements(part, "c", "row"):
             if name == "c":
-                column, kind = _column(told.get("r", ""), column), told.get("t", "n")
+                column, kind = _column(attributes.get("r", ""), column), attributes.get("t", "n")
                 if text:
                     row[column] = int(text) if kind == "s" else _number(text) if kind == "n" else text
                 continue
-            number = int(told.get("r", number + 1))
+            number = int(attributes.get("r", number + 1))
             rows[number], row, column = row, {}, -1
             if len(rows) >= _ROWS:
                 return False
@@ -98,14 +98,14 @@ class Workbook:
         parser, found = expat.ParserCreate(), list[tuple[str, dict[str, str], str]]()
         inside: list[tuple[str, dict[str, str]]] = [("", {})]
 
-        def start(name: str, told: dict[str, str]) -> None:
+        def start(name: str, attributes: dict[str, str]) -> None:
             nonlocal text
             name = name.rpartition(":")[2]
             if name in names:
                 text = ""
             elif name in {"t", "v"} and inside[-1][0] != "rPh":  # rPh says how to pronounce the rest
                 parser.CharacterDataHandler = read
-            inside.append((name, told))
+            inside.append((name, attributes))
 
         def read(more: str) -> None:
             nonlocal text
@@ -113,9 +113,9 @@ class Workbook:
 
         def end(_: str) -> None:
             parser.CharacterDataHandler = None
-            name, told = inside.pop()
+            name, attributes = inside.pop()
             if name in names:
-                found.append((name, told, text[:_KEPT]))
+                found.append((name, attributes, text[:_KEPT]))
 
         parser.StartElementHandler, parser.EndElementHandler = start, end
         parser.StartDoctypeDeclHandler = _refuse

@@ -27,7 +27,7 @@ _READINGS: tuple[tuple[str, str, Callable[[str], str], Callable[[str, Any], Any]
     ("trimmed", "with white space around it", lambda right: f" {right}", lambda _, said: said.strip()),
     ("web-token", "with two dots in it", lambda _: "eyJh.e30.AAAA", lambda right, s: right if s.count(".") == 2 else s),
 )
-"""As in `overlooking`; a reading knows the right value."""
+"""As in `overlooking`, but what reads a value is also given the right one."""
 
 
 def faults(operation: Operation) -> Iterator[Fault]:

@@ -205,7 +205,7 @@ def _rewritten(variant: Variant, made: Change, request: Request) -> Request:
 def _is_free(place: Place) -> bool:
     """Whether any text may stand there, whatever else was sent before."""
     ours, is_create = load(place.operation.spec.key), facts_of(place.operation).effect is Effect.CREATES
-    given = {*ours.credentials, *facts_of(place.operation).fed, *([] if is_create else [ours.named])}
+    given = {*ours.credentials, *facts_of(place.operation).linked, *([] if is_create else [ours.named])}
     return place.name not in given and not place.is_file and place.allows(_TEXT)
 
 

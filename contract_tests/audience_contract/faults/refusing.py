@@ -45,7 +45,9 @@ def faults(operation: Operation) -> Iterator[Fault]:
         if not place.rule and place.kind != "path" and place.name not in (ours.named, *ours.examples):
             yield _needed(place)
         # Nobody can choose what a caller was given, such as credentials, or what says which audience is meant.
-        given = place.kind == "header" or f"body {place.name}" in ours.settings or place.name in facts_of(operation).fed
+        given = (
+            place.kind == "header" or f"body {place.name}" in ours.settings or place.name in facts_of(operation).linked
+        )
         if place.is_file or given:
             continue
         choices = place.schema.plain("enum", [])

@@ -44,7 +44,7 @@ def _value(entry: Node, schema: Node, words: str) -> Any:
     made = sample(schema, words)
     given = [entry.value["example"]] if "example" in entry.value else []
     given += [each.value["value"] for each in entry.get("examples") or () if "value" in each.value]
-    every = (made, *given, sample(schema, words, least=True))
+    every = (made, *given, sample(schema, words, smallest=True))
     return next((each for each in every if not any(check(schema, each, ""))), made)
 
 

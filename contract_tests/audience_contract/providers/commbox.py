@@ -50,7 +50,7 @@ class CommBox(Provider):
     identity: ClassVar[tuple[str, ...]] = ("/data/id",)
     operations: ClassVar[Mapping[str, Facts]] = {
         "Get_Audiences": Facts(Effect.READS, size="/user_count"),
-        # Two members were there before; when they go is not said, but they are never there together with the new one.
+        # The file replaces two members by one. When the two go is not said, but all three are never there together.
         _REPLACE: Facts(
             Effect.CHANGES,
             echoes={"/data/id": "AUDIENCE_ID"},

@@ -5,7 +5,7 @@ Where to find what:
 - `run`: the order of a run, its limits and its report; `opening` and `plan` are its beginning.
 - `places`, `draft`, `names`: the places of a request, and valid requests with new names.
 - `cases`, `values`, `messages`, `credentials`, `engine`: the cases, each a change of a valid request.
-- `expectation`, `habits`: how a request must be answered, by the documents or by HTTP, JSON and forms.
+- `expectation`, `advice`: how a request must be answered, by the documents or by HTTP, JSON and forms.
 - `audiences`: what the run has made, and so which requests may be sent.
 - `courier`, `send`: the limits of a run, and the bytes on the wire.
 - `judge`, `leaks`, `wording`: whether an answer fits, and how a finding says it.

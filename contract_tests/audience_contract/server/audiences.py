@@ -82,14 +82,14 @@ class Audiences:
         self.mark, self.digits = self._marks
         ours = provider_of(spec.key)
         self._is_by_name = ours.is_by_name
-        fed = {name for operation in spec.operations for name in facts_of(operation).fed}
-        keys = {ours.named.rpartition("/")[2]} if ours.is_by_name else fed
+        linked = {name for operation in spec.operations for name in facts_of(operation).linked}
+        keys = {ours.named.rpartition("/")[2]} if ours.is_by_name else linked
         # A server may read a name under a similar key: a plural, or one with other signs between its letters.
         spelled = (r"\W*".join(["", *re.sub(r"\W", "", key), "s?", ""]) for key in keys)
         self._key = re.compile("|".join(spelled) or "(?!)", re.IGNORECASE)
         self._taken = defaultdict[str, set[str]](set)
         for each in map(facts_of, spec.operations):
-            self._taken[each.source] |= set(each.fed.values())
+            self._taken[each.source] |= set(each.linked.values())
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
@@ -129,7 +129,7 @@ class Audiences:
         for operation in self._spec.operations if self._read_only else ():
             source, key = facts_of(operation).source, key_of(operation)
             for item in items if source and is_about_one(operation) else ():
-                told_by = at(item, facts_of(operation).fed.get(key, f"/{key}"))
+                told_by = at(item, facts_of(operation).linked.get(key, f"/{key}"))
                 held = self._held[source]
                 if isinstance(told_by, str | int) and len(held) < _HELD and not self.find(str(told_by), source):
                     made = Made(str(told_by) if self._is_by_name else "", str(told_by), item, by=source)
@@ -200,8 +200,8 @@ class Audiences:
         ):
             return True
         values = [operation.path_values(path) for operation in found]
-        by_path = all(facts_of(each).fed.keys() & known.keys() for each, known in zip(found, values, strict=True))
-        if not self._is_by_name and any(not facts_of(each).fed for each in found):
+        by_path = all(facts_of(each).linked.keys() & known.keys() for each, known in zip(found, values, strict=True))
+        if not self._is_by_name and any(not facts_of(each).linked for each in found):
             return False
         texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
         return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._key, mark)))

@@ -13,7 +13,7 @@ from .places import Place, places
 from .send import PLAIN, Wire
 
 Change = Callable[[Draft], Draft | Request]
-AGAIN = "right credentials after wrong ones"
+RIGHT_AFTER_WRONG = "right credentials after wrong ones"
 """The label of a valid request whose only peculiarity is what was sent before it."""
 
 
@@ -63,23 +63,23 @@ def asks(method: str, *headers: tuple[str, str], body: bool = True) -> Change:
     return change
 
 
-def opening(least: Draft, most: Draft, names: Names) -> Iterator[Case]:
+def opening(smallest: Draft, most: Draft, names: Names) -> Iterator[Case]:
     """Cases that tell whether a server can be judged: the smallest and the fullest valid request, and invalid ones."""
-    secrets = [Place(*place_of(scheme)) for scheme in names.target.schemes_of(least.operation)]
-    asked = [place for place in places(least.operation) if place.kind == "query" and place.required]
-    lacking = [*(Place("body", name) for name in least.fields), *asked]
-    missing = [Case(least, puts(place, ...), is_incomplete=True) for place in lacking]
-    for number, draft in enumerate((least, most)):
+    secrets = [Place(*place_of(scheme)) for scheme in names.target.schemes_of(smallest.operation)]
+    asked = [place for place in places(smallest.operation) if place.kind == "query" and place.required]
+    lacking = [*(Place("body", name) for name in smallest.fields), *asked]
+    missing = [Case(smallest, puts(place, ...), is_incomplete=True) for place in lacking]
+    for number, draft in enumerate((smallest, most)):
         yield Case(draft, as_it_is)
         yield from missing[:1] if number == 0 else ()
         if secrets:
             yield Case(draft, _without(secrets))
-        if number == 0 and least.media:
-            yield Case(least, lambda draft: draft.request(b""))
-    others = [method for method in ("PUT", "POST") if method not in names.target.spec.methods(least.operation.path)]
-    yield from (Case(least, asks(method)) for method in others[:1])
+        if number == 0 and smallest.media:
+            yield Case(smallest, lambda draft: draft.request(b""))
+    others = [method for method in ("PUT", "POST") if method not in names.target.spec.methods(smallest.operation.path)]
+    yield from (Case(smallest, asks(method)) for method in others[:1])
     yield from missing[1:]
-    yield Case(least, lambda draft: replace(draft, values={**draft.values, "header": {}}))
+    yield Case(smallest, lambda draft: replace(draft, values={**draft.values, "header": {}}))
 
 
 def _without(secrets: list[Place]) -> Change:
@@ -91,20 +91,20 @@ def _without(secrets: list[Place]) -> Change:
     return change
 
 
-def forbidden(least: Draft) -> Iterator[Case]:
+def forbidden(smallest: Draft) -> Iterator[Case]:
     """Cases that break a rule which stands only in the page's words."""
-    for name, value in facts_of(least.operation).forbidden.items():
-        yield Case(least, puts(Place("body", name), value))
+    for name, value in facts_of(smallest.operation).forbidden.items():
+        yield Case(smallest, puts(Place("body", name), value))
 
 
-def methods(least: Draft, names: Names) -> Iterator[Case]:
+def methods(smallest: Draft, names: Names) -> Iterator[Case]:
     """Every undocumented method on the operation's path, with the body and without; one with an override header."""
-    documented = names.target.spec.methods(least.operation.path)
+    documented = names.target.spec.methods(smallest.operation.path)
     # A server that supports GET supports HEAD (RFC 9110, 9.1).
     known = {*documented, *(("HEAD",) if "GET" in documented else ())}
     others = [method for method in ("GET", "PUT", "PATCH", "DELETE", "HEAD", "POST") if method not in known]
-    yield from (Case(least, asks(method)) for method in others)
-    override = ("X-HTTP-Method-Override", least.operation.method)
-    yield from (Case(least, asks(method, override)) for method in others[:1])
-    if least.media:
-        yield from (Case(least, asks(method, body=False)) for method in others if method != "HEAD")
+    yield from (Case(smallest, asks(method)) for method in others)
+    override = ("X-HTTP-Method-Override", smallest.operation.method)
+    yield from (Case(smallest, asks(method, override)) for method in others[:1])
+    if smallest.media:
+        yield from (Case(smallest, asks(method, body=False)) for method in others if method != "HEAD")

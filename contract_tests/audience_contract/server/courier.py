@@ -22,7 +22,7 @@ from .target import Target
 CLEAN_UP, ONCE_MORE = "clean-up", "once more"
 """The phases after all others: remove what was created, and send again what showed a finding."""
 _PATIENCE = 5.0
-"""How many seconds, about, the run waits at most for what may come late."""
+"""About how many seconds the run waits at most for what may be shown late."""
 BUSY = frozenset({429, 503})
 """Statuses that mean "later", and tell nothing about the request."""
 _AT_ONCE = 4
@@ -213,7 +213,7 @@ class Courier:
             left -= pause
             seen = self._again(operation, request, PLAIN, None, pause)
             pause *= 2
-        # Only waiting in vain for an audience uses up the patience: many may be found after a short wait.
+        # Only a wait in vain uses up the patience: many audiences may each be found after a short wait.
         self._patience = left if is_not_found(seen) else self._patience
         return seen
 

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 from ..messages import Request
 from ..security import is_bearer, place, start, where
-from .cases import AGAIN, Case, Change, as_it_is, puts
+from .cases import RIGHT_AFTER_WRONG, Case, Change, as_it_is, puts
 from .draft import Draft
 from .names import Names
 from .places import Place
 
 
-def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
+def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
     """The cases of each security scheme, and of each credential in a body."""
     target = names.target
-    for scheme in target.schemes_of(least.operation):
+    for scheme in target.schemes_of(smallest.operation):
         at, right = Place(*place(scheme)), target.settings[where(scheme)]
         # Nothing derived from a right credential may stand in a URL, because logs keep URLs.
         wrong = (
@@ -23,20 +23,20 @@ def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
         values = [f"{start(scheme)}{value}" for value in wrong]
         values += _of_bearer(right) if is_bearer(scheme) else []
         changes = [puts(at, ...), *(puts(at, value or " ") for value in values)]
-        changes += [*_elsewhere(at, right, start(scheme) + right, least), _broken(at)]
+        changes += [*_elsewhere(at, right, start(scheme) + right, smallest), _broken(at)]
         spelled = (f"bearer {right}", f"BEARER {right}", f"Bearer  {right}") if is_bearer(scheme) else ()
-        yield [Case(least, change) for change in changes]
-        yield _in_turn(at, f"{start(scheme)}nobody", least)
-        yield [Case(least, puts(at, value)) for value in spelled]
-    for name in least.fields:
+        yield [Case(smallest, change) for change in changes]
+        yield _in_turn(at, f"{start(scheme)}nobody", smallest)
+        yield [Case(smallest, puts(at, value)) for value in spelled]
+    for name in smallest.fields:
         if target.is_secret(f"body {name}"):
             at, right = Place("body", name), target.settings[f"body {name}"]
             values = [*_wrong(right, target.secrets), f" {right} "]
-            yield [Case(least, puts(at, value)) for value in values]
-            yield [Case(least, as_it_is, label=AGAIN)]
+            yield [Case(smallest, puts(at, value)) for value in values]
+            yield [Case(smallest, as_it_is, label=RIGHT_AFTER_WRONG)]
 
 
-def _in_turn(at: Place, wrong: str, least: Draft) -> list[Case]:
+def _in_turn(at: Place, wrong: str, smallest: Draft) -> list[Case]:
     """Right credentials after several wrong ones, since no page speaks of a lockout; then the same with a wrong one."""
     sent: list[Draft] = []
 
@@ -47,8 +47,8 @@ def _in_turn(at: Place, wrong: str, least: Draft) -> list[Case]:
     def again(draft: Draft) -> Draft:
         return (sent or [draft])[0].put(at, wrong)
 
-    before = [Case(least, puts(at, wrong)) for _ in range(3)]
-    return [*before, Case(least, first, label=AGAIN), Case(least, again)]
+    before = [Case(smallest, puts(at, wrong)) for _ in range(3)]
+    return [*before, Case(smallest, first, label=RIGHT_AFTER_WRONG), Case(smallest, again)]
 
 
 def _wrong(right: str, secrets: tuple[str, ...]) -> Iterator[str]:
@@ -62,7 +62,7 @@ def _of_bearer(right: str) -> list[str]:
     return [f"Basic {right}", right, f"Token {right}", f"Bearer {right} x", signed]
 
 
-def _elsewhere(at: Place, right: str, full: str, least: Draft) -> Iterator[Change]:
+def _elsewhere(at: Place, right: str, full: str, smallest: Draft) -> Iterator[Change]:
     """Changes that move a credential from its header to the query, a cookie, another header or the body."""
     asked = {"access_token": right, "api_key": right, at.name: right}
     near = at.name[2:] if at.name.lower().startswith("x-") else f"X-{at.name}"
@@ -70,7 +70,7 @@ def _elsewhere(at: Place, right: str, full: str, least: Draft) -> Iterator[Chang
         ("query", asked),
         ("header", {"Cookie": f"access_token={right}; token={right}"}),
         ("header", {near: full, "X-Auth-Token": right, "X-Token": right}),
-        ("body", {"access_token": right} if least.media else {}),
+        ("body", {"access_token": right} if smallest.media else {}),
     ):
         if values and at.kind == "header":
             yield _moved(at, kind, values)

@@ -22,8 +22,8 @@ from ..schema import properties as properties_of
 from ..spec import Node, Operation
 from ..urlencoded import decode, pairs
 from ..violation import Violation
-from . import habits
-from .habits import OPEN, misread
+from . import advice
+from .advice import OPEN, misread
 from .places import key_of, places
 from .send import PLAIN, Wire
 from .target import Target
@@ -31,7 +31,7 @@ from .target import Target
 _LONG = 255
 """Characters: a server may take or refuse a longer text where no limit is documented."""
 _USUAL = 64
-"""Characters of a text that every server should take."""
+"""Characters of a text that a server should take if no limit is documented."""
 _NOT_IMPLEMENTED = 501
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 """Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
@@ -142,9 +142,9 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     bound = [] if broken or hard else _bound(operation, wrong_settings)
     if hard or bound:
         return _broken(hard or bound, label, any_status=bool(wrong_settings))
-    if habit := next(filter(None, (misread(request, violation) for violation in broken)), ""):
-        expected = Expected.OPEN if habit in OPEN else Expected.NO_SUCCESS
-        return Expectation(expected, habit, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
+    if rule := next(filter(None, (misread(request, violation) for violation in broken)), ""):
+        expected = Expected.OPEN if rule in OPEN else Expected.NO_SUCCESS
+        return Expectation(expected, rule, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
     is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
     return _valid(operation, request, label, wire, is_open=bool(broken or wrong_settings or is_unnamed))
 
@@ -182,7 +182,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
     responses = operation.node["responses"].pointer
     if is_open or any(_open(operation, request)):
         return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
-    if written := habits.written(operation, request, wire):
+    if written := advice.written(operation, request, wire):
         return Expectation(Expected.SUCCESS, written, "", label or "valid", Weight.ADVICE)
     odd = [(name, kind, text) for name, kind, text in texts(operation, request) if _is_odd(kind, text)]
     if len(odd) != 1:
@@ -190,7 +190,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
         detail = "several" if odd else ""
         return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
-    # The name of an audience that was created has been taken before.
+    # The create has already shown that the server takes this name.
     is_known = name == key_of(operation) and facts_of(operation).effect is not Effect.CREATES
     is_limited = is_known or kind.plain("maxLength") or kind.plain("pattern")
     if not is_limited and (len(text) > _USUAL or max(text) > "\uffff"):
@@ -210,7 +210,7 @@ def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> E
         shown = f"{name}: {start} <the right one> {more}"
         return Expectation(Expected.NO_SUCCESS, "http.scheme", "", f"{name} and a word", Weight.ADVICE, shown=shown)
     kind = "missing" if not values else "empty" if values == [""] else "wrong"
-    # Without its key, a request lacks a header or a parameter, too, so it may be refused as malformed.
+    # A request without its API key also lacks a header or a parameter, so it may be refused as malformed.
     is_malformed = kind != "wrong" and scheme.value["type"] == "apiKey"
     expected = Expected.NO_SUCCESS if is_malformed else Expected.UNAUTHORISED
     return Expectation(expected, rule, pointer, label or f"{name} {kind}")
@@ -320,7 +320,7 @@ def _made_up(operation: Operation) -> frozenset[str]:
     The names and ids of audiences are not among them.
     """
     facts = facts_of(operation)
-    known = {provider_of(operation.spec.key).named, *facts.fed}
+    known = {provider_of(operation.spec.key).named, *facts.linked}
     return frozenset(
         place.name
         for place in places(operation)

@@ -81,7 +81,7 @@ class Judge:
             return expectation
         name, unsure = sent.get(key_of(operation), ""), facts.unsure
         made = self._audiences.find(name, facts.source)
-        if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.fed.items()):
+        if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.linked.items()):
             missed = unsure and status == _NOT_FOUND
             return replace(expectation, expected=Expected.OPEN, kind=unsure) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
@@ -214,7 +214,7 @@ class Judge:
         response = seen.response
         assert response is not None
         ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
-        # No page says whether the last one of a list has no cursor, or null for one.
+        # No provider says whether the last page of a list has no cursor, or null as its cursor.
         broken = [v for v in _misshaped(operation, response) if v.pointer not in ends or _is_there(response, v.pointer)]
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, seen.request, response), *self._respelled(operation, response)]
@@ -303,7 +303,7 @@ class Judge:
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
 
     def _names_fit(self, operation: Operation, seen: Observation) -> None:
-        """Judge whether a list has the run's audiences by the names that were sent."""
+        """Judge whether a list shows the run's audiences under the names that were sent."""
         named, known = self._provider.named, {made.id: made for made in self._audiences.left if made.id}
         for item in self.items(operation, seen):
             found = [known[each] for each in item.values() if isinstance(each, str) and each in known]
@@ -327,7 +327,7 @@ class Judge:
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """The ids in an answer that later requests use, each with its JSON pointer."""
         value = value_of(seen.response)
-        known = {pointer for each in operation.spec.operations for pointer in facts_of(each).fed.values()}
+        known = {pointer for each in operation.spec.operations for pointer in facts_of(each).linked.values()}
         found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
         return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 

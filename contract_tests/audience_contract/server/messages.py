@@ -31,28 +31,28 @@ _LARGE = 2**21
 """Bytes of a large body: a server with a limit on bodies that matters here has a lower one."""
 
 
-def cases(least: Draft, names: Names) -> Iterator[list[Case]]:
+def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
     """The cases for every message, for every body, and for a body of the operation's media type."""
-    yield [*_any_message(least, names)]
-    if least.media:
-        yield [*_framing(least, names)]
-        yield [*_media_types(least)]
-        bodies = {FORM: _form, PARTS: _parts}.get(least.media, _json if least.is_json else lambda *_: iter(()))
-        for group in bodies(least):
+    yield [*_any_message(smallest, names)]
+    if smallest.media:
+        yield [*_framing(smallest, names)]
+        yield [*_media_types(smallest)]
+        bodies = {FORM: _form, PARTS: _parts}.get(smallest.media, _json if smallest.is_json else lambda *_: iter(()))
+        for group in bodies(smallest):
             yield [*group]
-        free = [at for at in places(least.operation) if at.kind == "body" and at.is_text and not at.says("pattern")]
-        free = [at for at in free if not names.is_name(at) and not names.is_given(least.operation, at)]
-        yield [Case(least, partial(_solidus, at), label='JSON with "a\\/b"') for at in free[:1] if least.is_json]
+        free = [at for at in places(smallest.operation) if at.kind == "body" and at.is_text and not at.says("pattern")]
+        free = [at for at in free if not names.is_name(at) and not names.is_given(smallest.operation, at)]
+        yield [Case(smallest, partial(_solidus, at), label='JSON with "a\\/b"') for at in free[:1] if smallest.is_json]
 
 
-def _any_message(least: Draft, names: Names) -> Iterator[Case]:
-    yield Case(least, as_it_is, Wire(absolute=True))
+def _any_message(smallest: Draft, names: Names) -> Iterator[Case]:
+    yield Case(smallest, as_it_is, Wire(absolute=True))
     upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
     yield Case(
-        least, lambda draft: replace(draft, values={**draft.values, "header": {**draft.values["header"], **upgrade}})
+        smallest, lambda draft: replace(draft, values={**draft.values, "header": {**draft.values["header"], **upgrade}})
     )
-    if "Accept" not in least.values["header"]:
-        yield from (Case(least, puts_header("Accept", accept)) for accept in _ACCEPTS)
+    if "Accept" not in smallest.values["header"]:
+        yield from (Case(smallest, puts_header("Accept", accept)) for accept in _ACCEPTS)
     for name, value in (
         ("User-Agent", ...),
         ("Connection", "close"),
@@ -61,10 +61,10 @@ def _any_message(least: Draft, names: Names) -> Iterator[Case]:
         ("X-Request-Id", "1"),
         ("Accept-Encoding", "identity"),
     ):
-        yield Case(least, puts_header(name, value))
-    secrets = {place_of(scheme)[1].lower() for scheme in names.target.schemes_of(least.operation)}
-    yield Case(least, partial(_ending_with, secrets))
-    yield Case(least, lambda draft: draft.request(query=_and(draft, "contract_check=1")))
+        yield Case(smallest, puts_header(name, value))
+    secrets = {place_of(scheme)[1].lower() for scheme in names.target.schemes_of(smallest.operation)}
+    yield Case(smallest, partial(_ending_with, secrets))
+    yield Case(smallest, lambda draft: draft.request(query=_and(draft, "contract_check=1")))
 
 
 def _ending_with(names: set[str], draft: Draft) -> Request:
@@ -80,17 +80,17 @@ def _and(draft: Draft, pair: str) -> str:
     return f"{query}&{pair}" if query else pair
 
 
-def _framing(least: Draft, names: Names) -> Iterator[Case]:
-    yield Case(least, as_it_is, Wire(chunked=True))
-    yield Case(least, as_it_is, Wire(expect=True))
-    yield Case(least, lambda draft: draft.request(b""))
+def _framing(smallest: Draft, names: Names) -> Iterator[Case]:
+    yield Case(smallest, as_it_is, Wire(chunked=True))
+    yield Case(smallest, as_it_is, Wire(expect=True))
+    yield Case(smallest, lambda draft: draft.request(b""))
     yield Case(
-        least,
+        smallest,
         lambda draft: draft.put_header("Content-Encoding", "gzip").request(gzip.compress(draft.encoded(), mtime=0)),
     )
     if not names.provider.extensible:
-        yield Case(least, lambda draft: _with(draft, "contract_check", "x" * _LARGE))
-    yield Case(least, lambda draft: draft.put_header("Accept-Language", "fr").request(b""))
+        yield Case(smallest, lambda draft: _with(draft, "contract_check", "x" * _LARGE))
+    yield Case(smallest, lambda draft: draft.put_header("Accept-Language", "fr").request(b""))
 
 
 def _with(draft: Draft, name: str, value: Any) -> Draft:
@@ -98,19 +98,19 @@ def _with(draft: Draft, name: str, value: Any) -> Draft:
     return replace(draft, values={**draft.values, "body": {**draft.fields, name: value}})
 
 
-def _media_types(least: Draft) -> Iterator[Case]:
-    kind, semicolon, parameters = least.content_type.partition(";")
+def _media_types(smallest: Draft) -> Iterator[Case]:
+    kind, semicolon, parameters = smallest.content_type.partition(";")
     rest = semicolon + parameters
     found = [kind.title() + rest, kind.upper() + rest, "", f"{kind}x{rest}", *_OTHERS]
     found += [f"{kind}; charset=utf-8{rest}", f'{kind};charset="UTF-8"{rest}', f"{kind}; charset=latin-1{rest}"]
-    accept = str(least.values["header"].get("Accept", ""))
+    accept = str(smallest.values["header"].get("Accept", ""))
     found += [accept, accept.partition(";")[0]] if accept else []
-    yield from (Case(least, partial(_said, media)) for media in found)
+    yield from (Case(smallest, partial(_said, media)) for media in found)
     for other in ("application/json", FORM, PARTS):
         if other != kind:
-            yield Case(least, partial(_as, other))
-            yield Case(least, partial(_said, replace(least, media=other).content_type))
-            yield Case(least, partial(_encoded, other))
+            yield Case(smallest, partial(_as, other))
+            yield Case(smallest, partial(_said, replace(smallest, media=other).content_type))
+            yield Case(smallest, partial(_encoded, other))
 
 
 def _said(content_type: str, draft: Draft) -> Request:
@@ -144,13 +144,13 @@ def _escaped(quoted: str) -> str:
     return '"' + "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2)) + '"'
 
 
-def _json(least: Draft) -> Iterator[Iterator[Case]]:
+def _json(smallest: Draft) -> Iterator[Iterator[Case]]:
     def of_text(change: Callable[[str], str | bytes], media: str | None = None) -> Case:
         def changed(draft: Draft) -> Request:
             found = change(json.dumps(draft.fields))
             return draft.request(found.encode() if isinstance(found, str) else found, media)
 
-        return Case(least, changed)
+        return Case(smallest, changed)
 
     def having(more: str, encoding: str = "utf-8", media: str | None = None) -> Case:
         """The case of a body with one more property."""
@@ -158,18 +158,18 @@ def _json(least: Draft) -> Iterator[Iterator[Case]]:
 
     def named(change: Callable[[str], str]) -> Case:
         return Case(
-            least, lambda draft: draft.request(json.dumps({change(k): v for k, v in draft.fields.items()}).encode())
+            smallest, lambda draft: draft.request(json.dumps({change(k): v for k, v in draft.fields.items()}).encode())
         )
 
     yield iter(
         (
-            Case(least, lambda draft: draft.request(json.dumps(draft.fields, separators=(",", ":")).encode())),
-            Case(least, lambda draft: draft.turned()),
-            Case(least, lambda draft: draft.request(f" \r\n{json.dumps(draft.fields, indent='	')}\n\n".encode())),
-            Case(least, lambda draft: draft.request(escaped(draft.fields))),
+            Case(smallest, lambda draft: draft.request(json.dumps(draft.fields, separators=(",", ":")).encode())),
+            Case(smallest, lambda draft: draft.turned()),
+            Case(smallest, lambda draft: draft.request(f" \r\n{json.dumps(draft.fields, indent='	')}\n\n".encode())),
+            Case(smallest, lambda draft: draft.request(escaped(draft.fields))),
             having('"a\\/b\\u00e9"'),
             having("1"),
-            having('"é"', "latin-1", f"{least.media}; charset=iso-8859-1"),
+            having('"é"', "latin-1", f"{smallest.media}; charset=iso-8859-1"),
             of_text(lambda text: f'{text[:-1]}, "__proto__": {{"a": 1}}, "constructor": 1}}'),
             of_text(lambda text: json.dumps({**json.loads(text), **{f"contract_check_{n}": n for n in range(500)}})),
             having("9" * 5000),
@@ -177,7 +177,7 @@ def _json(least: Draft) -> Iterator[Iterator[Case]]:
     )
     yield iter(
         (
-            *(Case(least, partial(_body, body)) for body in (b"null", b"{}", b"  ", b"name=check", b"1", b"true")),
+            *(Case(smallest, partial(_body, body)) for body in (b"null", b"{}", b"  ", b"name=check", b"1", b"true")),
             of_text(lambda text: text[:-1]),
             of_text(lambda text: f"[{text}]"),
             of_text(lambda text: f"{text}x"),
@@ -217,9 +217,9 @@ def _solidus(place: Place, draft: Draft) -> Request:
     return draft.request(draft.put(place, "a/b").encoded().replace(b"/", b"\\/"))
 
 
-def _form(least: Draft) -> Iterator[Iterator[Case]]:
+def _form(smallest: Draft) -> Iterator[Iterator[Case]]:
     def of_text(change: Callable[[str], str]) -> Case:
-        return Case(least, lambda draft: draft.request(change(draft.encoded().decode()).encode()))
+        return Case(smallest, lambda draft: draft.request(change(draft.encoded().decode()).encode()))
 
     def coded(text: str) -> str:
         """A form with every byte of its values as a percent code."""
@@ -234,13 +234,13 @@ def _form(least: Draft) -> Iterator[Iterator[Case]]:
 
     yield iter(
         (
-            Case(least, lambda draft: draft.turned()),
+            Case(smallest, lambda draft: draft.turned()),
             of_text(coded),
             of_text(lambda text: coded(text).lower()),
             of_text(lambda text: text.replace("%2C", ",")),
             of_text(lambda text: "&".join(f"%{ord(pair[0]):02X}{pair[1:]}" for pair in text.split("&") if pair)),
             # The order in a list of scopes means nothing (RFC 6749, 3.3).
-            Case(least, turned),
+            Case(smallest, turned),
             of_text(lambda text: f"{text}&contract_check=1"),
             of_text(lambda text: f"{text}&"),
             of_text(lambda text: f"{text}&contract_check=%ff"),
@@ -248,17 +248,17 @@ def _form(least: Draft) -> Iterator[Iterator[Case]]:
     )
 
 
-def _parts(least: Draft) -> Iterator[Iterator[Case]]:
+def _parts(smallest: Draft) -> Iterator[Iterator[Case]]:
     def form(boundary: str = "", more: str = "", media: str | None = None) -> Case:
         def changed(draft: Draft) -> Request:
             limit = boundary or draft.boundary
             return draft.request(multipart(draft.fields.items(), limit, more), media or f'{PARTS}; boundary="{limit}"')
 
-        return Case(least, changed)
+        return Case(smallest, changed)
 
     def of_bytes(change: Callable[[bytes], bytes], kind: str | None = None) -> Case:
         return Case(
-            least, lambda draft: draft.request(change(draft.encoded()), kind and f"{kind}boundary={draft.boundary}")
+            smallest, lambda draft: draft.request(change(draft.encoded()), kind and f"{kind}boundary={draft.boundary}")
         )
 
     def word_of(draft: Draft) -> Request:
@@ -270,14 +270,14 @@ def _parts(least: Draft) -> Iterator[Iterator[Case]]:
         word = re.findall(r"\w+", "".join(texts) or "check")[0]
         return draft.request(multipart(draft.fields.items(), word), f"{PARTS}; boundary={word}")
 
-    ended = len(f"--{least.boundary}--\r\n")
+    ended = len(f"--{smallest.boundary}--\r\n")
     yield iter(
         (
-            Case(least, lambda draft: draft.turned()),
+            Case(smallest, lambda draft: draft.turned()),
             *(form(boundary) for boundary in ("a" * 70, "'()+_,-./:=?", "x")),
             form("-" * 30 + "7ea", media=f"{PARTS}; boundary={'-' * 30}7ea"),
             *(of_bytes(bytes, f"{PARTS}{said}") for said in ("; charset=utf-8; ", ";")),
-            Case(least, lambda draft: draft.request(content_type=f"{PARTS}; Boundary={draft.boundary}")),
+            Case(smallest, lambda draft: draft.request(content_type=f"{PARTS}; Boundary={draft.boundary}")),
             of_bytes(lambda data: b"to be ignored\r\n" + data),
             of_bytes(lambda data: data + b"to be ignored\r\n"),
             of_bytes(lambda data: data[:-2]),
@@ -289,18 +289,18 @@ def _parts(least: Draft) -> Iterator[Iterator[Case]]:
                 )
             ),
             of_bytes(lambda data: re.sub(rb'(name="[^"]+"); (filename="[^"]+")', rb"\2; \1", data)),
-            Case(least, word_of),
-            Case(least, lambda draft: _with(draft, "contract_check", "1")),
+            Case(smallest, word_of),
+            Case(smallest, lambda draft: _with(draft, "contract_check", "1")),
         )
     )
     yield iter(
         (
             of_bytes(lambda data: data[:-ended]),
-            of_bytes(lambda data: data.replace(least.boundary.encode(), b"other")),
+            of_bytes(lambda data: data.replace(smallest.boundary.encode(), b"other")),
             of_bytes(lambda data: data[-ended:]),
             of_bytes(lambda _: b"name=check"),
             of_bytes(lambda _: b'{"name": "check"}'),
             of_bytes(bytes, "multipart/mixed; "),
-            Case(least, lambda draft: draft.request(content_type=PARTS)),
+            Case(smallest, lambda draft: draft.request(content_type=PARTS)),
         )
     )

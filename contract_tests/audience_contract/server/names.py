@@ -39,8 +39,8 @@ class Names:
         """A name of digits only, always the same for a given name, which also has a mark of the run."""
         return f"{self._audiences.digits}{zlib.crc32(name.encode())}"
 
-    def draft(self, operation: Operation, *, least: bool) -> Draft:
-        """A valid request with everything that is required; without what is optional if `least`."""
+    def draft(self, operation: Operation, *, smallest: bool) -> Draft:
+        """A valid request with everything that is required; without what is optional if `smallest`."""
         found = places(operation)
         top = [place for place in found if place.kind != "body" or "/" not in place.name]
         # Where no field of the body is marked as required, nobody knows which may be left out, so all are sent.
@@ -55,13 +55,13 @@ class Names:
             needed = place.required or place.kind == "path" or (place.kind == "body" and unsaid)
             given = place.kind == "header" and place.name in headers
             left_out = place.name in unasked or (not needed and self._is_vague(operation, place))
-            if not given and (needed or not least) and not left_out:
-                draft = draft.put(place, self.usual(place, least=least))
+            if not given and (needed or not smallest) and not left_out:
+                draft = draft.put(place, self.usual(place, smallest=smallest))
         draft = self.about(draft, made, keeping=True)
         body = operation.node.get("requestBody")
         schema = body and body["content"][draft.media].get("schema")
         if not self.provider.is_by_name and schema and draft.is_json and any(check(schema, draft.values["body"], "")):
-            every = [sample(schema, least=least), sample(schema)]
+            every = [sample(schema, smallest=smallest), sample(schema)]
             held: Iterator[Any] = (each for each in every if isinstance(each, dict | list))
             whole: Any = next((each for each in held if not any(check(schema, each, ""))), {})
             draft = replace(draft, values={**draft.values, "body": whole})
@@ -69,14 +69,14 @@ class Names:
 
     def _is_vague(self, operation: Operation, place: Place) -> bool:
         """Whether the documents do not tell a right value: for a free parameter, or for a property that takes an id."""
-        if self.provider.is_by_name or place.name in facts_of(operation).fed:
+        if self.provider.is_by_name or place.name in facts_of(operation).linked:
             return False
         said = any(place.says(keyword) is not None for keyword in ("enum", "example", "default", "pattern", "format"))
         is_id = place.kind == "body" and re.search("(?:^|_)id$|I[dD]$", place.name) is not None
         # The example of an id may be the id of something real.
         return is_id or (not said and place.kind not in ("path", "body") and place.is_text)
 
-    def usual(self, place: Place, *, least: bool) -> Any:
+    def usual(self, place: Place, *, smallest: bool) -> Any:
         """A valid value for a place: that of a setting, an example, or one made from the schema."""
         setting = self.target.settings.get(f"{place.kind} {place.name}")
         if setting is not None:
@@ -85,13 +85,15 @@ class Names:
             return File(*self.provider.file())
         assert place.schema
         in_body = place.kind == "body"
-        found = self.provider.examples.get(place.name) or sample(place.schema, "check" if in_body else "a", least=least)
+        found = self.provider.examples.get(place.name) or sample(
+            place.schema, "check" if in_body else "a", smallest=smallest
+        )
         return found if in_body or isinstance(found, str | list) else json.dumps(found)
 
     def meaning(self, operation: Operation, made: Made) -> dict[str, str]:
         """The values that tell which audience is meant, by place; a name stands for an id that is not known yet."""
         facts = facts_of(operation)
-        known = {place: str(value) for place, pointer in facts.fed.items() if (value := made.told(pointer))}
+        known = {place: str(value) for place, pointer in facts.linked.items() if (value := made.told(pointer))}
         name = made.name if self.provider.is_by_name else self.new()
         key = key_of(operation)
         # The operation may call the id by a name that only another revision of the page has.
@@ -105,12 +107,12 @@ class Names:
         removed or replaced.
         """
         meaning = self.meaning(draft.operation, made or Made(self.new(), "", None))
-        fed = facts_of(draft.operation).fed
+        linked = facts_of(draft.operation).linked
         for place in places(draft.operation):
             if (
                 place.kind != "header"
                 and draft.value(place) is not None
-                and (place.name in meaning or place.name in fed)
+                and (place.name in meaning or place.name in linked)
             ):
                 above = (
                     meaning[key_of(draft.operation)] if place.kind == "path" and not self.provider.is_by_name else ...
@@ -138,4 +140,4 @@ class Names:
     def is_given(self, operation: Operation, place: Place) -> bool:
         """Whether a place has only one right value: that of a setting, or one that an audience's creation answered."""
         known = f"{place.kind} {place.name}" in self.target.settings
-        return known or (not self.is_name(place) and place.name in (*facts_of(operation).fed, key_of(operation)))
+        return known or (not self.is_name(place) and place.name in (*facts_of(operation).linked, key_of(operation)))

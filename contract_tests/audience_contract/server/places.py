@@ -73,7 +73,7 @@ def places(operation: Operation) -> tuple[Place, ...]:
 
 
 def _of_field(place: Place) -> Iterator[Place]:
-    """The place of a parameter or field; of an object, one for each property: `name[key]`."""
+    """A parameter or field as a place; one that is an object as a place for each property, named `name[key]`."""
     if not place.schema or not is_object(place.schema):
         yield place
         return
@@ -90,8 +90,8 @@ def key_of(operation: Operation) -> str:
     This is the last path parameter that takes a value from an audience's creation; without one, the place of the
     audience's name, in a create and at a provider that identifies audiences by name.
     """
-    fed = facts_of(operation).fed
-    own = [place.name for place in places(operation) if place.kind == "path" and place.name in fed]
+    linked = facts_of(operation).linked
+    own = [place.name for place in places(operation) if place.kind == "path" and place.name in linked]
     ours = provider_of(operation.spec.key)
     is_by_name = ours.is_by_name or facts_of(operation).effect is Effect.CREATES
     return own[-1] if own else ours.named if is_by_name else ""

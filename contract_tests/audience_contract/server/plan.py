@@ -28,12 +28,12 @@ class Plan(NamedTuple):
 
 def groups(drafts: Iterable[Draft], names: Names) -> Iterator[Iterable[Case]]:
     """All hand-designed cases of an operation, by kind; `drafts` are its smallest and its fullest valid request."""
-    least, most = drafts
-    yield from credentials.cases(least, names)
-    yield from values.cases(least, most, names)
-    yield from messages.cases(least, names)
-    yield cases.forbidden(least)
-    yield cases.methods(least, names)
+    smallest, most = drafts
+    yield from credentials.cases(smallest, names)
+    yield from values.cases(smallest, most, names)
+    yield from messages.cases(smallest, names)
+    yield cases.forbidden(smallest)
+    yield cases.methods(smallest, names)
 
 
 def plan(found: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation | None]) -> Plan:
@@ -41,12 +41,13 @@ def plan(found: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation |
     made = [[Planned(case, said) for case in group if (said := expect(case))] for group in found]
     first: dict[str, Planned] = {}
     for one in itertools.chain(*made):
-        if one.expectation.expected is not Expected.OPEN and one.case.label != cases.AGAIN:
+        if one.expectation.expected is not Expected.OPEN and one.case.label != cases.RIGHT_AFTER_WRONG:
             first.setdefault(one.expectation.key, one)
     chosen = {id(one) for one in first.values()}
     # A group that tries right credentials after wrong ones stays together: a request in between would spoil the test.
     units = [
-        [group] if any(one.case.label == cases.AGAIN for one in group) else [[one] for one in group] for group in made
+        [group] if any(one.case.label == cases.RIGHT_AFTER_WRONG for one in group) else [[one] for one in group]
+        for group in made
     ]
     rows = itertools.zip_longest(*units, fillvalue=[])
     turns = [one for row in rows for unit in row for one in unit if id(one) not in chosen]

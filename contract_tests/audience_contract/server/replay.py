@@ -7,7 +7,7 @@ from typing import Any
 from ..facts import Effect, facts_of
 from ..judging import Observation
 from .courier import Enough, Options
-from .run import AGAIN, Run
+from .run import REPEATS, Run
 from .story import StoryError, steps
 from .target import Target
 
@@ -28,7 +28,7 @@ def replay(
     run = Run(target, replace(options or Options(), read_only=only_read))
     exchanges = list[Observation]()
     try:
-        for number in range(AGAIN if finding["told"] > 2 else 2):
+        for number in range(REPEATS if finding["told"] > 2 else 2):
             story = steps(finding["longer" if number == 1 else "story"])
             exchanges = run.tell(story, str(report["run"]), str(report["target"]))
             if run.shown(finding["rule"], finding["pointer"], finding["key"]):

@@ -49,7 +49,7 @@ _VAIN = 3
 """After so many failures in a row to make an audience, or to find one to remove, an operation is not tried again."""
 _LAST = 3
 """How many of the last requests to an operation before a finding are kept, because they may be a part of its cause."""
-AGAIN, _ONCE_MORE = 22, 150
+REPEATS, _TO_CONFIRM = 22, 150
 """How often a story is sent at most; after so many requests to confirm findings, none is sent a third time."""
 _ALL = "every rule"
 _FORM = {"response.content-type", "response.header", "response.body"}
@@ -134,12 +134,12 @@ class Run:
         ours, facts = provider_of(self._target.spec.key), facts_of(operation)
         if why := ours.why_not(operation):
             return why
-        known = {*facts.fed, ours.named, *(at.removeprefix("path ") for at in self._target.settings)}
+        known = {*facts.linked, ours.named, *(at.removeprefix("path ") for at in self._target.settings)}
         unknown = [place.name for place in places(operation) if place.kind == "path" and place.name not in known]
         if unknown and facts.effect in (Effect.CHANGES, Effect.REMOVES):
             return f"no link says what an audience that was created has as its {unknown[0]}"
         if not self._is_by_name:
-            request = self._names.draft(operation, least=True).request()
+            request = self._names.draft(operation, smallest=True).request()
             unset = sorted(name for at, name in ours.settings.items() if at not in self._target.settings)
             for violation in check_request(operation, request, undocumented=False):
                 if rule_of(violation) == "request.credential":
@@ -242,7 +242,7 @@ class Run:
         every = [self._drafts(each) for each in self._operations]
         self._planned |= {(_ALL, operation.id): False for operation in self._operations}
         drafts = list(self._served(every))
-        self._operations = [least.operation for least, _ in drafts]
+        self._operations = [smallest.operation for smallest, _ in drafts]
         if self._ended:
             return
         plans: dict[str, Plan] = {}
@@ -267,16 +267,16 @@ class Run:
 
     def _drafts(self, operation: Operation) -> list[Draft]:
         """The smallest valid request, and the fullest; the smallest twice if the fullest is not valid."""
-        least, most = (self._names.draft(operation, least=least) for least in (True, False))
+        smallest, most = (self._names.draft(operation, smallest=smallest) for smallest in (True, False))
         is_known = self._is_by_name or not check_request(operation, most.request(), undocumented=False)
-        return [least, most if is_known else least]
+        return [smallest, most if is_known else smallest]
 
     def _served(self, drafts: Iterable[list[Draft]]) -> Iterator[list[Draft]]:
         """The drafts of those operations that, by its first answers, the server has."""
         known, unserved = False, None
-        for least, most in drafts:
-            operation = least.operation
-            opened = self._plan(operation, [cases.opening(least, most, self._names)])
+        for smallest, most in drafts:
+            operation = smallest.operation
+            opened = self._plan(operation, [cases.opening(smallest, most, self._names)])
             opening = self._open(operation, opened, known=known)
             if self._ended:
                 return
@@ -284,7 +284,7 @@ class Run:
                 unserved = unserved or opening
             else:
                 known = True
-                yield [least, most]
+                yield [smallest, most]
         if unserved and not known:
             status = self._unserved[unserved.operation.id]
             self._stop(f"every request was answered {status}: {unserved.asked}; is the base URL right?", unserved)
@@ -482,7 +482,7 @@ class Run:
         cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
         if not cursors:
             return
-        draft, given = self._names.draft(operation, least=True), set[str]()
+        draft, given = self._names.draft(operation, smallest=True), set[str]()
         limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
         most = [place for place in limits if place.says("maximum")]
         on_one_page = draft.put(most[0], most[0].says("maximum")) if most else draft
@@ -524,7 +524,7 @@ class Run:
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
-        draft = self._names.draft(operation, least=True)
+        draft = self._names.draft(operation, smallest=True)
         for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
             asked = draft.put(next(place for place in places(operation) if place.name == name), value)
             seen = replace(self._courier.send(operation, asked.request()), label=_PAGE)
@@ -538,7 +538,7 @@ class Run:
         if operation.method == "DELETE":
             self._delete_and_read(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
-            by_answer = {*facts.unique} & {*facts_of(reader).fed.values()}
+            by_answer = {*facts.unique} & {*facts_of(reader).linked.values()}
             counts = facts.story and facts_of(reader).size
             if not (by_answer or counts) or facts_of(reader).effect is not Effect.READS:
                 continue
@@ -548,7 +548,7 @@ class Run:
                     continue
                 before, answer = [*made.story], None
                 for values in facts.story or [{}]:
-                    draft = self._names.about(self._names.draft(operation, least=True), made)
+                    draft = self._names.about(self._names.draft(operation, smallest=True), made)
                     for name, value in values.items():
                         draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
                     changed = replace(self._courier.send(operation, draft.request()), before=tuple(before))
@@ -556,7 +556,7 @@ class Run:
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
                     before, answer = [*before, changed], value_of(changed.response)
                 if not by_answer or any(at(answer, pointer) for pointer in by_answer):
-                    most = self._names.draft(reader, least=False)
+                    most = self._names.draft(reader, smallest=False)
                     request = self._names.about(most, replace(made, answer=answer)).request()
                     seen = self._read(reader, request, *([facts_of(reader).is_final] if facts.story else []))
                     seen = replace(seen, before=tuple(before), label=_BACK)
@@ -574,7 +574,7 @@ class Run:
                 made = self._make(operation, self._names.new())
                 if not made or not made.seen:
                     continue
-                drafts = (self._names.draft(each, least=True) for each in (reader, operation))
+                drafts = (self._names.draft(each, smallest=True) for each in (reader, operation))
                 read, delete = (self._names.about(draft, made).request() for draft in drafts)
                 before = _shown(self._read(reader, read))
                 deleted = replace(self._courier.send(operation, delete), before=(made.seen,))
@@ -588,7 +588,7 @@ class Run:
     def _read(
         self, reader: Operation, request: Request, is_final: Callable[[Any], bool] = lambda _: True
     ) -> Observation:
-        """Read an audience, and read it again while it is not found, or not shown as it will be."""
+        """Read an audience, and again while it is not found, or while the answer does not show its changes yet."""
 
         def is_early(seen: Observation) -> bool:
             value = _shown(seen)
@@ -645,8 +645,8 @@ class Run:
             self._enter(ONCE_MORE)
             # Creates may have failed only because of the run's limits, so they are tried again.
             self._vain.clear()
-        most = self._courier.requests + _ONCE_MORE
-        for number in range(AGAIN):
+        most = self._courier.requests + _TO_CONFIRM
+        for number in range(REPEATS):
             for one in owed:
                 if self._again.get(one.key) or (number > 1 and self._courier.requests > most):
                     continue
@@ -712,7 +712,7 @@ class Run:
         last = self._audiences.left[-1:]
         if creating and self._vain[creating.id] < _VAIN and not self._courier.spent:
             about = self._audience(creating, used=False) or Made(name, "", None)
-            draft = self._names.about(self._names.draft(creating, least=True), about)
+            draft = self._names.about(self._names.draft(creating, smallest=True), about)
             for place in places(creating) if self._is_by_name else ():
                 draft = draft.put(place, name) if self._names.is_name(place) else draft
             seen = replace(self._courier.send(creating, draft.request(), of=operation), before=about.story)
@@ -736,7 +736,7 @@ class Run:
                     self._remove(operation, made)
 
     def _remove(self, operation: Operation, made: Made) -> None:
-        request = self._names.about(self._names.draft(operation, least=True), made).request()
+        request = self._names.about(self._names.draft(operation, smallest=True), made).request()
         is_there = self._audiences.find(made.name or made.id, made.by) is not None
         if self._judge.name(operation, request):
             with suppress(NotOursError):
@@ -783,7 +783,7 @@ class Run:
 
     def _overloaded(self, operation: Operation) -> bool:
         """Whether the server refuses even the smallest valid request as busy, so not because of the case's request."""
-        draft = self._names.draft(operation, least=True)
+        draft = self._names.draft(operation, smallest=True)
         request = self._names.about(draft, self._audiences.pick(operation, used=False)).request()
         response = self._courier.send(operation, request).response
         return response is not None and response.status in BUSY

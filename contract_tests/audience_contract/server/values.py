@@ -38,21 +38,21 @@ _IN_TARGET = 4096
 """The most characters of a query parameter: servers should take a target of 8000 bytes (RFC 9110, 4.1), but no more."""
 
 
-def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
+def cases(smallest: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
     """The cases for each place, those of one kind of change in one list."""
     full = most
-    for place in places(least.operation):
+    for place in places(smallest.operation):
         # No valid value is known for a parameter that was left out of the full draft, but none may make a server fail.
         is_left_out = full.value(place) is None and place.kind == "query"
-        most = full.put(place, names.usual(place, least=False)) if is_left_out else full
+        most = full.put(place, names.usual(place, smallest=False)) if is_left_out else full
         right = most.value(place)
         if right is None:
             continue
-        sent = least if least.value(place) is not None else most
+        sent = smallest if smallest.value(place) is not None else most
         secret = names.target.is_secret(f"{place.kind} {place.name}")
-        fixed = names.is_given(least.operation, place)
+        fixed = names.is_given(smallest.operation, place)
         if place.kind != "path":
-            yield [Case(base, puts(place, ...)) for base in (least, most) if base.value(place) is not None]
+            yield [Case(base, puts(place, ...)) for base in (smallest, most) if base.value(place) is not None]
         if not secret and not (fixed and place.kind in ("path", "body")):
             values = list(_wrong(place, right, most))
             if place.kind in ("header", "cookie"):
@@ -62,7 +62,7 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
             changes += [_named(place, change) for change in inside if place.kind == "body"]
             yield [Case(sent, change) for change in changes]
         if fixed and place.kind == "header" and not secret:
-            yield [Case(least, puts(place, "contract-check-nobody"))]
+            yield [Case(smallest, puts(place, "contract-check-nobody"))]
         if isinstance(right, list) and right:
             name = place.name or "the body"
             sized = [
@@ -79,39 +79,41 @@ def cases(least: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
             yield [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
             yield [Case(most, change) for change in _letters(place, names)]
         if place.required and place.name and not secret:
-            yield [Case(least, change) for change in _elsewhere(place, least)]
-            yield [Case(least, change) for change in _renamed(place)]
-            yield [Case(least, change) for change in _respelled(place, least)]
-    yield _of_page(least, names)
-    yield [*_others(least)]
-    creates = facts_of(least.operation).effect is Effect.CREATES
-    if not creates and least.operation.response(404):
-        yield [Case(least, as_it_is, absent=True)]
+            yield [Case(smallest, change) for change in _elsewhere(place, smallest)]
+            yield [Case(smallest, change) for change in _renamed(place)]
+            yield [Case(smallest, change) for change in _respelled(place, smallest)]
+    yield _of_page(smallest, names)
+    yield [*_others(smallest)]
+    creates = facts_of(smallest.operation).effect is Effect.CREATES
+    if not creates and smallest.operation.response(404):
+        yield [Case(smallest, as_it_is, absent=True)]
 
 
-def _others(least: Draft) -> Iterator[Case]:
-    """Each alternative of a JSON body but the first; then without each property that the alternative requires."""
-    body = least.operation.node.get("requestBody") if least.is_json else None
-    whole = body and body["content"][least.media].get("schema")
+def _others(smallest: Draft) -> Iterator[Case]:
+    """Each alternative of a JSON body but the first: whole, then without one of the properties that it requires."""
+    body = smallest.operation.node.get("requestBody") if smallest.is_json else None
+    whole = body and body["content"][smallest.media].get("schema")
     for kind in schema.alternatives(whole)[1:] if whole else ():
         made, known = sample(kind), schema.properties(kind)
         if isinstance(made, dict):
             made = {name: each for name, each in made.items() if name in known and not known[name].plain("readOnly")}
-            draft = replace(least, values={**least.values, "body": made})
+            draft = replace(smallest, values={**smallest.values, "body": made})
             yield Case(draft, as_it_is)
             yield from (Case(draft, puts(Place("body", name), ...)) for name in schema.required(kind) if name in made)
 
 
-def _of_page(least: Draft, names: Names) -> list[Case]:
+def _of_page(smallest: Draft, names: Names) -> list[Case]:
     """The page's own sample, with an audience of the run in it.
 
     Only for a provider that identifies audiences by name: another one's sample may be about somebody's audience.
     """
-    content = least.operation.node["requestBody"]["content"] if names.provider.is_by_name and least.is_json else None
-    said = content and content[least.media].get("example")
+    content = (
+        smallest.operation.node["requestBody"]["content"] if names.provider.is_by_name and smallest.is_json else None
+    )
+    said = content and content[smallest.media].get("example")
     if not said:
         return []
-    draft = names.about(replace(least, values={**least.values, "body": said.value}))
+    draft = names.about(replace(smallest, values={**smallest.values, "body": said.value}))
     return [Case(draft, as_it_is, label="the page's sample")]
 
 

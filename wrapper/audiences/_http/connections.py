@@ -174,9 +174,9 @@ class Connection:
         if self._socket.selected_alpn_protocol() not in (None, *PROTOCOLS):
             raise ssl.SSLError(None, "the TLS context offers another protocol than HTTP/1.1, and the server took it")
 
-    def _tunnel(self, target: str, told: tuple[tuple[str, str], ...]) -> Flow[None]:
+    def _tunnel(self, target: str, proxy_headers: tuple[tuple[str, str], ...]) -> Flow[None]:
         asked = h11.Connection(h11.CLIENT, _LONGEST_HEAD)
-        headers = [("Host", target), ("Accept", "*/*"), *told]
+        headers = [("Host", target), ("Accept", "*/*"), *proxy_headers]
         head = asked.send(h11.Request(method="CONNECT", target=target, headers=headers))
         yield from self._write(head or b"")
         asked.send(h11.EndOfMessage())

@@ -133,17 +133,17 @@ def _member(verb: str, member: Member | str, warnings: set[str]) -> Built:
         return {"id": member, **action}
     attributes = {}
     for name, value in member.attributes.items():
-        key, told = _attribute(name, value)
+        key, sent = _attribute(name, value)
         if key in attributes:
             raise ValueError("must have each name once, as it is sent")
-        attributes[key] = told
+        attributes[key] = sent
         inner = key[key.find("(") + 1 :].removesuffix(")")
         if not re.fullmatch(r"[a-z0-9_]{1,30}", inner):
             warnings.add(f"an attribute's name is other than 1 to 30 of a-z, 0-9 and _ {_SIBLING}")
-        if isinstance(told, bool):
+        if isinstance(sent, bool):
             warnings.add("an attribute is true or false, a type that Batch's page of update does not name")
         least, most = (0, 2048) if key.startswith("url(") else (1, 300)
-        if isinstance(told, str) and not least <= len(told) <= most:
+        if isinstance(sent, str) and not least <= len(sent) <= most:
             warnings.add(f"an attribute's text has fewer characters than {least}, or more than {most} {_SIBLING}")
     return {"id": member.id, **action, **({"attributes": attributes} if attributes else {})}
 

@@ -30,7 +30,7 @@ _ALLOWED = (
     (rb",(?=\s*[\]}])", b""),
     (rb"(?<=[ ,:\[])0+(?=\d)", b""),
 )
-"""What parsers take beyond JSON, such as comments, other quotes and names without quotes, and what JSON has there."""
+"""What some parsers take that is not JSON, such as comments and other quotes, and what takes its place in JSON."""
 _CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)
 """The percent code of a character that does not need one (RFC 3986, 2.3)."""
 _HEAD = re.compile(
@@ -59,7 +59,7 @@ def misread(request: Request, violation: Violation) -> str:
             # A server that reads numbers as Python does takes white space around them, and the digits of every script.
             spelled = violation.rule.endswith("/type") and all(re.fullmatch(r"\s*\d+\s*", text) for text in texts)
             found = "http.number" if texts and spelled else found
-            # So does one that reads `true` as a truth value with its case.
+            # One that reads `true` as a truth value also takes it in other case, and with white space around it.
             is_true = violation.rule.endswith("/enum") and {text.strip().lower() for text in texts} == {"true"}
             found = "http.query" if is_true else found
         case "header":
@@ -84,7 +84,7 @@ def _is_near(name: str, others: Iterable[str]) -> bool:
 
 
 def _is_nearly_json(body: bytes) -> bool:
-    """Whether a parser in wide use takes it for JSON, because it allows more than RFC 8259 does."""
+    """Whether some parser in wide use takes the body for JSON, because it allows more than RFC 8259 does."""
     for pattern, json_has in _ALLOWED:
         body = re.sub(pattern, json_has, body, flags=re.DOTALL)
     try:
