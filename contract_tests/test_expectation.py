@@ -64,6 +64,8 @@ COMMBOX = [
     (body("442079832100", "abc"), Expected.OPEN),
     (body("442079832100\r\n", ""), Expected.OPEN),
     (body("text/csv", "text/plain"), Expected.OPEN),
+    (body("a.csv", "a"), Expected.OPEN),
+    (body("a.csv", "a.CSV"), Expected.SUCCESS),
     (body("Content-Type: text/csv", "X-Other: a"), Expected.OPEN),
     (body("text/csv\r\n\r\nphone1", "application/pdf\r\n\r\nphone1"), Expected.OPEN),
     (body("text/csv\r\n\r\nphone1", "application/zip\r\n\r\nPK"), Expected.OPEN),

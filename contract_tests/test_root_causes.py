@@ -28,7 +28,7 @@ from audience_contract.workbooks import workbook
 from judged import judge
 from mistaken import changing
 from test_expectation import SETTINGS, same
-from wire import body, header, query, wire
+from wire import body, header, operation_of, query, wire
 
 BATCH = load("batch")
 CREATE = next(operation for operation in BATCH.operations if operation.id == "audience_create")
@@ -206,6 +206,19 @@ def test_a_truth_value_in_capitals_is_advice() -> None:
     create = next(operation for operation in target.spec.operations if operation.id == "create_audience")
     capitals = expect(target, create, replace(wire("adobe").GOOD, target=f"{create.path}?createAudienceMetaOnly=True"))
     assert (capitals.rule, capitals.weight) == ("http.query", Weight.ADVICE)
+
+
+@pytest.mark.parametrize(("key", "rules"), [("commbox", []), ("batch", ["case.accepted"])])
+def test_a_name_that_differs_in_case_alone_may_be_refused_unless_a_page_tells_the_two_apart(
+    key: str, rules: list[str]
+) -> None:
+    target, ledger, create = Target(load(key), "http://127.0.0.1", SETTINGS[key]), Ledger(), operation_of(key)
+    judging, good = Judge(target, ledger, Audiences(target.spec, "1")), body("emails", "custom_ids")(wire(key).GOOD)
+    done, no = next(each for each in wire(key).ANSWERS if each.status == wire(key).SUCCESS), refused(400)
+    for request, response in ((good, done), (body("pring", "PRING")(good), no)):
+        seen = Observation("", request, response)
+        judging.judge(create, seen, judging.known(create, seen, expect(target, create, request)))
+    assert [one.rule for one in ledger.findings if one.rule.startswith("case.")] == rules
 
 
 def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[tuple[str, str]]:
