@@ -276,6 +276,12 @@ def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:
     assert report.verdict is Verdict.VIOLATED, report.notes
 
 
+def test_what_several_operations_say_in_the_same_words_is_one_finding_also_without_a_page_that_says_it() -> None:
+    untitled = answers(said(404, {"status": 404}, "application/problem+json"), 404)
+    report = check(SHOP, Mistake("a 404 without its title", ".", after=untitled), requests=100)
+    assert [(len(one.operations) > 1, one.statuses) for one in report.findings] == [(True, (404,))]
+
+
 def _of_its_own(_: ASGIApp) -> ASGIApp:
     """A right server of the library, written without anything of the mock's or the check's."""
     books: dict[str, dict[str, Any]] = {}

@@ -74,6 +74,11 @@ def test_a_rule_is_one_finding_whatever_inputs_break_it() -> None:
     assert found.operations == ("audience_create",)
 
 
+def test_what_stands_after_the_json_of_a_body_makes_it_a_violation_to_take_it() -> None:
+    (found,) = findings((body("}", "} x"), taken(1)))
+    assert (found.rule, found.weight) == ("case.refused", Weight.VIOLATION)
+
+
 def test_two_broken_rules_are_two_findings() -> None:
     found = findings((named("123"), taken(1)), (named('"a b"'), taken(2)), (body("custom_ids", "x"), taken(3)))
     assert sorted(pointers(found)) == ["properties/name/pattern", "properties/name/type", "properties/type/enum"]
@@ -122,7 +127,6 @@ ADVICE = [
     (body("}", ",}"), taken(1), "json.text"),
     (body('"', "'"), taken(1), "json.text"),
     (body('"type"', "type"), taken(1), "json.text"),
-    (body("}", "} x"), taken(1), "json.text"),
     (body('"type"', '"x": 1, "x": 2, "type"'), taken(1), "json.keys"),
     (lambda sent: replace(sent, body=sent.body.decode().encode("utf-16")), taken(1), "json.encoding"),
     (body('"type"', '"x": "a\tb", "type"'), taken(1), "json.text"),

@@ -1,4 +1,4 @@
-"""The operations of a valid spec, as the checker reads it: a place follows its references."""
+"""The operations of a valid spec, as the checker reads them: it follows references."""
 
 from collections.abc import Iterator
 from typing import Any

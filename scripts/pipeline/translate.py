@@ -3,7 +3,7 @@
 - OpenAPI 3.0 becomes 3.1: `nullable` becomes a type, exclusive limits become numbers, and what 3.0 ignores beside a
   `$ref` is removed.
 - The formats `int32` and `int64` become the range that they stand for; `uri`, `uuid` and `date` become a pattern.
-- The members of `allOf` are written into the schema that has them, unless they do not simply add up.
+- The members of `allOf` are written into the schema that has them, if that means the same.
 - The request bodies of `components`, and the parameters of a path, are moved to the operations that have them.
 - Removed are a `content` without a media type, which says nothing, and the format of an answer's header, which is text.
 """
@@ -27,7 +27,7 @@ PATTERNS = {
     "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 }
 _SAID = ("title", "description", "example", "examples", "default", "deprecated")
-# What a member of `allOf` says of itself alone.
+# The meaning of these in a member of `allOf` depends on what stands beside them.
 _ALONE = ("allOf", "$ref", "additionalProperties", "nullable")
 _BITS = {"int32": 31, "int64": 63}
 _HEADER = re.compile(r".*/headers/[^/]+/schema")
@@ -64,8 +64,8 @@ def translated(document: Json) -> Json:
 
 
 def _united(spec: Json, schema: Json, above: Collection[str] = ()) -> Json | None:
-    """The schema with the members of its `allOf` in it; None if it has no `allOf`, or the members do not add up: if two
-    of them limit the same thing, or a limit would be another one beside what the others say.
+    """The schema with the members of its `allOf` in it. None if it has no `allOf`, or if that would not mean the same:
+    if two of the members limit the same thing, or one has a keyword whose meaning depends on what stands beside it.
     """
     if "allOf" not in schema:
         return None
@@ -111,8 +111,8 @@ def _modernise(schema: Json) -> None:
 
 
 def with_bearer(spec: Json) -> Json:
-    """The document with bearer tokens (RFC 6750) in the place of OAuth 2 and OpenID Connect; and with the names of
-    schemes, whose case does not matter, in lower case.
+    """The document with bearer tokens (RFC 6750) in place of OAuth 2 and OpenID Connect; and with the names of HTTP
+    schemes in lower case, because their case does not matter.
     """
     for scheme in spec.get("components", {}).get("securitySchemes", {}).values():
         if scheme.get("type") in ("oauth2", "openIdConnect"):

@@ -88,8 +88,8 @@ def _is_nearly_json(body: bytes) -> bool:
     for pattern, json_has in _ALLOWED:
         body = re.sub(pattern, json_has, body, flags=re.DOTALL)
     try:
-        # Some take control characters in strings, any white space around the text, and anything after it.
-        json.JSONDecoder(strict=False).raw_decode(body.decode().strip())
+        # Some take control characters in strings, and any white space around the text.
+        json.loads(body.decode().strip(), strict=False)
     except (ValueError, RecursionError):
         return False
     return True

@@ -41,9 +41,11 @@ def rule(operation: Operation, broken: Violation) -> str:
             said = f"{name} must be {'an' if kinds[0] in 'aeiou' else 'a'} {kinds}"
         case "enum", list():
             said = f"{name} must be {', '.join(map(str, limit[:4]))}{', …' if limit[4:] else ''}"
-        case "maxLength" | "maxItems" | "maximum" | "maxProperties", _:
+        case "maximum" | "minimum", _:
+            said = f"{name} must be at {'most' if keyword == 'maximum' else 'least'} {limit}"
+        case "maxLength" | "maxItems" | "maxProperties", _:
             said = f"{name} must have at most {limit}"
-        case "minLength" | "minItems" | "minimum" | "minProperties", _:
+        case "minLength" | "minItems" | "minProperties", _:
             said = f"{name} must have at least {limit}"
         case "pattern" | "format", str():
             said = f"{name} must match {limit}" if keyword == "pattern" else f"{name} must be a {limit}"

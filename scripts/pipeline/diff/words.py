@@ -27,7 +27,10 @@ _OF_PAGES = re.compile(r"(?i)page|pagin|limit|offset|cursor|has_?more|^_?(next|s
 
 
 def added(name: str, before: Collection[str], where: str) -> tuple[Kind, str]:
-    """What it means that an optional name is added to the others `before`; `where` begins with the method."""
+    """The kind of the change that adds an optional name to those `before`, and what to say of it, "" for nothing.
+
+    `where` begins with the method.
+    """
     if where.startswith("GET ") and _OF_PAGES.search(name) and not any(map(_OF_PAGES.search, before)):
         return Kind.UNDECIDED, ": a list that came whole may come in pages now, of which callers read the first only"
     return Kind.COMPATIBLE, ""
