@@ -41,7 +41,8 @@ BATCH = [
     (body("emails", "nothing"), Expected.REFUSAL),
     (body("spring_2025", "s" * 256), Expected.REFUSAL),
     (body("spring_2025", "spring 2025"), Expected.REFUSAL),
-    (body("}", "} x"), Expected.NO_SUCCESS),
+    (body("}", "} x"), Expected.REFUSAL),
+    (body("}", ",}"), Expected.NO_SUCCESS),
     # Nothing is said of these.
     (header("Authorization", f"Bearer {TOKEN}", f"Bearer {TOKEN}"), Expected.OPEN),
     (header("Content-Type"), Expected.OPEN),
