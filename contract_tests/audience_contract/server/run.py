@@ -211,8 +211,8 @@ class Run:
     @property
     def _limit(self) -> str:
         each = " to an operation" if len(self._operations) > 1 else ""
-        told = f"ended after {counted(self._options.requests or 0, 'request')}{each}, as told"
-        return told if self._courier.limited else ""
+        reason = f"ended at the limit of {counted(self._options.requests or 0, 'request')}{each}"
+        return reason if self._courier.limited else ""
 
     def _remarks(self) -> Iterator[str]:
         if self._ended and not self._untried:
@@ -411,7 +411,7 @@ class Run:
 
     def _sending(self) -> None:
         if self._options.stop_first and not self._courier.is_late and self._has_one():
-            raise Enough("ended at the first finding, as told")
+            raise Enough("ended at the first finding")
         phase = self._courier.phase
         self._phases[phase] = self._phases.get(phase, 0) + 1
         if self._watcher:
