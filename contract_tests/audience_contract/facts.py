@@ -97,8 +97,8 @@ def told(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
 def links_between(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
     """Each parameter or property of `target` that a link of `source` fills, and the pointer to its value there."""
     for link in (each for each in _linking(source.spec).get(source, ()) if _is_to(each, target)):
-        taken = [part for part in (link.get("parameters"), link.get("requestBody")) if isinstance(part, dict)]
-        for name, said in (pair for part in taken for pair in part.items()):
+        filled = [part for part in (link.get("parameters"), link.get("requestBody")) if isinstance(part, dict)]
+        for name, said in (pair for part in filled for pair in part.items()):
             if str(said).startswith((_BODY, PATH)):
                 yield re.sub("^(path|query|header)[.]", "", name), str(said).removeprefix(_BODY)
 

@@ -244,7 +244,7 @@ def _effective(key: str) -> Spec:
 def source(key: str, pointer: str) -> str:
     """Where the rule at a place in an effective spec comes from: the overlay's reason for it, the provider's page."""
     sources = _sources(key)
-    found = {kind: [at for at in told if f"{pointer}/".startswith(f"{at}/")] for kind, told in sources.items()}
+    found = {kind: [at for at in texts if f"{pointer}/".startswith(f"{at}/")] for kind, texts in sources.items()}
     ours = (f"overlay: {sources['overlay'][at]} " for at in found.get("overlay", ()))
     return next(ours, "") + sources.get("pages", {}).get(max(found.get("pages", ()), key=len, default=""), "")
 
