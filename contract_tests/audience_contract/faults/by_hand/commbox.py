@@ -78,10 +78,8 @@ def _sends(file: Part) -> Change:
 def _accepted(word: str, said: str, file: Part, when: Callable[[bytes], object]) -> Fault:
     def act(turn: Turn) -> Response:
         answer, found = turn.answer(), _file(turn.request)
-        is_accepted = (
-            answer.status == 400 and turn.parts and found.content_type == file.content_type and when(found.data)
-        )
-        return turn.answer(_sends(_RIGHT)(turn.request)) if is_accepted else answer
+        accepts = answer.status == 400 and turn.parts and found.content_type == file.content_type and when(found.data)
+        return turn.answer(_sends(_RIGHT)(turn.request)) if accepts else answer
 
     return Fault(word, f"A file is accepted {said}.", _EVIDENCE, act, show=(_sends(file),))
 
