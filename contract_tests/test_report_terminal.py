@@ -77,7 +77,8 @@ def test_the_last_24_lines_of_80_columns_have_the_verdict_the_place_and_the_grav
 def test_of_a_long_list_of_what_was_left_the_first_are_shown_and_how_many_there_are() -> None:
     def end(count: int) -> str:
         created = tuple(Created("batch", f"name-{number}.", str(number)) for number in range(count))
-        return shown(replace(REPORT, created=created), 200).partition("Not known to be removed")[2].partition("Notes ─")[0]
+        text = shown(replace(REPORT, created=created), 200)
+        return text.partition("Not known to be removed")[2].partition("Notes ─")[0]
 
     assert ("name-7." in end(8), "in all" in end(8)) == (True, False)
     assert ("name-7." in end(40), "name-8." in end(40)) == (True, False)
