@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from ..bodies import value_of
 from ..checker import check_request
 from ..evidence import Redactor
-from ..facts import Effect, facts_of
+from ..facts import Effect, chosen, facts_of
 from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
@@ -134,7 +134,12 @@ class Run:
         ours, facts = provider_of(self._target.spec.key), facts_of(operation)
         if why := ours.why_not(operation):
             return why
-        known = {*facts.linked, ours.named, *(at.removeprefix("path ") for at in self._target.settings)}
+        known = {
+            *facts.linked,
+            ours.named,
+            chosen(operation),
+            *(at.removeprefix("path ") for at in self._target.settings),
+        }
         unknown = [place.name for place in places(operation) if place.kind == "path" and place.name not in known]
         if unknown and facts.effect in (Effect.CHANGES, Effect.REMOVES):
             return f"no link says what an audience that was created has as its {unknown[0]}"
@@ -145,6 +150,8 @@ class Run:
                 if rule_of(violation) == "request.credential":
                     return f"no credential is given for {violation.rule}: set {' or '.join(unset)}"
                 return f"no right value is known for {violation.rule}"
+            if chosen(operation) and not self._audiences.may_leave(request) and not self._options.read_only:
+                return f"no value is known for {chosen(operation)} that is nobody's"
         return ""
 
     def report(self) -> Report:
