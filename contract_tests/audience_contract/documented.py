@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
-from .facts import PATH, Effect, Facts, chosen, effect_of, facts_of, links_between, told
+from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, links_between, told
 from .media import find, parse
 from .messages import Request, Response
 from .mock import answers
@@ -228,7 +228,7 @@ def _effect(operation: Operation) -> Effect:
         return Effect.CHANGES
     ids, below = _identities(operation), f"{operation.path.rstrip('/')}/"
     items = [each.path.removeprefix(below) for each in operation.spec.operations if each.path.startswith(below)]
-    answers_id = any(_bare(name) in ids for name in ("id", *(name for name in items if re.fullmatch("{[^/]+}", name))))
+    answers_id = any(bare(name) in ids for name in ("id", *(name for name in items if re.fullmatch("{[^/]+}", name))))
     creates = answers_id or operation.node["responses"].value.keys() & {"201", "202"}
     return Effect.CREATES if creates else Effect.CHANGES
 
@@ -291,15 +291,11 @@ def _unique(operation: Operation) -> tuple[str, ...]:
 def _ids(schema: Node, path: str, above: str = "") -> Iterator[tuple[str, str]]:
     for name, kind in properties(schema).items():
         # An answer may have what was created in an envelope; another object has an id of its own.
-        is_envelope = name in _ENVELOPES or _bare(path.rpartition("/")[2]) in (_bare(name), f"{_bare(name)}s")
+        is_envelope = name in _ENVELOPES or bare(path.rpartition("/")[2]) in (bare(name), f"{bare(name)}s")
         if is_envelope and not above:
             yield from _ids(kind, path, f"/{name}")
         if set(types(kind)) & {"string", "integer"}:
-            yield _bare(name), f"{above}/{name}"
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]", "", name).lower()
+            yield bare(name), f"{above}/{name}"
 
 
 @lru_cache(maxsize=64)
@@ -324,16 +320,16 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
         # A create whose path has this id does not make it, unless it is a PUT.
         creating = [each for each in made if last not in dict(_path(each)) or (each.method, each.path) == ("PUT", item)]
         above = [each for each in creating if each.path.rstrip("/") in (collection, item)]
-        named = [each for each in creating if _bare(last) in _identities(each) and each not in above]
+        named = [each for each in creating if bare(last) in _identities(each) and each not in above]
         own = [each for each in named if any(_is_item(each, last, other) for other in operation.spec.operations)]
         # If several creates answer such an id, nothing says which of them is meant.
         others = own or named
         for create in (*above, *(others if len(others) == 1 else ())):
             ids, known = _identities(create), dict(_path(create))
-            pointer = _id_of(last, ids) if create in above else ids[_bare(last)]
+            pointer = _id_of(last, ids) if create in above else ids[bare(last)]
             if create.method == "PUT" or (create in above and not pointer and _has_location(create)):
                 pointer = f"{PATH}{last}"
-            rest = {name: f"{PATH}{name}" if name in known else ids.get(_bare(name), "") for name in names[:-1]}
+            rest = {name: f"{PATH}{name}" if name in known else ids.get(bare(name), "") for name in names[:-1]}
             if pointer and all(rest.values()):
                 return {**rest, last: pointer}, create.id
     return {}, ""
@@ -354,7 +350,7 @@ def _id_of(name: str, ids: Mapping[str, str]) -> str:
     """The pointer to the id for a parameter: to the property with the longest end of its name (`sid` for `serviceSid`),
     which may be all of it, or else to `id`.
     """
-    ends = sorted((each for each in ids if _bare(name).endswith(each)), key=len)
+    ends = sorted((each for each in ids if bare(name).endswith(each)), key=len)
     return ids[ends[-1]] if ends else ids.get("id", "")
 
 

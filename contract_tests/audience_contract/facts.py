@@ -97,6 +97,11 @@ def told(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
     return path.get(pointer.removeprefix(PATH)) if pointer.startswith(PATH) else at(answer, pointer)
 
 
+def bare(name: str) -> str:
+    """A name without case and punctuation, in which two spellings of it are alike."""
+    return re.sub(r"[\W_]", "", name).lower()
+
+
 def chosen(operation: Operation) -> str:
     """The path parameter in which the caller of a create gives the id of what is to be made; "" for none."""
     found = (each.removeprefix(PATH) for each in facts_of(operation).unique)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from ..bodies import check as check_body
 from ..bodies import value_of
 from ..checker import check_response, rule_of_answer, rules_of_answer
-from ..facts import Effect, chosen, facts_of, path_of, told
+from ..facts import Effect, facts_of, path_of, told
 from ..judging import Ledger, Observation, undocumented
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
@@ -277,7 +277,8 @@ class Judge:
             )
             before = seen.before if facts.source else ()
             story = replace(seen, answered=self.answered_with(operation, seen), before=before, last=())
-            made = Made(name, path.get(chosen(operation), next(iter(fresh), "")), value, story, operation.id, path)
+            own = next(iter(fresh if self._provider.is_by_name else ids), "")
+            made = Made(name, own, value, story, operation.id, path)
             self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)
         elif facts.effect is Effect.REMOVES:
             self._audiences.gone(name, facts.source, sure=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from ..facts import chosen, facts_of
+from ..facts import bare, chosen, facts_of
 from ..mock.provider import load as provider_of
 from ..samples import sample
 from ..schema import check, from_text, types
@@ -98,7 +98,9 @@ class Names:
         key = key_of(operation)
         # The operation may call the id by a name that only another revision of the page has.
         own = made.id if made.id and key != self.provider.named else name
-        fresh = {chosen(operation): self.new()} if chosen(operation) else {}
+        # An id that the caller chooses must be new.
+        ids = {bare(re.split("[/.]", each)[-1]) for each in facts.unique if not self.provider.is_by_name}
+        fresh = {each.name: self.new() for each in places(operation) if bare(each.name) in ids}
         return {self.provider.named: name, key: own, **fresh, **known}
 
     def about(self, draft: Draft, made: Made | None = None, *, keeping: bool = False) -> Draft:

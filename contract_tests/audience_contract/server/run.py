@@ -722,6 +722,8 @@ class Run:
             draft = self._names.about(self._names.draft(creating, smallest=True), about)
             for place in places(creating) if self._is_by_name else ():
                 draft = draft.put(place, name) if self._names.is_name(place) else draft
+            if not self._is_by_name and not self._audiences.may_leave(draft.request()):
+                return None
             seen = replace(self._courier.send(creating, draft.request(), of=operation), before=about.story)
             self._judged(creating, seen, expect(self._target, creating, seen.request))
             is_made = self._audiences.left[-1:] != last
