@@ -169,13 +169,10 @@ def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
         if (old.operation, old.path) == (operation.id, path):
             call.state.drop(old)
     for pointer in facts_of(operation).unique if not chosen(operation) else ():
-        name, is_in_path, usual = pointer.removeprefix(PATH), pointer.startswith(PATH), at(value, pointer)
-        if is_in_path:
-            items = (each for each in operation.spec.operations if pointer in facts_of(each).linked.values())
-            usual = sample(dict(_path(next(items)))[name], "a")
-        # Only the end of the sample is replaced, so that the id keeps its documented form.
-        number = call.state.next()
-        new = number if isinstance(usual, int) else f"{str(usual)[:-8]}{number:08}"
+        name, is_in_path = pointer.removeprefix(PATH), pointer.startswith(PATH)
+        items = (each for each in operation.spec.operations if pointer in facts_of(each).linked.values())
+        kind = dict(_path(next(items)))[name] if is_in_path else _kind_at(_answers(operation), pointer)
+        new = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
         if is_in_path:
             path[name] = str(new)
             others = tuple(pair for pair in success.headers if pair[0].lower() != "location")
@@ -185,6 +182,23 @@ def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
             value = put(value, pointer.removeprefix("/"), new)
     call.created(fields=value, path=path)
     return value, success
+
+
+def _kind_at(schema: Node | None, pointer: str) -> Node | None:
+    """The schema of a property of an answer."""
+    for name in pointer.split("/")[1:]:
+        schema = properties(schema).get(name) if schema else None
+    return schema
+
+
+def _new(kind: Node | None, usual: Any, number: int) -> Any:
+    """An id with a number in it, which keeps the form of the usual one."""
+    if isinstance(usual, int):
+        return number
+    # The end of the sample is replaced, unless a pattern asks for more of it.
+    usual = FORMATS["uuid"] if kind and kind.plain("format") == "uuid" else str(usual)
+    texts = [f"{usual[:-8]}{number:08}", f"{usual}{number}"]
+    return next((each for each in texts if not kind or not any(check(kind, each, ""))), texts[0])
 
 
 def _only(kind: Node) -> object:

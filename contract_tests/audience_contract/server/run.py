@@ -21,7 +21,7 @@ from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Obligation, Report, Step, counted, moment
 from ..rules import Weight
-from ..spec import Operation
+from ..spec import Operation, unjudged
 from ..strict_json import at
 from . import cases
 from .audiences import Audiences, Made, NotOursError
@@ -225,9 +225,8 @@ class Run:
         if self._ended and not self._untried:
             yield self._ended
         yield from self._target.spec.unjudged
-        for operation in self._target.spec.operations:
-            if operation.id in self._unjudged:
-                yield f"not judged: {operation.node.pointer}: {self._unjudged[operation.id]}"
+        operations = (each for each in self._target.spec.operations if each.id in self._unjudged)
+        yield from unjudged((each.node.pointer, self._unjudged[each.id]) for each in operations)
         if self._unserved:
             answers = " or ".join(map(str, sorted({*self._unserved.values()})))
             yield f"not served: {', '.join(self._unserved)}; every valid request was answered {answers}"
