@@ -3,7 +3,7 @@
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -201,6 +201,14 @@ class Spec:
     def _at(self, path: str) -> list[Operation]:
         found = [operation for operation in self.operations if re.fullmatch(_pattern(operation.path), path)]
         return [operation for operation in found if operation.path == found[0].path]
+
+
+def unjudged(found: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Notes on what is not judged, given as pointers with reasons: a note for each reason."""
+    places: dict[str, dict[str, None]] = {}
+    for pointer, why in found:
+        places.setdefault(why, {})[pointer] = None
+    return tuple(f"not judged: {', '.join(pointers)}: {why}" for why, pointers in places.items())
 
 
 @cache
