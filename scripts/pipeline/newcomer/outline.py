@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from openapi_python_client.strings import PythonIdentifier
 
 from audience_contract.samples import sample
-from audience_contract.security import alternatives, is_bearer
+from audience_contract.security import alternatives, is_bearer, start
 from audience_contract.security import header as header_of
 from audience_contract.spec import Node, Operation
 from audiences._options import Options
@@ -138,10 +138,14 @@ def _schemes(operation: Operation) -> Iterator[Json]:
     keys = 0
     for scheme in next(iter(alternatives(operation)), ()):
         header, bearer = header_of(scheme), is_bearer(scheme)
-        argument = "token" if bearer else _python(header, scheme.pointer) if keys else "api_key"
-        keys += not bearer
-        ours = {"argument": argument, "secret": True, "whole": False, "prefixed": header.lower() == "authorization"}
-        yield {"header": header, "bearer": bearer, "at": scheme.pointer, **ours}
+        # Of HTTP Basic, the user and the password are one secret, in the form that stands behind the word.
+        word = start(scheme) if scheme.value["type"] == "http" else ""
+        key = _python(header, scheme.pointer) if keys else "api_key"
+        keys += not word
+        argument = "token" if bearer else "basic_credentials" if word else key
+        ours = {"argument": argument, "secret": True, "whole": False, "word": word}
+        prefixed = header.lower() == "authorization"
+        yield {"header": header, "bearer": bearer, "at": scheme.pointer, "prefixed": prefixed, **ours}
 
 
 def _headers(operation: Operation, module: str) -> Iterator[Json]:
