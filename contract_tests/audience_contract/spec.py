@@ -15,7 +15,7 @@ _OWN = Path(__file__).parent / "specs"
 _SPECS = _OWN if _OWN.is_dir() else Path(__file__).parents[2] / "generated" / "audience_clients"
 _FILE = "openapi.json"
 _SOURCES = "sources.json"
-_SCHEMES = {("http", "bearer"), ("apiKey", "header")}
+_SCHEMES = {("http", "basic"), ("http", "bearer"), ("apiKey", "header")}
 _REGISTERED: dict[str, "Spec"] = {}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
