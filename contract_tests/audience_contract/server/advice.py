@@ -34,7 +34,7 @@ _ALLOWED = (
 _CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)
 """The percent code of a character that does not need one (RFC 3986, 2.3)."""
 _HEAD = re.compile(
-    rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^\r\n]+)?'
+    rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^;\r\n]+)?'
 )
 
 

@@ -86,7 +86,9 @@ class Judge:
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
             kind = "a name that no audience has"
-            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=404)
+            # What no audience can be called may be refused as malformed.
+            only = _NOT_FOUND if re.fullmatch(r"[\w-]+", name, re.ASCII) else 0
+            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=only)
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
@@ -191,8 +193,12 @@ class Judge:
         assert seen.response is not None
         status = seen.response.status
         # Where no document says whether or how such a request is refused, no document says with which status either.
-        wrong = self.target.wrong_settings(seen.request) or self._named(operation, seen.request) in self._names
-        unsaid = expectation.expected is Expected.OPEN and bool(wrong)
+        absent = self._audiences.is_absent(self.name(operation, seen.request))
+        unsaid = expectation.expected is Expected.OPEN and (
+            bool(self.target.wrong_settings(seen.request))
+            or self._named(operation, seen.request) in self._names
+            or (absent and facts_of(operation).effect is not Effect.CREATES)
+        )
         if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, seen.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
@@ -287,7 +293,8 @@ class Judge:
             self._names_fit(operation, seen)
         self._page_fits(operation, seen, sent)
         about = Expectation(expected, "run.unique", "", "success")
-        for found in fresh:
+        # No document says that a request that need not be taken, such as a second one with the same name, gives a new id.
+        for found in fresh if expected is not Expected.OPEN else ():
             known, said = self._ids.get(found), ""
             both = replace(seen, before=(*seen.before, known)) if known else seen
             if known:
@@ -298,7 +305,7 @@ class Judge:
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
                 said = ""
-                if echoed != sent[field]:
+                if not isinstance(echoed, str) or _trimmed(echoed) != _trimmed(sent[field]):
                     said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
 
@@ -443,6 +450,11 @@ class Judge:
         """The name or id of the audience that a request is about; "" if none can be read."""
         creates = facts_of(operation).effect is Effect.CREATES
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
+
+
+def _trimmed(text: str) -> str:
+    """The text as a server may keep it: no document says whether spaces around it stay, or which form letters have."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _is_there(response: Response, pointer: str) -> bool:
