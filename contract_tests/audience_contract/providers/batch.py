@@ -36,7 +36,7 @@ _UPDATE = "/paths/~1audiences~1update/post/requestBody/content/application~1json
 _TOKEN = ("/indexing_token",)
 _A = {"id": "a", "action": "add"}
 _MOMENT = "1970-01-01T00:00:00Z"
-_USUAL_ID = re.compile(r"[\x21-\x7e]{1,255}")
+_USUAL_ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 
 class Batch(Provider):
