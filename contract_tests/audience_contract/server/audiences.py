@@ -106,6 +106,7 @@ class Audiences:
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
+        self._given: dict[str, str] = {}
         self._unsure: list[Made] = []
         self._listed: list[Made] = []
         self._held: defaultdict[str, deque[Made]] = defaultdict(deque)
@@ -129,6 +130,7 @@ class Audiences:
             held, spare = self._held[made.by], self._spare[made.by]
             (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
         self._known.add(made.name)
+        self._given[made.by] = made.id
         self._ids |= {made.id, *(made.told(pointer) for pointer in self._taken[made.by])} - {"", None}
 
     def is_plain(self, name: str) -> bool:
@@ -182,7 +184,7 @@ class Audiences:
 
     def unknown_id(self, by: str) -> str:
         """An id that no audience has, in the form of those that the operation `by` gives; "" for any other form."""
-        given = next((one.id for one in self.left if one.by == by), "")
+        given = self._given.get(by, "")
         if given.isdecimal():
             return self.marks.digits
         return self.marks.uuid if _UUID.fullmatch(given) else ""
