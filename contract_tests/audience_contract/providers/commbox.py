@@ -130,10 +130,10 @@ class CommBox(Provider):
     def post_audiences(self, call: Call) -> Response:
         """201 and an id, or 400 for what the prose forbids."""
         parts = {part.name: part for part in parts_of(call.request)}
-        taken = _taken(parts.pop("audience_file"))
-        if not taken:
+        kept = _kept(parts.pop("audience_file"))
+        if not kept:
             return self.error(call.operation, 400)
-        made, (file, members) = str(312345 + call.state.next()), taken
+        made, (file, members) = str(312345 + call.state.next()), kept
         fields = {name: part.data.decode("utf-8", "replace") for name, part in parts.items()}
         call.created(name=fields["name"], id=made, fields=fields, file=file, members=members)
         return reply(201, {**_envelope(call.operation, 201), "data": {"id": made}})
@@ -149,10 +149,10 @@ class CommBox(Provider):
         found = call.find(id=call.path["AUDIENCE_ID"])
         if not found:
             return self.error(call.operation, 404)
-        taken = _taken(next(part for part in parts_of(call.request) if part.name == "audience_file"))
-        if found.fields.get("type") == "Dynamic" or not taken:
+        kept = _kept(next(part for part in parts_of(call.request) if part.name == "audience_file"))
+        if found.fields.get("type") == "Dynamic" or not kept:
             return self.error(call.operation, 400)
-        call.state.change(found, "", taken[1], replaces=True)
+        call.state.change(found, "", kept[1], replaces=True)
         return reply(200, {**_envelope(call.operation, 200), "data": {"id": found.id}})
 
 
@@ -163,7 +163,7 @@ def _shown(call: Call, record: Record) -> dict[str, Any]:
     return {"id": record.id, "name": record.name, "created_time": made, **users, "type": kind}
 
 
-def _taken(file: Part) -> tuple[dict[str, Any], dict[str, dict[str, Any]]] | None:
+def _kept(file: Part) -> tuple[dict[str, Any], dict[str, dict[str, Any]]] | None:
     """What is kept of a file, and its members; None if it is not taken. The judge has its own code to read files."""
     kept = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": None}
     if _is_unread(file):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 from ..bodies import json_of, parts_of
-from ..facts import Effect, facts_of, told
+from ..facts import Effect, chosen, facts_of, told
 from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import load as provider_of
@@ -222,8 +222,9 @@ class Audiences:
         ):
             return True
         values = [operation.path_values(path) for operation in found]
-        by_path = all(facts_of(each).linked.keys() & known.keys() for each, known in zip(found, values, strict=True))
-        if not self._is_by_name and any(not facts_of(each).linked for each in found):
+        meant = [{*facts_of(each).linked, chosen(each)} - {""} for each in found]
+        by_path = all(names & known.keys() for names, known in zip(meant, values, strict=True))
+        if not self._is_by_name and not all(meant):
             return False
         texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.marks.name
         return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._key, mark)))

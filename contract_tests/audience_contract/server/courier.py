@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from ..facts import Effect, facts_of
 from ..judging import Observation
 from ..messages import Request
-from ..report import Finding
+from ..report import Finding, counted
 from ..spec import Operation
 from .audiences import Audiences, NotOursError
 from .send import NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
@@ -162,10 +162,10 @@ class Courier:
         if not self.is_late and self.is_used_up(of or operation):
             raise UsedUp
         if self.phase != CLEAN_UP and options.seconds is not None and self.seconds >= options.seconds:
-            raise Enough(f"ended after {options.seconds:g} seconds, as told")
+            raise Enough(f"ended at the limit of {options.seconds:g} seconds")
         if self.full and creates:
-            unclear = ", or may have been" if self.unclear else ""
-            raise Enough(f"ended when {options.creates} audiences had been created{unclear}, as told")
+            unclear = ", some of which may not exist" if self.unclear else ""
+            raise Enough(f"ended at the limit of {counted(options.creates or 0, 'audience')}{unclear}")
         if options.rate and self.requests:
             time.sleep(max(0.0, self.requests / options.rate - self.seconds))
         self._sending()

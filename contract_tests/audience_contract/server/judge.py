@@ -6,12 +6,11 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import unquote
 
 from ..bodies import check as check_body
 from ..bodies import value_of
 from ..checker import check_response, rule_of_answer, rules_of_answer
-from ..facts import Effect, facts_of
+from ..facts import Effect, facts_of, path_of, told
 from ..judging import Ledger, Observation, undocumented
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
@@ -276,16 +275,17 @@ class Judge:
             return
         self.successes[operation.id, response.status] += 1
         value, sent = value_of(response), _texts(operation, seen.request)
-        ids = [str(found) for pointer in facts.unique if isinstance(found := at(value, pointer), str | int)]
+        path = path_of(operation, seen.request, response)
+        ids = [str(found) for pointer in facts.unique if isinstance(found := told(pointer, value, path), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
             plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
             before = seen.before if facts.source else ()
-            told = replace(seen, answered=self.answered_with(operation, seen), before=before, last=())
-            path = {key: unquote(text) for key, text in operation.path_values(seen.request.target).items()}
-            made = Made(name, next(iter(fresh), ""), value, told, operation.id, path)
+            story = replace(seen, answered=self.answered_with(operation, seen), before=before, last=())
+            own = next(iter(fresh if self._provider.is_by_name else ids), "")
+            made = Made(name, own, value, story, operation.id, path)
             self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)
         elif facts.effect is Effect.REMOVES:
             self._audiences.gone(name, facts.source, sure=True)
@@ -335,9 +335,9 @@ class Judge:
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """The ids in an answer that later requests use, each with its JSON pointer."""
-        value = value_of(seen.response)
+        value, path = value_of(seen.response), path_of(operation, seen.request, seen.response)
         known = {pointer for each in operation.spec.operations for pointer in facts_of(each).linked.values()}
-        found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
+        found = ((pointer, told(pointer, value, path)) for pointer in sorted({*known, *facts_of(operation).unique}))
         return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 
     def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:

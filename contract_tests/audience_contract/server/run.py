@@ -15,13 +15,13 @@ from typing import Any, NamedTuple, Protocol
 from ..bodies import value_of
 from ..checker import check_request
 from ..evidence import Redactor
-from ..facts import Effect, facts_of
+from ..facts import Effect, chosen, facts_of
 from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Obligation, Report, Step, counted, moment
 from ..rules import Weight
-from ..spec import Operation
+from ..spec import Operation, unjudged
 from ..strict_json import at
 from . import cases
 from .audiences import Audiences, Made, NotOursError
@@ -134,7 +134,12 @@ class Run:
         ours, facts = provider_of(self._target.spec.key), facts_of(operation)
         if why := ours.why_not(operation):
             return why
-        known = {*facts.linked, ours.named, *(at.removeprefix("path ") for at in self._target.settings)}
+        known = {
+            *facts.linked,
+            ours.named,
+            chosen(operation),
+            *(at.removeprefix("path ") for at in self._target.settings),
+        }
         unknown = [place.name for place in places(operation) if place.kind == "path" and place.name not in known]
         if unknown and facts.effect in (Effect.CHANGES, Effect.REMOVES):
             return f"no link says what an audience that was created has as its {unknown[0]}"
@@ -145,6 +150,8 @@ class Run:
                 if rule_of(violation) == "request.credential":
                     return f"no credential is given for {violation.rule}: set {' or '.join(unset)}"
                 return f"no right value is known for {violation.rule}"
+            if chosen(operation) and not self._audiences.may_leave(request) and not self._options.read_only:
+                return f"no value is known for {chosen(operation)} that is nobody's"
         return ""
 
     def report(self) -> Report:
@@ -211,16 +218,15 @@ class Run:
     @property
     def _limit(self) -> str:
         each = " to an operation" if len(self._operations) > 1 else ""
-        told = f"ended after {counted(self._options.requests or 0, 'request')}{each}, as told"
-        return told if self._courier.limited else ""
+        reason = f"ended at the limit of {counted(self._options.requests or 0, 'request')}{each}"
+        return reason if self._courier.limited else ""
 
     def _remarks(self) -> Iterator[str]:
         if self._ended and not self._untried:
             yield self._ended
         yield from self._target.spec.unjudged
-        for operation in self._target.spec.operations:
-            if operation.id in self._unjudged:
-                yield f"not judged: {operation.node.pointer}: {self._unjudged[operation.id]}"
+        operations = (each for each in self._target.spec.operations if each.id in self._unjudged)
+        yield from unjudged((each.node.pointer, self._unjudged[each.id]) for each in operations)
         if self._unserved:
             answers = " or ".join(map(str, sorted({*self._unserved.values()})))
             yield f"not served: {', '.join(self._unserved)}; every valid request was answered {answers}"
@@ -411,7 +417,7 @@ class Run:
 
     def _sending(self) -> None:
         if self._options.stop_first and not self._courier.is_late and self._has_one():
-            raise Enough("ended at the first finding, as told")
+            raise Enough("ended at the first finding")
         phase = self._courier.phase
         self._phases[phase] = self._phases.get(phase, 0) + 1
         if self._watcher:
@@ -742,6 +748,8 @@ class Run:
             draft = self._names.about(self._names.draft(creating, smallest=True), about)
             for place in places(creating) if self._is_by_name else ():
                 draft = draft.put(place, name) if self._names.is_name(place) else draft
+            if not self._is_by_name and not self._audiences.may_leave(draft.request()):
+                return None
             seen = replace(self._courier.send(creating, draft.request(), of=operation), before=about.story)
             self._judged(creating, seen, expect(self._target, creating, seen.request))
             is_made = self._audiences.left[-1:] != last
