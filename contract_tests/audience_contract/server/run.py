@@ -331,7 +331,7 @@ class Run:
             return found
         creates = facts_of(operation).effect is Effect.CREATES
         unmarked = self._is_by_name and not self._audiences.is_marked(
-            self._judge.name(operation, request) or self._audiences.marks.name
+            self._judge.name(operation, request) or self._audiences.mark
         )
         if creates and unmarked:
             # A name too short for the mark may belong to an audience of somebody else.
@@ -431,10 +431,10 @@ class Run:
         """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
         new = {one.key for one in self._ledger.every if self._counts(one)} - self._again.keys()
         found = [one for one in self._found if one.key in new] if new else []
-        phase, marks = self._courier.phase, self._audiences.marks
+        phase, mark, digits = self._courier.phase, self._audiences.mark, self._audiences.digits
         self._confirm(found)
         # Confirming changes these; later stories must have the marks of this run.
-        self._courier.phase, self._audiences.marks = phase, marks
+        self._courier.phase, self._audiences.mark, self._audiences.digits = phase, mark, digits
         return any(self._again.get(one.key, True) for one in found)
 
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
