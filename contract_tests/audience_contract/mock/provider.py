@@ -84,6 +84,8 @@ class Provider(ABC):
     """By operationId, the facts of operations that create nothing, if their method does not say them all."""
     bound: ClassVar[frozenset[str]] = frozenset()
     """The headers that belong to the credential, as the documented 401 says: another value is refused."""
+    lists_all: ClassVar[frozenset[str]] = frozenset()
+    """The ids of operations whose answer has every audience, as the documents say."""
     identity: ClassVar[tuple[str, ...]] = ()
     """JSON pointers into the success of a create, to what no two successes have in common."""
     left_open: ClassVar[frozenset[str]] = frozenset()

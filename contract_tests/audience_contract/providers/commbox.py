@@ -48,6 +48,7 @@ class CommBox(Provider):
 
     settings: ClassVar[Mapping[str, str]] = {"header Authorization": "COMMBOX_API_KEY"}
     identity: ClassVar[tuple[str, ...]] = ("/data/id",)
+    lists_all: ClassVar[frozenset[str]] = frozenset({"Get_Audiences"})
     operations: ClassVar[Mapping[str, Facts]] = {
         "Get_Audiences": Facts(Effect.READS, size="/user_count"),
         # The file replaces two members by one. When the two go is not said, but all three are never there together.
