@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..bodies import json_of, parts_of
 from ..media import parse
 from ..messages import Request
-from ..security import is_bearer
+from ..security import start
 from ..spec import Operation
 from ..strict_json import at
 from ..urlencoded import decode, pairs
@@ -34,7 +34,7 @@ _ALLOWED = (
 _CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)
 """The percent code of a character that does not need one (RFC 3986, 2.3)."""
 _HEAD = re.compile(
-    rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^\r\n]+)?'
+    rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^;\r\n]+)?'
 )
 
 
@@ -107,9 +107,8 @@ def written(operation: Operation, request: Request, wire: Wire) -> str:
     for rule, is_unusual in on_the_wire.items():
         if is_unusual:
             return rule
-    is_bearers = any(map(is_bearer, operation.spec.schemes))
-    bearers = request.values("authorization") if is_bearers else []
-    if not all(re.match("Bearer [^ ]", value) for value in bearers):
+    starts = "|".join(start(each) for each in operation.spec.schemes if each.value["type"] == "http")
+    if starts and not all(re.match(f"({starts})[^ ]", value) for value in request.values("authorization")):
         return "http.scheme"
     declared = {str(each.value["name"]).lower() for each in operation.node.get("parameters") or ()}
     if "accept" not in declared and not set(request.values("accept")) <= {"*/*", "application/json"}:
