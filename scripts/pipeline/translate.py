@@ -252,17 +252,21 @@ def cut(spec: Any, wanted: Collection[str]) -> tuple[Any, list[str]]:
             paths.setdefault(path, about)[method] = operation
     if not isinstance(spec, dict):
         return spec, sorted(wanted)
+    left = {key: value for key, value in spec.items() if key != "webhooks"} | {"paths": paths}
+    left["tags"] = [tag for tag in spec.get("tags", ()) if json.dumps(tag.get("name")) in json.dumps(paths)]
+    return _trimmed(left), sorted({*wanted} - found)
+
+
+def _trimmed(spec: Json) -> Json:
+    """The document without the components that no operation refers to."""
     parts = spec.get("components")
     held = {kind: each for kind, each in parts.items() if isinstance(each, dict)} if isinstance(parts, dict) else {}
-    kept = _needed(held, paths)
-    components = {
-        kind: {each: entry for each, entry in entries.items() if kind == "securitySchemes" or (kind, each) in kept}
+    needed = _needed(held, spec["paths"])
+    kept = {
+        kind: {name: each for name, each in entries.items() if kind == "securitySchemes" or (kind, name) in needed}
         for kind, entries in held.items()
     }
-    components = {kind: entries for kind, entries in components.items() if entries}
-    tags = [tag for tag in spec.get("tags", ()) if json.dumps(tag.get("name")) in json.dumps(paths)]
-    left = {key: value for key, value in spec.items() if key != "webhooks"}
-    return left | {"paths": paths, "components": components, "tags": tags}, sorted({*wanted} - found)
+    return spec | {"components": {kind: entries for kind, entries in kept.items() if entries}}
 
 
 def id_of(method: str, path: str, operation: Any) -> str:
