@@ -215,6 +215,7 @@ NEXT = st.none() | st.booleans() | st.integers(-5, 5) | st.text("0123-a ", max_s
 
 
 @given(following=NEXT)
+@example("9" * 5000)
 def test_whatever_adobe_says_of_the_next_page_its_list_ends(following: Any) -> None:
     found = _answering({"children": [{"id": "a"}], "_page": {"next": following}})("list")
     is_last = not following or following in ("0", "00", "000")
@@ -325,3 +326,7 @@ def test_a_create_that_nobody_answered_was_applied_where_a_list_taken_before_lac
     assert (found.outcome, found.record.id) == (Outcome.APPLIED, server.audiences[-1].id)
     still = commbox("reconcile", error, before=commbox("list"))
     assert still.outcome is Outcome.UNKNOWN
+    read_once = iter(before)
+    assert len([*read_once]) == 1
+    for wrong in (read_once, [{"id": "1"}], "", 5):
+        assert isinstance(commbox("reconcile", error, before=wrong), InvalidError)

@@ -112,6 +112,12 @@ class Operation:
         )
 
     @lazy
+    def constants(self) -> Mapping[str, str]:
+        """The headers for which there is one value only."""
+        allowed = {each["name"]: each["schema"].get("enum", ()) for each in self._parameters if each["in"] == "header"}
+        return {name: values[0] for name, values in allowed.items() if len(values) == 1}
+
+    @lazy
     def names_one(self) -> bool:
         """Whether its request says which audience it is about. If not, as with a list, a 404 is about no audience."""
         needed = any(each.get("required") and each["in"] in ("path", "query") for each in self._parameters)

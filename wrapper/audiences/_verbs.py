@@ -428,6 +428,9 @@ class Verbs(Generic[Model]):
 
         Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
         """
+        kept = isinstance(before, Collection) and not isinstance(before, str)  # what is read once may be used up
+        if before is not None and not (kept and all(isinstance(each, Record) for each in before)):
+            raise InvalidError.ours("before", "must be a collection of Records, such as [*provider.list()]", before)
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
         token = token_in(what, self.title, changing, self._account.values["base_url"])
         reconciled = partial(Reconciliation, provider=self.title, name=token["name"], outcome=Outcome.UNKNOWN)
@@ -471,9 +474,10 @@ class Verbs(Generic[Model]):
         json: object = None,
         **options: Unpack[CallOptions],
     ) -> Flow[Reply]:
-        """Make any call that the provider documents, by its operationId. `path` and `params` have the parameters of the
-        path and the query, `json` has the body. They are sent unchecked: only the answer is judged. A call that only
-        reads (GET) is repeated as reads are; any other as a create.
+        """Make any call that the provider documents and whose body, if it has one, is JSON, by its operationId. `path`
+        and `params` have the parameters of the path and the query (None leaves one out), `json` has the body. They are
+        sent unchecked: only the answer is judged. A call that only reads (GET) is repeated as reads are; any other as a
+        create.
 
         Raises InvalidError for an operation that is in none of the provider's documents, and for what cannot be sent,
         and what `create` or `get` raises.
@@ -510,8 +514,7 @@ class Verbs(Generic[Model]):
         return (yield from in_time(self.how.side.work(look, self.how.remaining), "the look into the file"))
 
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
-        known = (what.receipt or what.record) if isinstance(what, Ensured) else what
-        found = Reference.of(known, id, token)
+        found = Reference.of(what, id, token)
         if found.provider not in (None, "", self.title):
             raise InvalidError.ours("audience", f"must be of {self.title}, and is of another provider", what)
         self._name, self._id = found.name, found.id

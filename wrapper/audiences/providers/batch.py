@@ -155,7 +155,7 @@ def _attribute(name: object, value: object) -> tuple[str, Any]:
     if not isinstance(name, str) or not name or not is_unicode(name):
         raise ValueError("must have names that are Unicode text, and not empty")
     match value:
-        case datetime(tzinfo=None):
+        case datetime() if value.utcoffset() is None:
             raise ValueError("must have times with a time zone")
         case datetime():
             try:
