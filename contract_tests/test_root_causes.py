@@ -195,8 +195,8 @@ def test_the_end_of_a_list_may_have_no_cursor_or_null_for_one() -> None:
     assert of_one("batch", "audience_list", request, '{"audiences": [], "has_more": false, "next_from": null}') == []
 
 
-def test_a_refused_text_without_a_documented_limit_is_advice_if_it_is_long_or_has_an_emoji() -> None:
-    for text in ("S" * 100, "Spring \U0001f600"):
+def test_a_refused_text_without_a_documented_limit_is_advice_if_it_is_long_or_odd() -> None:
+    for text in ("S" * 100, "Spring \U0001f600", "Spring\u200b", "Spring\u2028"):
         (found,) = findings((body("Spring", text), refused(400)))
         assert (found.rule, found.weight) == ("json.limits", Weight.ADVICE)
 

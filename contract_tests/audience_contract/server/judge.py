@@ -221,6 +221,7 @@ class Judge:
         ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
         # No provider says whether the last page of a list has no cursor, or null as its cursor.
         broken = [v for v in _misshaped(operation, response) if v.pointer not in ends or _is_there(response, v.pointer)]
+        broken = [v for v in broken if not self._provider.contradicts(response, v)]
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, seen.request, response), *self._respelled(operation, response)]
             broken = broken or self._without_its_content(operation, response)
@@ -293,15 +294,16 @@ class Judge:
             self._names_fit(operation, seen)
         self._page_fits(operation, seen, sent)
         about = Expectation(expected, "run.unique", "", "success")
-        # No document says that a request that need not be taken, such as a second one with the same name, gives a new id.
-        for found in fresh if expected is not Expected.OPEN else ():
+        # What need not be taken, such as a second request with one name, may be answered with what is there already.
+        is_new = expected is not Expected.OPEN
+        for found in fresh if is_new else ():
             known, said = self._ids.get(found), ""
             both = replace(seen, before=(*seen.before, known)) if known else seen
             if known:
                 said = f"{self._asked(operation, seen, expectation)}: {response.status} with an id of an earlier answer"
             self._find("run.unique", operation, both, about, said)
         self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
-        for pointer, field in facts.echoes.items():
+        for pointer, field in facts.echoes.items() if is_new else ():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
                 said = ""
@@ -325,7 +327,7 @@ class Judge:
         """Judge whether a page has at most as many items as were asked for and as a page may have."""
         facts, value = facts_of(operation), value_of(seen.response)
         for limit in (place for place in places(operation) if place.name in facts.limits):
-            items, most = at(value, facts.limits[limit.name]), sent.get(limit.name, "")
+            items, most = at(value, facts.limits[limit.name]), sent.get(limit.name) or str(limit.says("default", ""))
             if isinstance(items, list) and most.isdecimal() and most != "0":
                 most = str(min(int(most), limit.says("maximum", int(most))))
                 many = f": {len(items)} on a page, where {most} is the most" if len(items) > int(most) else ""
@@ -399,6 +401,10 @@ class Judge:
         about = Expectation(Expected.SUCCESS, "run.removed", "", "success")
         for each in (operation, reader):
             self._find("run.removed", each, seen, about, said)
+
+    def lacking(self, operation: Operation, seen: Observation, name: str) -> None:
+        """Judge whether a list of all audiences has one that was created; `name` is that of one that it lacks."""
+        self._page(operation, seen, f" lacks {name}, which exists" if name else "", detail="lacks")
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Judge whether a list page by page had all it has on one page; `those` are the audiences that were missing."""

@@ -31,7 +31,7 @@ TEXTS = (
 )
 _FOREIGN = ("\n", "é", "\u200b", "\uff21", "٣", "\t", "\0", "\r\n", "ß", "\u212a", "\u017f", "\U0001f600")
 # A server that refuses some length refuses longer ones as well, so a few lengths are enough.
-_LENGTHS = (1, 2, 255, 256, 4096, 65_536)
+_LENGTHS = (1, 2, 64, 255, 256, 4096, 65_536)
 _MANY = 1000
 """A limit of so many properties of an object, or of more, is not tried."""
 _IN_TARGET = 2048
