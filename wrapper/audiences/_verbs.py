@@ -66,7 +66,7 @@ class Verbs(Generic[Model]):
     how: CallSettings
 
     def __init__(self, account: Account, verb: str, draft: object = None) -> None:
-        self.title = account.title
+        self.title = account.adapter.title
         self._account, self._adapter = account, account.adapter
         self._name = draft.name if isinstance(draft, Audience) else None
         self._id: str | None = None
@@ -574,11 +574,6 @@ class Verbs(Generic[Model]):
     def end(self) -> None:
         """End the call, whichever thread makes it."""
         self.how.ending.end()
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the total time is over."""
-        return self.how.remaining <= 0
 
     @property
     def open_file(self) -> object:
