@@ -336,3 +336,13 @@ def test_a_create_that_nobody_answered_was_applied_where_a_list_taken_before_lac
     assert len([*read_once]) == 1
     for wrong in (read_once, [{"id": "1"}], "", 5):
         assert isinstance(commbox("reconcile", error, before=wrong), InvalidError)
+
+
+def test_a_list_from_which_audiences_may_be_missing_does_not_tell_that_one_is_new() -> None:
+    def lose(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ReadError("reset")
+
+    error = Caller(_ADOBE, None, None, transport=httpx2.MockTransport(lose))("create", named("VIP"))
+    assert isinstance(error, UnknownOutcomeError)
+    found = _answering({"children": [{"id": "a", "name": "VIP"}]})("reconcile", error, before=[])
+    assert (found.outcome, found.record.id) == (Outcome.UNKNOWN, "a")
