@@ -121,6 +121,8 @@ def test_adobe_finds_an_audience_by_its_id_its_name_and_the_callers_own_id(conne
     ambiguous = adobe("get", "VIP")
     assert isinstance(ambiguous, AmbiguousError)
     assert {each.id for each in ambiguous.records} == {receipt.id, other.id}
+    both = _answering({"children": [{"id": each, "audienceId": "mine"} for each in "ab"]})
+    assert "has 2 audiences of that external id" in str(both("get", Reference(external_id="mine")))
 
 
 @pytest.mark.parametrize("as_text", [False, True])

@@ -188,10 +188,10 @@ class Verbs(Generic[Model]):
         records = [self._completed(record, success, operation_token=asked.token) for record in success.result]
         if len(records) == 1:
             return records[0]
+        by = "id" if asked.id else "external id" if asked.external_id else "name"
         if not records:
-            by = "id" if asked.id or asked.external_id else "name"
             raise NotFoundError(f"has no audience of that {by}", **success.known)
-        message = f"has {len(records)} audiences of that name: the id of one is needed"
+        message = f"has {len(records)} audiences of that {by}: the id of one is needed"
         raise AmbiguousError(message, records=tuple(records), **success.known)
 
     def list(self, listing: Listing) -> Flow[tuple[Record, ...]]:
