@@ -249,7 +249,7 @@ class Verbs(Generic[Model]):
             except AudiencesError as failure:
                 fades = record is not None and self.how.read_policy.may_repeat(failure, safe=True)
                 unseen = isinstance(failure, NotFoundError) and asked.token is not None and not removal
-                if self.ended or not (fades or unseen or time.monotonic() >= end):
+                if self.how.ending.over or not (fades or unseen or time.monotonic() >= end):
                     raise
                 pause = max(pause, failure.retry_after or 0.0)
             left = end - time.monotonic()
@@ -368,7 +368,7 @@ class Verbs(Generic[Model]):
                 success = yield from self.call(entry, change, request)
             except AudiencesError as failure:
                 self._over(_failed(failure, count))
-                if self.ended or not go_on:
+                if self.how.ending.over or not go_on:
                     raise
             else:
                 self._over(_applied(success, count))
@@ -566,10 +566,6 @@ class Verbs(Generic[Model]):
             error.changed = self._changed(operation, [*self._chunks, *last], supply)
             error.outcome = error.changed.outcome
         return error
-
-    @property
-    def ended(self) -> bool:
-        return self.how.ending.over
 
     def end(self) -> None:
         """End the call, whichever thread makes it."""
