@@ -225,6 +225,12 @@ _DEPOT = (
         "PUT .*/title$",
         after=answers(Response(200, (("content-type", "text/plain"),), b"x" * 61), 2),
     ),
+    Mistake("a label that was put is not found", "GET .*/labels/", after=_forgets(said(404, {"error": "x"}))),
+    Mistake("there is a label that nobody has put", "GET .*/labels/", after=answers(said(200, {"text": "x"}), 404)),
+    Mistake("a label is not removed", "DELETE .*/labels/", lambda _: Response(204, (), b"")),
+    Mistake("what is put is not checked", "PUT .*/labels/", in_body(lambda value: {**value, "copies": 1})),
+    Mistake("a repair that was added is not found", "GET .*/repairs/", after=_forgets(said(404, {"error": "x"}))),
+    Mistake("there is a repair that nobody has added", "GET .*/repairs/", after=answers(said(200, {"text": "x"}), 404)),
     Mistake("it fails on bytes", "PUT .*/picture$", lambda r: r if r.body.isascii() else said(500, {"error": "x"})),
 )
 

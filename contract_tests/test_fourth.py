@@ -219,7 +219,7 @@ _ANSWER = (*_CREATE, "responses", "201", "content", "application/json", "schema"
         ],
         pytest.param([(_CREATE, {"operationId": HOSTILE})], marks=pytest.mark.long),
         pytest.param([(_CREATE, {"operationId": HOSTILE_LINES})], marks=pytest.mark.long),
-        [(("components", "securitySchemes", "key"), {"name": HOSTILE})],
+        [(("components", "securitySchemes"), {"key": {"type": "apiKey", "in": "header", "name": HOSTILE}})],
         [(("servers", 0), {"url": "https://{a b}.example", "variables": {"a b": {"default": "x"}}})],
     ],
     ids=["words", "operation", "lines", "header", "variable"],

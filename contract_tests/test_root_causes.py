@@ -324,6 +324,19 @@ def test_a_form_without_its_closing_boundary_need_not_be_refused() -> None:
     assert (found.rule, found.weight) == ("form.framing", Weight.ADVICE)
 
 
+def hyphenless(request: Request) -> Request | Response:
+    """A form reader that looks for the boundary without the hyphens before it, as that of Node.js does."""
+    _, _, boundary = "".join(request.values("content-type")).partition("boundary=")
+    word = boundary.strip('"').encode()
+    refusal = Response(400, (("Content-Type", "application/json"),), b'{"status": 400, "description": "Bad Request"}')
+    return refusal if word and request.body.count(word) != request.body.count(b"--" + word) else request
+
+
+def test_a_form_reader_that_takes_a_word_of_a_file_for_the_boundary_gets_advice_alone() -> None:
+    report = judge(MockServer(middleware=changing(hyphenless), prose=True), "commbox")
+    assert {(found.rule, found.weight) for found in report.findings} == {("form.framing", Weight.ADVICE)}
+
+
 @pytest.mark.parametrize(
     ("fault", "rule"),
     [

@@ -38,16 +38,16 @@ def replay(  # noqa: PLR0917 - a command line
 
     try:
         with refusals("REPORT: "):
-            told = json.loads(report.read_text("utf-8"))
-        found = [each for each in told["findings"] if each["key"].startswith(key)]
+            content = json.loads(report.read_text("utf-8"))
+        found = [each for each in content["findings"] if each["key"].startswith(key)]
         if len(found) != 1:
             raise refused(f"KEY: {len(found)} findings have a key that begins with {key}")
-        provider, base_url = found[0]["provider"], url or told["target"]
+        provider, base_url = found[0]["provider"], url or content["target"]
         with refusals():
             opened(spec, overlay, auth, headers=headers_of(header))
             target = Target.of(provider, base_url, production=allow_production, ca=ca)
         typer.echo(line(found[0]["message"]))
-        still, exchanges = replay(target, found[0], told, Options(timeout=timeout, keep=keep))
+        still, exchanges = replay(target, found[0], content, Options(timeout=timeout, keep=keep))
         for seen in exchanges:
             answer = str(seen.response.status) if seen.response else f"no answer ({seen.trouble})"
             typer.echo(line(f"  {seen.operation}: {answer}"))

@@ -59,7 +59,7 @@ _REFERABLE = ("parameter", "response", "schema")
 _VALUES = {
     ("schema", "format"): "date-time|binary",
     ("scheme", "type"): "http|apiKey",
-    ("scheme", "scheme"): "bearer",
+    ("scheme", "scheme"): "bearer|basic",
     ("scheme", "in"): "header",
     ("scheme", "name"): _HEADER_NAME,
     ("header parameter", "name"): _HEADER_NAME,
@@ -68,7 +68,6 @@ _VALUES = {
 }
 _WHY = {
     ("scheme", "in"): ": the library sends a credential in a header only, as URLs and cookies are often logged",
-    ("scheme", "scheme"): ": the library makes an Authorization header of one secret",
 }
 _NAMES = {
     "content": r"multipart/form-data|application/(\*|x-www-form-urlencoded|([^;]+\+)?json(;.*)?)",

@@ -118,7 +118,7 @@ class Batch(Provider):
             members = _members(operation, request)
             if not members:
                 yield "no members"
-            if not all(re.fullmatch(r"[\x21-\x7e]{1,255}", member["id"]) for member in members):
+            if not all(re.fullmatch(r"[\x21-\x7e]{1,64}", member["id"]) for member in members):
                 yield "an id of other characters than usual, or too many"
             if not all(map(_is_plain, members)):
                 yield "an attribute of a name or value that is not documented"

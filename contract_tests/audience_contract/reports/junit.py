@@ -51,8 +51,8 @@ def _cases(report: Report) -> Iterator[tuple[str, ET.Element]]:
             said.text = shown(_SEPARATOR.join(map(_text, failed)))
         elif accepted:
             _say(case, "skipped", f"accepted: {accepted[0].accepted}")
-        told = [f"tried {count} times", *map(_text, beside)]
-        ET.SubElement(case, "system-out").text = shown(_SEPARATOR.join(told))
+        texts = [f"tried {count} times", *map(_text, beside)]
+        ET.SubElement(case, "system-out").text = shown(_SEPARATOR.join(texts))
         yield provider, case
     # A file without a test is green for most readers.
     for number, text in enumerate(report.unfinished or ([] if counts else ["nothing was tried"]), 1):
@@ -75,7 +75,7 @@ def _say(case: ET.Element, tag: str, message: str) -> ET.Element:
 
 
 def _text(finding: Finding) -> str:
-    told = [finding.message, "\n".join(f"{name.lower()}: {text}" for name, text in facts(finding))]
+    texts = [finding.message, "\n".join(f"{name.lower()}: {text}" for name, text in facts(finding))]
     for evidence in finding.evidence:
-        told += [f"sent:\n{sent(evidence)}", f"came back:\n{came(evidence)}", curl(evidence)]
-    return _SEPARATOR.join(filter(None, told))
+        texts += [f"sent:\n{sent(evidence)}", f"came back:\n{came(evidence)}", curl(evidence)]
+    return _SEPARATOR.join(filter(None, texts))

@@ -43,7 +43,7 @@ def tried(report: Report) -> list[str]:
 
 
 def left(created: Iterable[Created]) -> list[str]:
-    """What was left at a server; of what has neither name nor id, such as tokens, how many there are."""
+    """What the server did not say that it removed; of what has neither name nor id, such as tokens, only the number."""
     return [
         line(
             f"{one.provider}: "
@@ -59,7 +59,7 @@ def sections(report: Report) -> list[tuple[str, list[str]]]:
         ("Could not be told", report.unfinished),
         ("Not tried", [f"{rule} of {operation}" for rule, operation in report.untried]),
         ("Tried", tried(report)),
-        ("Left at the server", left(report.created)),
+        ("Not known to be removed", left(report.created)),
         ("Notes", list(report.notes)),
     )
     return [(title, lines) for title, lines in found if lines]

@@ -4,17 +4,18 @@ import hashlib
 import json
 import re
 import string
+import uuid
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 from ..bodies import json_of, parts_of
-from ..facts import Effect, facts_of, told
+from ..facts import Effect, chosen, facts_of, told
 from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import load as provider_of
@@ -32,6 +33,7 @@ STARTS = (PREFIX, "contract_check_", "contractcheck")
 _HELD = 5
 """How many audiences of each creating operation are kept to be read and changed; no case removes these."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,27 @@ class NotOursError(Exception):
     """A request that must not be sent, because it could change something that the run has not made."""
 
 
+class Marks(NamedTuple):
+    """What a run's names begin with: `name`, or `digits` if a name may only have digits.
+
+    `digits` and `uuid` are also ids that no audience has.
+    """
+
+    name: str
+    digits: str
+    uuid: str
+
+
 class Audiences:
     """The audiences that a run has made, in order; `left` are those that, as far as is known, still exist.
 
-    The run's names begin with `mark`, or with `digits` if they may only have digits.
+    `marks` are those of new names; later, other marks may replace them.
     """
 
     def __init__(self, spec: Spec, run_id: str, *, read_only: bool = False) -> None:
         self._spec, self._read_only = spec, read_only
-        self._run_id, self._marks = run_id, [*_marks(spec, run_id)]
-        self.mark, self.digits = self._marks
+        self._run_id, self.marks = run_id, _marks(spec, run_id)
+        self._every_mark = [*self.marks]
         ours = provider_of(spec.key)
         self._is_by_name = ours.is_by_name
         linked = {name for operation in spec.operations for name in facts_of(operation).linked}
@@ -107,7 +120,7 @@ class Audiences:
         if not made.name and made.seen:
             # The checker cannot read the body, but the server may have. So the name is looked for in the body's text.
             text = made.seen.request.body.replace(b"\0", b"").decode("latin-1")
-            found = re.search(rf"{re.escape(self.mark)}\d+", text)
+            found = re.search(rf"{re.escape(self.marks.name)}\d+", text)
             made = replace(made, name=found[0] if found else "")
         self.left.append(made)
         self._unsure += [] if sure else [made]
@@ -120,7 +133,7 @@ class Audiences:
 
     def is_plain(self, name: str) -> bool:
         """Whether a name is one of the run's, without anything special."""
-        return name.startswith(self.mark) and name.removeprefix(self.mark).isdecimal()
+        return name.startswith(self.marks.name) and name.removeprefix(self.marks.name).isdecimal()
 
     def listed(self, answer: Any) -> None:
         """Take the audiences of a list's answer as ones to ask about, in a run that only reads; else do nothing."""
@@ -152,20 +165,27 @@ class Audiences:
 
     def is_marked(self, name: str) -> bool:
         """Whether a name has a mark of this run, so that nobody else can have given it."""
-        return any(mark in name for mark in self._marks)
+        return any(mark in name for mark in self._every_mark)
 
     def rename(self, run_id: str) -> dict[str, str]:
         """Use a new mark from now on, so that names are new. Returns the new mark for each mark of the run `run_id`."""
-        made = hashlib.sha256(f"{self._run_id} {len(self._marks)}".encode()).digest()
+        made = hashlib.sha256(f"{self._run_id} {len(self._every_mark)}".encode()).digest()
         # The same length, so that a name of the greatest length that is allowed keeps that length.
         another = "".join(string.ascii_lowercase[byte % 26] for byte in made[: len(run_id)])
-        self.mark, self.digits = new = _marks(self._spec, another)
-        self._marks += new
-        return dict(zip(_marks(self._spec, run_id), new, strict=True))
+        self.marks = _marks(self._spec, another)
+        self._every_mark += self.marks
+        return dict(zip(_marks(self._spec, run_id), self.marks, strict=True))
 
     def is_absent(self, name: str) -> bool:
         """Whether no audience can have this name: it has this run's mark, and no request has used it."""
         return self.is_marked(name) and name not in self._known
+
+    def unknown_id(self, by: str) -> str:
+        """An id that no audience has, in the form of those that the operation `by` gives; "" for any other form."""
+        given = next((one.id for one in self.left if one.by == by), "")
+        if given.isdecimal():
+            return self.marks.digits
+        return self.marks.uuid if _UUID.fullmatch(given) else ""
 
     def pick(self, operation: Operation, *, used: bool) -> Made | None:
         """An audience that a request to the operation can be about; None if there is none yet.
@@ -200,10 +220,11 @@ class Audiences:
         ):
             return True
         values = [operation.path_values(path) for operation in found]
-        by_path = all(facts_of(each).linked.keys() & known.keys() for each, known in zip(found, values, strict=True))
-        if not self._is_by_name and any(not facts_of(each).linked for each in found):
+        meant = [{*facts_of(each).linked, chosen(each)} - {""} for each in found]
+        by_path = all(names & known.keys() for names, known in zip(meant, values, strict=True))
+        if not self._is_by_name and not all(meant):
             return False
-        texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
+        texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.marks.name
         return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._key, mark)))
 
     def _is_ours(self, name: object) -> bool:
@@ -247,14 +268,15 @@ def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
             yield value
 
 
-def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
-    """The mark of a run's names, in the first spelling that the spec allows; and the mark of names of digits only."""
+def _marks(spec: Spec, run_id: str) -> Marks:
+    """The marks of a run, that of its names in the first spelling that the spec allows."""
     marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", ""), strict=True)]
     named = provider_of(spec.key).named
     creating = (each for each in spec.operations if facts_of(each).effect is Effect.CREATES)
     kinds = [place.schema for each in creating for place in places(each) if place.name == named and place.schema]
     found = (mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds))
-    return next(found, marks[0]), f"7{zlib.crc32(run_id.encode()):010}"
+    digits, made = f"7{zlib.crc32(run_id.encode()):010}", uuid.uuid5(uuid.NAMESPACE_OID, run_id)
+    return Marks(next(found, marks[0]), digits, str(made))
 
 
 class _Pairs(list[Any]):

@@ -6,12 +6,11 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import unquote
 
 from ..bodies import check as check_body
 from ..bodies import value_of
 from ..checker import check_response, rule_of_answer, rules_of_answer
-from ..facts import Effect, facts_of
+from ..facts import Effect, facts_of, path_of, told
 from ..judging import Ledger, Observation, undocumented
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
@@ -87,7 +86,9 @@ class Judge:
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
             kind = "a name that no audience has"
-            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=404)
+            # What no audience can be called may be refused as malformed.
+            only = _NOT_FOUND if re.fullmatch(r"[\w-]+", name, re.ASCII) else 0
+            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=only)
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
@@ -192,8 +193,12 @@ class Judge:
         assert seen.response is not None
         status = seen.response.status
         # Where no document says whether or how such a request is refused, no document says with which status either.
-        wrong = self.target.wrong_settings(seen.request) or self._named(operation, seen.request) in self._names
-        unsaid = expectation.expected is Expected.OPEN and bool(wrong)
+        absent = self._audiences.is_absent(self.name(operation, seen.request))
+        unsaid = expectation.expected is Expected.OPEN and (
+            bool(self.target.wrong_settings(seen.request))
+            or self._named(operation, seen.request) in self._names
+            or (absent and facts_of(operation).effect is not Effect.CREATES)
+        )
         if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, seen.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
@@ -269,16 +274,17 @@ class Judge:
             return
         self.successes[operation.id, response.status] += 1
         value, sent = value_of(response), _texts(operation, seen.request)
-        ids = [str(found) for pointer in facts.unique if isinstance(found := at(value, pointer), str | int)]
+        path = path_of(operation, seen.request, response)
+        ids = [str(found) for pointer in facts.unique if isinstance(found := told(pointer, value, path), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
             plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
             before = seen.before if facts.source else ()
-            told = replace(seen, answered=self.answered_with(operation, seen), before=before, last=())
-            path = {key: unquote(text) for key, text in operation.path_values(seen.request.target).items()}
-            made = Made(name, next(iter(fresh), ""), value, told, operation.id, path)
+            story = replace(seen, answered=self.answered_with(operation, seen), before=before, last=())
+            own = next(iter(fresh if self._provider.is_by_name else ids), "")
+            made = Made(name, own, value, story, operation.id, path)
             self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)
         elif facts.effect is Effect.REMOVES:
             self._audiences.gone(name, facts.source, sure=True)
@@ -287,7 +293,8 @@ class Judge:
             self._names_fit(operation, seen)
         self._page_fits(operation, seen, sent)
         about = Expectation(expected, "run.unique", "", "success")
-        for found in fresh:
+        # No document says that a request which may be refused, such as a second one with one name, gives a new id.
+        for found in fresh if expected is not Expected.OPEN else ():
             known, said = self._ids.get(found), ""
             both = replace(seen, before=(*seen.before, known)) if known else seen
             if known:
@@ -298,7 +305,7 @@ class Judge:
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
                 said = ""
-                if echoed != sent[field]:
+                if not isinstance(echoed, str) or _trimmed(echoed) != _trimmed(sent[field]):
                     said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
 
@@ -326,9 +333,9 @@ class Judge:
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """The ids in an answer that later requests use, each with its JSON pointer."""
-        value = value_of(seen.response)
+        value, path = value_of(seen.response), path_of(operation, seen.request, seen.response)
         known = {pointer for each in operation.spec.operations for pointer in facts_of(each).linked.values()}
-        found = ((pointer, at(value, pointer)) for pointer in sorted({*known, *facts_of(operation).unique}))
+        found = ((pointer, told(pointer, value, path)) for pointer in sorted({*known, *facts_of(operation).unique}))
         return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 
     def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
@@ -443,6 +450,11 @@ class Judge:
         """The name or id of the audience that a request is about; "" if none can be read."""
         creates = facts_of(operation).effect is Effect.CREATES
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
+
+
+def _trimmed(text: str) -> str:
+    """The text as a server may keep it: no document says whether spaces around it stay, or which form letters have."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _is_there(response: Response, pointer: str) -> bool:
