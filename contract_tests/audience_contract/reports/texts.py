@@ -56,7 +56,7 @@ def left(created: Iterable[Created]) -> list[str]:
 def sections(report: Report) -> list[tuple[str, list[str]]]:
     """The sections beside the findings, in every report for people: title and lines."""
     found = (
-        ("Could not be told", report.unfinished),
+        ("Undecided", report.unfinished),
         ("Not tried", [f"{rule} of {operation}" for rule, operation in report.untried]),
         ("Tried", tried(report)),
         ("Not known to be removed", left(report.created)),
