@@ -86,7 +86,9 @@ def test_the_check_prints_what_the_readme_shows(tmp_path: Path) -> None:
     done = processes.run(["sh", "-c", command], env={**environment, "COLUMNS": "80"}, cwd=tmp_path)
     assert done.returncode == 1
     # How many requests there are changes with every case that the check learns, and is no promise.
-    shown, printed = (re.sub(r"\d+ requests", "1500 requests", text) for text in (fences[number + 1].content, done.stdout))
+    shown, printed = (
+        re.sub(r"\d+ requests", "1500 requests", text) for text in (fences[number + 1].content, done.stdout)
+    )
     assert shown in printed
 
 
