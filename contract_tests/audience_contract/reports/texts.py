@@ -43,11 +43,12 @@ def tried(report: Report) -> list[str]:
 
 
 def left(created: Iterable[Created]) -> list[str]:
-    """What the server did not say that it removed; of what has neither name nor id, such as tokens, only the number."""
+    """What the server did not say that it removed; of what is alike, such as tokens, one with the number."""
     return [
         line(
-            f"{one.provider}: "
-            + (" ".join(filter(None, (one.name, one.id and f"({one.id})"))) or f"{n} without a name")
+            f"{one.provider}: {one.name or 'without a name'}"
+            + (f" ({one.id})" if one.id else "")
+            + (f", {n} of them" if n > 1 else "")
         )
         for one, n in Counter(created).items()
     ]
