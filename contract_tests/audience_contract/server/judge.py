@@ -293,7 +293,7 @@ class Judge:
             self._names_fit(operation, seen)
         self._page_fits(operation, seen, sent)
         about = Expectation(expected, "run.unique", "", "success")
-        # No document says that a request that need not be taken, such as a second one with the same name, gives a new id.
+        # No document says that a request which may be refused, such as a second one with one name, gives a new id.
         for found in fresh if expected is not Expected.OPEN else ():
             known, said = self._ids.get(found), ""
             both = replace(seen, before=(*seen.before, known)) if known else seen

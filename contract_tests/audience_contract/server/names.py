@@ -126,8 +126,8 @@ class Names:
         """A name or id, shortened or simplified until the place's schema allows it; the old value if nothing fits."""
         if not place.schema or not isinstance(value, str):
             return value
-        if place.says("format") == "uuid" and value.startswith(self._audiences.mark):
-            value = f"0000{value[-4:]}-0000-4000-8000-0{self._audiences.digits}"
+        if place.says("format") == "uuid" and value.startswith(self._audiences.marks.name):
+            value = f"0000{value[-4:]}-0000-4000-8000-0{self._audiences.marks.digits}"
         longest = place.says("maxLength", len(value))
         words = re.sub(r"\W", "", value)
         found: list[Any] = [value, value[-longest:], words[-longest:], re.sub(r"\d", "x", words)[-longest:]]

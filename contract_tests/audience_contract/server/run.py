@@ -26,7 +26,18 @@ from ..strict_json import at
 from . import cases
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
-from .courier import BUSY, CLEAN_UP, ONCE_MORE, Courier, Enough, Options, UsedUp, is_not_found, is_refused, may_have_acted
+from .courier import (
+    BUSY,
+    CLEAN_UP,
+    ONCE_MORE,
+    Courier,
+    Enough,
+    Options,
+    UsedUp,
+    is_not_found,
+    is_refused,
+    may_have_acted,
+)
 from .draft import Draft, File
 from .ending import merged
 from .expectation import Expectation, Expected, expect
