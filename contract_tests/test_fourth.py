@@ -270,11 +270,11 @@ def test_a_parameter_in_the_path_is_left_to_hands_and_a_second_key_is_a_setting_
         ("Acme", "page.md", "found 0"),
         ("Acme", "patch.md", "no POST or PUT with a JSON body"),
         ("Acme", "open.md", "no credential is documented"),
-        ("Acme", "taken.md", "there is a setting 'proxy' already"),
+        pytest.param("Acme", "taken.md", "there is a setting 'proxy' already", marks=pytest.mark.long),
         ("Acme", "bare.md", "/servers: there are none"),
         ("Acme", "list.md", "a body that is no object"),
         ("Acme", "enums.md", "properties/b/enum: not each"),
-        ("Acme", "enums.md", "properties/c/multipleOf"),
+        pytest.param("Acme", "enums.md", "properties/c/multipleOf", marks=pytest.mark.long),
     ],
 )
 def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
