@@ -50,7 +50,7 @@ class CommBox(Provider):
     settings: ClassVar[Mapping[str, str]] = {"header Authorization": "COMMBOX_API_KEY"}
     identity: ClassVar[tuple[str, ...]] = ("/data/id",)
     operations: ClassVar[Mapping[str, Facts]] = {
-        "Get_Audiences": Facts(Effect.READS, size="/user_count"),
+        "Get_Audiences": Facts(Effect.READS, size="/user_count", is_whole=True),
         # The file replaces two members by one. When the two go is not said, but all three are never there together.
         _REPLACE: Facts(
             Effect.CHANGES,

@@ -248,6 +248,8 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
     unreadable = message.startswith("unreadable")
     if request.values("content-encoding") or violation.rule in provider_of(operation.spec.key).left_open:
         return False
+    if provider_of(operation.spec.key).reads_query and violation.missing in asked_for(request):
+        return False
     if message.startswith("sent ") or _is_of_some_revisions(operation, violation) or misread(request, violation):
         return False
     match place:
