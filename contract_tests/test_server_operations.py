@@ -503,7 +503,7 @@ def test_an_audience_that_was_asked_for_and_another_that_is_shown_are_a_finding(
 
 
 def test_every_operation_has_as_many_cases_of_credentials_and_methods_and_enough_answers() -> None:
-    report = judge(MockServer(), "batch", requests=160)
+    report = judge(MockServer(), "batch", requests=190)
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
     tried = Counter[tuple[str, str]]()
     for each in report.tried:
