@@ -36,7 +36,7 @@ def create(who: str, provider: Any, face: str) -> None:
 
 
 def in_child(who: str, provider: Any, face: str) -> None:
-    signal.alarm(10)
+    signal.alarm(60)
     create(who, provider, face)
 
 

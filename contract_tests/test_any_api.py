@@ -284,7 +284,7 @@ def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:
 
 def test_what_several_operations_say_in_the_same_words_is_one_finding_also_without_a_page_that_says_it() -> None:
     untitled = answers(said(404, {"status": 404}, "application/problem+json"), 404)
-    report = check(SHOP, Mistake("a 404 without its title", ".", after=untitled), requests=100)
+    report = check(SHOP, Mistake("a 404 without its title", ".", after=untitled), requests=40)
     assert [(len(one.operations) > 1, one.statuses) for one in report.findings] == [(True, (404,))]
 
 
@@ -369,7 +369,7 @@ def test_nothing_is_changed_or_removed_but_what_the_run_has_made() -> None:
     spec = read(SHOP)
     with MockServer(keys=[spec.key]) as server:
         before = [_created(server, "/shop/v2/customers", {"name": f"theirs {number}"}) for number in range(3)]
-        run(target(spec, server), Options(requests=80))
+        run(target(spec, server), Options(requests=40))
         left = [record.fields for record in server.audiences if record.operation == "createCustomer"]
         changed = [one.request for one in server.exchanges if one.request.method not in ("GET", "POST", "HEAD")]
     assert [each for each in left if each["id"] in [one["id"] for one in before]] == before

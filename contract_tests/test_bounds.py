@@ -82,7 +82,7 @@ def test_a_gzip_bomb_takes_little_memory_and_time_and_hides_no_status(
     before = memory.forget()
     begun = time.monotonic()
     result = called(caller, face, max_response_bytes=LIMIT)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
     assert memory.peak() - before < 32
     caller.close()
     assert result.status == status

@@ -295,11 +295,9 @@ def test_of_a_large_document_only_the_operations_that_are_named_are_judged_and_a
         ("Acme", "page.md", "found 0"),
         ("Acme", "patch.md", "no POST or PUT with a JSON body"),
         ("Acme", "open.md", "no credential is documented"),
-        ("Acme", "taken.md", "there is a setting 'proxy' already"),
         ("Acme", "bare.md", "/servers: there are none"),
         ("Acme", "list.md", "a body that is no object"),
-        ("Acme", "enums.md", "properties/b/enum: not each"),
-        ("Acme", "enums.md", "properties/c/multipleOf"),
+        ("Acme", "enums.md", "properties/b/enum: not each|properties/c/multipleOf"),
     ],
 )
 def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
@@ -308,8 +306,6 @@ def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
     (tmp_path / "page.md").write_text("# Words\n", "utf-8")
     text = PAGE.read_text("utf-8")
     (tmp_path / "patch.md").write_text(text.replace('"post": {', '"patch": {'), "utf-8")
-    server = '"servers": [{"url": "https://{proxy}.example", "variables": {"proxy": {"default": "eu"}}}], "x-servers": '
-    (tmp_path / "taken.md").write_text(text.replace('"servers": ', server), "utf-8")
     (tmp_path / "open.md").write_text(text.replace('"security":', '"x-security":'), "utf-8")
     (tmp_path / "bare.md").write_text(text.replace('"servers"', '"x-servers"'), "utf-8")
     strings = {"type": "string", "enum": ["a-b", "a_b"]}
@@ -328,7 +324,8 @@ def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
     root = tmp_path / "project"
     root.mkdir()
     assert main(["provider", name, "--page", str(tmp_path / page), "--root", str(root)]) == 1
-    assert said in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert [each for each in said.split("|") if each not in error] == []
     assert list(root.iterdir()) == []
 
 

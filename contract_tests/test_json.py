@@ -108,10 +108,10 @@ def test_a_small_answer_is_read_whatever_is_in_it(size: int) -> None:
     ids=range(6),
 )
 def test_what_is_no_json_is_known_for_none_in_linear_time(body: bytes) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(UnreadableError):
         loads(body)
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,9 @@ def test_the_plugin_is_loaded_where_the_package_is_installed(tmp_path: Path) -> 
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     shown = processes.run(
-        [sys.executable, "-m", "pytest", "--markers", "-c", "pytest.ini"], cwd=tmp_path, env=environment, check=True
+        [sys.executable, "-m", "pytest", "--markers", "-c", "pytest.ini", "-p", "no:schemathesis", "-p", "no:respx"],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
     )
     assert "@pytest.mark.audience_contract(provider=None" in shown.stdout

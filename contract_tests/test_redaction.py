@@ -87,16 +87,16 @@ HOSTILE = [
 @pytest.mark.parametrize("secret", ["/abc/def+", "&&&&&&&&", "\\\\\\abc", "%%%%%%%%", "a" * 2000 + "/", "ab" * 1000])
 @pytest.mark.parametrize("data", HOSTILE)
 def test_a_hostile_answer_does_not_take_long(data: bytes, secret: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     redacted(data * (2**17 // len(data)), [secret])
-    assert time.monotonic() - begun < 5  # it takes a twentieth of a second; what was not linear took minutes
+    assert time.process_time() - begun < 5  # it takes a twentieth of a second; what was not linear took minutes
 
 
 @pytest.mark.parametrize("mib", [1, pytest.param(8, marks=pytest.mark.long)])
 def test_as_many_secrets_as_are_known_in_a_large_answer_of_escapes_take_no_minute(mib: int) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     redacted(b"a%61&lt;\\/" * (mib * 2**20 // 10), [f"{'ab' * 1000}{number}" for number in range(32)])
-    assert time.monotonic() - begun < 60
+    assert time.process_time() - begun < 60
 
 
 @pytest.mark.parametrize("form", forms("Kryptos/+ab"))

@@ -374,5 +374,5 @@ def trimming(request: Request) -> Request:
 
 
 def test_what_becomes_of_an_audience_whose_name_should_have_been_refused_is_no_finding_of_its_own() -> None:
-    (found,) = judge(MockServer(middleware=changing(trimming), prose=True), "batch", requests=150).counted
+    (found,) = judge(MockServer(middleware=changing(trimming), prose=True), "batch", requests=80).counted
     assert (found.rule, found.operations) == ("case.refused", ("audience_create",))

@@ -211,7 +211,7 @@ _PLAYED_LONG = {
     [*_PLAYED.items(), *(pytest.param(*one, marks=pytest.mark.long) for one in _PLAYED_LONG.items())],
 )
 def test_a_fault_is_found_by_a_default_run_of_its_operation(fault: str, found: tuple[str, str]) -> None:
-    report = judge(MockServer(fault=fault), fault.partition(".")[0], operations=found[:1])
+    report = judge(MockServer(fault=fault), fault.partition(".")[0], operations=found[:1], stop_first=True)
     assert found in _found(report)
 
 
@@ -269,7 +269,7 @@ def test_a_list_that_contradicts_what_was_asked_or_itself_is_a_finding(change: A
 def test_a_list_that_starts_elsewhere_than_it_is_asked_to_is_a_finding(start: int) -> None:
     act = takes_as(lambda request: replace(request, target=request.target.replace("&start=5", f"&start={start}")))
     operations = ["create_audience", "listAudiences"]
-    report = judge(_playing("listAudiences", act, "adobe"), "adobe", requests=40, operations=operations)
+    report = judge(_playing("listAudiences", act, "adobe"), "adobe", requests=30, operations=operations)
     assert ("listAudiences", "run.pages") in _found(report)
 
 
@@ -326,7 +326,7 @@ _ONE_MORE = on_success(as_json(lambda value: {**value, "nb_ids": value["nb_ids"]
 )
 def test_more_members_than_the_changes_left_are_a_finding(operation: str, wrong: str, act: Any) -> None:
     playing = _playing(wrong, act, settings=Settings(indexing=0.3))
-    report = judge(playing, "batch", requests=80, operations=[_VIEW, operation])
+    report = judge(playing, "batch", requests=80, operations=[_VIEW, operation], stop_first=True)
     assert "run.members" in [one.rule for one in report.counted if operation in one.operations]
 
 
@@ -334,7 +334,7 @@ def test_an_audience_that_is_shown_as_before_after_its_deletion_is_a_finding() -
     def keeps(turn: Turn) -> Response:
         return turn.answer() if turn.refused() else Response(204, ())
 
-    report = judge(_playing("deleteAudience", keeps, "adobe"), "adobe", requests=60, patience=0.01)
+    report = judge(_playing("deleteAudience", keeps, "adobe"), "adobe", requests=30, patience=0.01)
     assert {"deleteAudience", "getAudience"} <= {
         each for one in report.counted if one.rule == "run.removed" for each in one.operations
     }
@@ -397,7 +397,7 @@ def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_findin
         both = turn.request.body.replace(b"phone1\r\n", b"phone1\r\n442079832100\r\n447700900123\r\n", 1)
         return turn.answer() if turn.refused() else turn.answer(replace(turn.request, body=both))
 
-    report = judge(_playing(_PUT, adds, "commbox"), "commbox", operations=[_PUT, "Get_Audiences"])
+    report = judge(_playing(_PUT, adds, "commbox"), "commbox", operations=[_PUT, "Get_Audiences"], stop_first=True)
     assert "run.members" in [one.rule for one in report.counted]
 
 
@@ -520,7 +520,7 @@ def test_an_audience_that_was_asked_for_and_another_that_is_shown_are_a_finding(
 
 
 def test_every_operation_has_as_many_cases_of_credentials_and_methods_and_enough_answers() -> None:
-    report = judge(MockServer(), "batch", requests=180)
+    report = judge(MockServer(), "batch", requests=190)
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
     tried = Counter[tuple[str, str]]()
     for each in report.tried:
@@ -554,7 +554,7 @@ def test_only_what_creates_counts_as_created() -> None:
 
 def test_a_clean_up_ends_where_a_server_finds_nothing_of_what_is_to_be_removed() -> None:
     for found in (True, False):
-        report = judge(MockServer(settings=Settings(metadata_found=found)), "adobe", requests=60)
+        report = judge(MockServer(settings=Settings(metadata_found=found)), "adobe", requests=25)
         assert report.findings == ()
         assert (report.phases["clean-up"] > 10, report.created == ()) == (found, found)
 

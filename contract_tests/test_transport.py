@@ -40,7 +40,7 @@ def test_a_server_that_never_answers_ends_in_an_unknown_outcome_at_the_read_time
         error = caller.create(case(key).good())
         caller.close()
     assert isinstance(error, UnknownOutcomeError)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
 
 
 def test_a_tls_handshake_with_a_server_that_speaks_none_is_not_sent(
