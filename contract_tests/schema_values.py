@@ -26,11 +26,12 @@ def values_of(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStra
         return st.one_of([values_of({**schema, "type": kind}, document) for kind in schema["type"]])
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
-    if "type" not in schema and "properties" not in schema:
+    kind = schema.get("type", "object" if "properties" in schema else None)
+    if kind is None:
         return st.none() | st.booleans() | TEXT
-    if "items" in schema:
+    if kind == "array":
         return st.lists(values_of(schema["items"], document), min_size=schema.get("minItems", 0), max_size=3)
-    return _object(schema, document) if "properties" in schema else _plain(schema)
+    return _object(schema, document) if kind == "object" else _plain(schema)
 
 
 def _plain(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
