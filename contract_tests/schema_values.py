@@ -13,7 +13,8 @@ _DATE_TIMES = st.builds(
     st.sampled_from(["Z", "+00:00", "-05:30"]),
 )
 _KEYWORDS = {"type", "format", "properties", "required", "enum", "description", "example", "items"}
-_KEYWORDS |= {"pattern", "minimum", "maximum", "minItems"}
+_KEYWORDS |= {"pattern", "minimum", "maximum", "minItems", "minLength", "maxLength"}
+_KEYWORDS |= {"title", "examples", "default", "deprecated", "externalDocs"}
 
 
 def values_of(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -25,14 +26,23 @@ def values_of(schema: dict[str, Any], document: dict[str, Any]) -> st.SearchStra
         return st.one_of([values_of({**schema, "type": kind}, document) for kind in schema["type"]])
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
-    if schema["type"] == "array":
+    kind = schema.get("type", "object" if "properties" in schema else None)
+    if kind is None:
+        return st.none() | st.booleans() | TEXT
+    if kind == "array":
         return st.lists(values_of(schema["items"], document), min_size=schema.get("minItems", 0), max_size=3)
-    return _object(schema, document) if schema["type"] == "object" else _plain(schema)
+    return _object(schema, document) if kind == "object" else _plain(schema)
 
 
 def _plain(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     if "pattern" in schema and schema["type"] == "string":
         return st.from_regex(schema["pattern"], fullmatch=True)
+    if "minLength" in schema or "maxLength" in schema:
+        return st.text(
+            st.characters(exclude_categories=["Cs"]),
+            min_size=schema.get("minLength", 0),
+            max_size=schema.get("maxLength"),
+        )
     if schema["type"] == "integer":
         return st.integers(schema.get("minimum"), schema.get("maximum"))
     return _DATE_TIMES if schema.get("format") == "date-time" else _TYPES[schema["type"]]

@@ -392,6 +392,7 @@ UNUSED: list[tuple[str, Callable[[Json], object], Json]] = [
     ("about a path", lambda s: s["paths"]["/lists"].update(summary="Lists", description="All."), {}),
     ("servers", lambda s: s["paths"]["/lists"].update(servers=[{"url": "/"}]), {"/servers": [{"url": "/"}]}),
     ("XML", lambda s: operation(s)["responses"]["200"]["content"].update({"application/xml": {}}), {}),
+    ("xml", lambda s: small_project.answer(s).update(xml={"name": "list"}), {}),
     ("format", lambda s: small_project.answer(s)["properties"]["id"].update(format="account-id"), {}),
     ("const", lambda s: small_project.answer(s)["properties"]["id"].update(const="7"), {f"{_ID}/enum": ["7"]}),
     ("read only", lambda s: small_project.answer(s)["properties"]["id"].update(readOnly=True), {}),

@@ -44,6 +44,12 @@ def _free(spec: Json, text: str) -> None:
     resolve(spec, "/components/securitySchemes/key")["description"] = text
 
 
+def _keyed(header: str) -> Callable[[Json], object]:
+    """A key in a header of that name, in the place of the user and the password."""
+    scheme = {"type": "apiKey", "in": "header", "name": header}
+    return lambda spec: spec["components"]["securitySchemes"].update(key=scheme)
+
+
 def _lay_out(folder: Path, spec: Json, address: str = "https://a.test") -> tuple[int, Path]:
     page = folder / "page.json"
     page.write_text(json.dumps(spec), "utf-8")
@@ -71,10 +77,6 @@ def test_what_a_page_says_is_a_literal_in_every_file_that_is_laid_out(tmp_path: 
     assert (document["version"], document["licence"], source["page"][0]["address"]) == (text, text, text)
 
 
-def _named(at: str, name: str) -> Callable[[Json], object]:
-    return lambda spec: resolve(spec, at).update(name=name)
-
-
 def _header(name: str) -> Callable[[Json], object]:
     parameter = {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
     return lambda spec: resolve(spec, POST).update(parameters=[parameter])
@@ -83,13 +85,13 @@ def _header(name: str) -> Callable[[Json], object]:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_named("/components/securitySchemes/key", TEXTS[1]), "/components/securitySchemes/key/name: "),
-        (_named("/components/securitySchemes/key", "X Key"), "/components/securitySchemes/key/name: "),
+        (_keyed(TEXTS[1]), "/components/securitySchemes/key/name: "),
+        (_keyed("X Key"), "/components/securitySchemes/key/name: "),
         (_header(TEXTS[1]), f"{POST}/parameters/0/name: "),
         pytest.param(
             _header("Options"), f"{POST}/parameters/0: there is a setting 'options' already", marks=pytest.mark.long
         ),
-        (_header("Api-Key"), f"{POST}/parameters/0: there is a setting 'api_key' already"),
+        (_header("Basic-Credentials"), f"{POST}/parameters/0: there is a setting 'basic_credentials' already"),
         (lambda s: resolve(s, POST).update(operationId=TEXTS[1]), f"{POST}: "),
         *[
             pytest.param(lambda s, t=text: resolve(s, POST).update(operationId=t), f"{POST}: ", marks=pytest.mark.long)

@@ -43,7 +43,9 @@ def test_a_receipt_and_the_errors_of_an_answer_have_what_the_provider_said(calle
     assert (unusable["error"], unusable["body"]) == ("SpecViolationError", '{"told": "words"}')
     raw.answer = http(400, dumps(caller.case.ERROR))
     refused = caller.create(caller.case.good()).to_dict()
-    assert (refused["status"], refused["provider_message"], refused["body"]) == (400, "words", None)
+    assert (refused["status"], refused["body"]) == (400, None)
+    # The documents may have an example of the words.
+    assert json.dumps(refused["provider_message"]) in json.dumps(caller.case.ERROR)
 
 
 def test_provider_is_a_type_for_any_provider_object_of_its_side() -> None:

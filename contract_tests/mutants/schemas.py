@@ -8,7 +8,7 @@ from typing import Any
 from audience_contract.spec import Node
 
 REMOVED: Any = object()
-_ANNOTATIONS = {"title", "description", "example", "default"}
+_ANNOTATIONS = {"title", "description", "example", "examples", "default", "deprecated", "externalDocs"}
 _TYPES = ("string", "integer", "number", "boolean", "array", "object")
 
 

@@ -9,7 +9,7 @@ from .validity import ALTERNATIVES
 
 # The keywords of an object of each kind, with the kind of each value; the value of None is not looked into. "*" stands
 # for any name. The library or the checker would ignore a keyword that is missing here, so it is refused.
-_ANNOTATIONS = ("title", "description", "example", "examples", "default", "deprecated", "externalDocs", "xml")
+_ANNOTATIONS = ("title", "description", "example", "examples", "default", "deprecated", "externalDocs")
 _LIMITS = ("type", "required", "enum", "pattern", "format", "minLength", "maxLength", "minItems", "maxItems")
 _NUMBERS = ("minimum", "maximum", "maxProperties")
 _KINDS: dict[str, dict[str, str | None]] = {

@@ -140,12 +140,13 @@ def usable(document: Json) -> Json:
     - Of several media types, the one of JSON: it is what the library sends and asks for.
     - Of several credentials to choose from, those that a header can carry. OAuth 2 and OpenID Connect become bearer
       tokens (RFC 6750), and the names of HTTP schemes lower case, because their case does not matter.
-    - Schemas without what does not say which values are right: a `discriminator` beside alternatives, and `readOnly`
-      and `writeOnly` where nothing is required. No webhooks, and no words about a path.
+    - Schemas without what does not say which values are right: `xml`, a `discriminator` beside alternatives, and
+      `readOnly` and `writeOnly` where nothing is required. No webhooks, and no words about a path.
     - The servers that all paths have are those of the document.
     """
     spec = {key: value for key, value in document.items() if key != "webhooks"}
     for _, schema in validity.schemas(spec, ""):
+        schema.pop("xml", None)
         if any(key in schema for key in validity.ALTERNATIVES):
             schema.pop("discriminator", None)
         for name, child in schema.get("properties", {}).items():

@@ -75,7 +75,11 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         # A body of a documented error, with "words" for each text that the provider may choose.
         "error": error if isinstance(error, dict) else {},
         "request": request,
-        "broken": list(_broken(schema.pointer, schemes, headers)),
+        "broken": [
+            *_broken(schemes, headers),
+            ("body('{')", "body", pointer(["requestBody", "content", media], at)),
+            ("body('[]')", "body", f"{schema.pointer}/type"),
+        ],
         "answer_media": (answer := next(iter(responses[status].plain("content", ())), "application/json")),
         "answer_place": pointer(["responses", status, "content", answer], at),
     }
@@ -175,15 +179,13 @@ def _settings(key: str, found: list[Json], variables: list[str]) -> Iterator[Jso
             yield {**each, "variable": f"{key}_{argument}".upper()}
 
 
-def _broken(body: str, schemes: list[Json], headers: list[Json]) -> Iterator[tuple[str, str, str]]:
-    """Changes of a good request, each of which breaks one rule: the change as an expression, the place, the rule."""
+def _broken(schemes: list[Json], headers: list[Json]) -> Iterator[tuple[str, str, str]]:
+    """Changes of the headers of a good request, each of which breaks one rule: an expression, the place, the rule."""
     for at, each in [
         *((each["at"], each) for each in schemes),
         *((f"{each['at']}/required", each) for each in headers),
     ]:
         yield f"header({each['header']!r})", f"header {each['header']}", at
-    yield "body('{')", "body", body.removesuffix("/schema")
-    yield "body('[]')", "body", f"{body}/type"
 
 
 def _is_json(media: str) -> bool:
