@@ -37,7 +37,8 @@ EXCEPTIONS: Exceptions = (
         r"^adobe request /\S*1audiences/get/parameters/[2-8](/schema|:)(?!.* required turned)",
         "Who asks for all audiences asks for no filter, order or page.",
     ),
-    (rf"{_FORM}: type(: or null| removed)$", "A form is an object, whatever else it may be."),
+    (rf"{_FORM}: type(: [\w ]+| removed)$", "A form is an object, whatever a spec says of it."),
+    (rf"{_FORM}/properties/audience_file: type: \w+$", "A file is bytes, whatever type a spec gives it."),
     (
         rf"{_FORM}/properties/\w+: type(: or null| removed)$",
         "A field of a form is text or a file, and never null; without a type too.",
@@ -71,6 +72,14 @@ EXCEPTIONS: Exceptions = (
     (
         r"^batch request /\S*view/get/parameters/1: (another name|in another place)$",
         "A view without the token is one too, and says the same of an audience that was changed once.",
+    ),
+    (
+        r"^commbox request /\S*put/parameters/0/schema: type: (integer|number|array)$",
+        "The ids that the server gives are of digits, and one value is a list of one.",
+    ),
+    (
+        r"^commbox response /\S*put/responses: 404 removed$",
+        "An audience that is not there gets a documented refusal: another one.",
     ),
     (r"_ID}/\S+/parameters/\d: required turned$", "What stands in a path is always there."),
     (

@@ -44,11 +44,14 @@ def is_noticed(mutant: Mutant) -> bool:
     if mutant.side == "request":
         answered = ((each, _asked(changed, documented, each)) for each in exchanges(documented))
         return any(not each.expectation.fits(documented, answer) for each, answer in answered)
-    own = ((answer, wrong(documented, changed, answer)) for answer in right_answers(documented).values())
-    if any(other != answer and check_response(documented, other) for answer, other in own):
-        return True
-    answered = ((each, wrong(documented, changed, each.answer)) for each in _of_each_kind(documented))
-    return any(not each.expectation.fits(documented, answer) for each, answer in answered)
+    other = {}
+    # Long answers take longest to search.
+    for answer in sorted(right_answers(documented).values(), key=lambda answer: len(answer.body)):
+        other[answer.status] = found = wrong(documented, changed, answer)
+        if found != answer and check_response(documented, found):
+            return True
+    answers = ((each, other.get(each.answer.status, each.answer)) for each in exchanges(documented))
+    return any(not each.expectation.fits(documented, answer) for each, answer in answers)
 
 
 @cache
@@ -77,14 +80,6 @@ def exchanges(operation: Operation) -> list[Exchange]:
         if about is operation and expectation.weight is not Weight.NOT_JUDGED and expectation.fits(operation, answer):
             found.append(Exchange(request, answer, expectation))
     return found
-
-
-def _of_each_kind(operation: Operation) -> list[Exchange]:
-    """For each status and each way in which a request must be answered, the exchange with the shortest answer."""
-    found: dict[tuple[int, object], Exchange] = {}
-    for each in sorted(exchanges(operation), key=lambda each: len(each.answer.body)):
-        found.setdefault((each.answer.status, each.expectation.expected), each)
-    return list(found.values())
 
 
 @cache
@@ -171,6 +166,7 @@ def _more(schema: Node, value: Any) -> Iterator[Any]:
             yield from ([*value[:number], more, *value[number + 1 :]] for more in _more(schema["items"], each))
     for alternative in alternatives(schema):
         yield from _values(sample(alternative, "mutant"))
+        yield from _more(alternative, value)
     properties = schema.get("properties")
     if not properties or not isinstance(value, dict):
         return
