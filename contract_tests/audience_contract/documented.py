@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
-from .facts import PATH, Effect, Facts, effect_of, facts_of, links_between, told
+from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, links_between, told
 from .media import find, parse
 from .messages import Request, Response
 from .mock import answers
@@ -14,7 +14,7 @@ from .mock.credentials import API_KEY, TOKEN
 from .mock.provider import Call, Provider, reply
 from .mock.state import Record
 from .parameters import sent
-from .samples import FORMATS
+from .samples import FORMATS, sample
 from .schema import alternatives, check, every, properties, types
 from .security import where
 from .spec import Node, Operation, Spec
@@ -81,7 +81,8 @@ class Documented(Provider):
 
     def _why_not_alone(self, operation: Operation) -> str:
         facts = facts_of(operation)
-        unknown = [name for name, kind in _path(operation) if name not in facts.linked and not kind.plain("enum")]
+        known = {*facts.linked, chosen(operation)}
+        unknown = [name for name, kind in _path(operation) if name not in known and not kind.plain("enum")]
         if unknown:
             return f"nothing says where {unknown[0]} comes from"
         changes = facts.effect in (Effect.CHANGES, Effect.REMOVES)
@@ -134,8 +135,7 @@ class Documented(Provider):
         if facts.source and not made:
             return self.error(call.operation, 404)
         value, known = (each if isinstance(each, dict) else {} for each in (value_of(success), value_of(call.request)))
-        if made and facts.effect is not Effect.CREATES:
-            known = {**made.fields, **known}
+        known = {**call.path, **(made.fields if made and facts.effect is not Effect.CREATES else {}), **known}
         schema = _answers(call.operation)
         kinds = properties(schema) if schema else {}
         fitting = {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
@@ -145,16 +145,13 @@ class Documented(Provider):
             own = told(pointer, made.fields, made.path) if made else None
             if type(at(value, pointer)) is type(own):
                 value = put(value, pointer.removeprefix("/"), own)
-        for pointer in facts.unique:
-            number, usual = call.state.next(), at(value, pointer)
-            # Only the end of the sample is replaced, so that the id keeps its documented form.
-            new = number if isinstance(usual, int) else f"{str(usual)[:-8]}{number:08}"
-            value = put(value, pointer.removeprefix("/"), new)
-        if success and success.body.startswith(b"{"):
-            success = Response(success.status, success.headers, reply(success.status, value).body)
+        # Where no success is documented, an empty 200 claims the least.
+        success = success or Response(200, (), b"")
         if facts.effect is Effect.CREATES:
-            call.created(fields=value, path=call.path)
-        elif facts.effect is Effect.CHANGES and made and value:
+            value, success = _created(call, value, success)
+        if success.body.startswith(b"{"):
+            success = Response(success.status, success.headers, reply(success.status, value).body)
+        if facts.effect is Effect.CHANGES and made and value:
             for pointer in facts.linked.values():
                 # The answer to a change may lack the id; the audience keeps it.
                 if own := at(made.fields, pointer) if pointer.startswith("/") else None:
@@ -162,8 +159,46 @@ class Documented(Provider):
             made.fields.update(value)
         elif facts.effect is Effect.REMOVES and made:
             call.state.drop(made)
-        # Where no success is documented, an empty 200 claims the least.
-        return success or Response(200, (), b"")
+        return success
+
+
+def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
+    """The value and the answer of a create, with an id that nothing else has; what is made is kept."""
+    path, operation = dict(call.path), call.operation
+    for old in call.all() if chosen(operation) else ():
+        if (old.operation, old.path) == (operation.id, path):
+            call.state.drop(old)
+    for pointer in facts_of(operation).unique if not chosen(operation) else ():
+        name, is_in_path = pointer.removeprefix(PATH), pointer.startswith(PATH)
+        items = (each for each in operation.spec.operations if pointer in facts_of(each).linked.values())
+        kind = dict(_path(next(items)))[name] if is_in_path else _kind_at(_answers(operation), pointer)
+        new = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
+        if is_in_path:
+            path[name] = str(new)
+            others = tuple(pair for pair in success.headers if pair[0].lower() != "location")
+            location = f"{operation.path.rstrip('/').rpartition('/')[2]}/{new}"
+            success = Response(success.status, (*others, ("location", location)), success.body)
+        else:
+            value = put(value, pointer.removeprefix("/"), new)
+    call.created(fields=value, path=path)
+    return value, success
+
+
+def _kind_at(schema: Node | None, pointer: str) -> Node | None:
+    """The schema of a property of an answer."""
+    for name in pointer.split("/")[1:]:
+        schema = properties(schema).get(name) if schema else None
+    return schema
+
+
+def _new(kind: Node | None, usual: Any, number: int) -> Any:
+    """An id with a number in it, which keeps the form of the usual one."""
+    if isinstance(usual, int):
+        return number
+    # The end of the sample is replaced, unless a pattern asks for more of it.
+    usual = FORMATS["uuid"] if kind and kind.plain("format") == "uuid" else str(usual)
+    texts = [f"{usual[:-8]}{number:08}", f"{usual}{number}"]
+    return next((each for each in texts if not kind or not any(check(kind, each, ""))), texts[0])
 
 
 def _only(kind: Node) -> object:
@@ -199,15 +234,26 @@ def _effect(operation: Operation) -> Effect:
     if said in Effect.__members__:
         return Effect[said]
     plain = Effect.READS if operation.method in _SAFE else effect_of(operation.method)
+    if operation.method == "PUT" and _makes_itself(operation):
+        return Effect.CREATES
     if plain is not Effect.CREATES:
         return plain
     if operation.path.endswith("}"):
         return Effect.CHANGES
     ids, below = _identities(operation), f"{operation.path.rstrip('/')}/"
     items = [each.path.removeprefix(below) for each in operation.spec.operations if each.path.startswith(below)]
-    answers_id = any(_bare(name) in ids for name in ("id", *(name for name in items if re.fullmatch("{[^/]+}", name))))
+    answers_id = any(bare(name) in ids for name in ("id", *(name for name in items if re.fullmatch("{[^/]+}", name))))
     creates = answers_id or operation.node["responses"].value.keys() & {"201", "202"}
     return Effect.CREATES if creates else Effect.CHANGES
+
+
+def _makes_itself(operation: Operation) -> bool:
+    """Whether a PUT makes what is at its own path: it answers 201, and nothing makes it at the path above."""
+    above, _, last = operation.path.rpartition("/")
+    is_made_above = any((each.method, each.path.rstrip("/")) == ("POST", above) for each in operation.spec.operations)
+    kinds = dict(_path(operation))
+    is_free = last[1:-1] in kinds and not kinds[last[1:-1]].plain("enum")
+    return is_free and "201" in operation.node["responses"].value and not is_made_above
 
 
 def _path(operation: Operation) -> list[tuple[str, Node]]:
@@ -241,8 +287,10 @@ def _unique(operation: Operation) -> tuple[str, ...]:
     """A JSON pointer to what differs between any two successes of a create, as a tuple of one; else an empty tuple.
 
     It is what the path of another operation takes (operations below this path come first), else `id`, else what a link
-    takes.
+    takes. Of a PUT, it is the end of the path.
     """
+    if operation.method == "PUT":
+        return (f"{PATH}{_path(operation)[-1][0]}",)
     below = sorted(operation.spec.operations, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
     taken = [
         linked[_path(each)[-1][0]] for each in below for linked, source in (_linked(each),) if source == operation.id
@@ -257,15 +305,11 @@ def _unique(operation: Operation) -> tuple[str, ...]:
 def _ids(schema: Node, path: str, above: str = "") -> Iterator[tuple[str, str]]:
     for name, kind in properties(schema).items():
         # An answer may have what was created in an envelope; another object has an id of its own.
-        is_envelope = name in _ENVELOPES or _bare(path.rpartition("/")[2]) in (_bare(name), f"{_bare(name)}s")
+        is_envelope = name in _ENVELOPES or bare(path.rpartition("/")[2]) in (bare(name), f"{bare(name)}s")
         if is_envelope and not above:
             yield from _ids(kind, path, f"/{name}")
         if set(types(kind)) & {"string", "integer"}:
-            yield _bare(name), f"{above}/{name}"
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]", "", name).lower()
+            yield bare(name), f"{above}/{name}"
 
 
 @lru_cache(maxsize=64)
@@ -280,22 +324,43 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
     An empty mapping and "" if no create gives them all.
     """
     names = [name for name, _ in _path(operation)]
+    if operation.method == "PUT" and _effect(operation) is Effect.CREATES:
+        # The caller chooses the last one.
+        names.pop()
     for last in names[-1:]:
-        collection = operation.path[: operation.path.index(f"{{{last}}}")].rstrip("/")
-        # A create whose path has this id does not make it.
-        creating = [each for each in _creating(operation.spec) if last not in dict(_path(each))]
-        above = [each for each in creating if each.path.rstrip("/") == collection and each is not operation]
-        named = [each for each in creating if _bare(last) in _identities(each) and each not in above]
+        item = operation.path[: operation.path.index(f"{{{last}}}")] + f"{{{last}}}"
+        collection = item.rpartition("/")[0]
+        made = [each for each in _creating(operation.spec) if each is not operation]
+        # A create whose path has this id does not make it, unless it is a PUT.
+        creating = [each for each in made if last not in dict(_path(each)) or (each.method, each.path) == ("PUT", item)]
+        above = [each for each in creating if each.path.rstrip("/") in (collection, item)]
+        named = [each for each in creating if bare(last) in _identities(each) and each not in above]
         own = [each for each in named if any(_is_item(each, last, other) for other in operation.spec.operations)]
-        # If several creates answer such an id, nothing says which of them is meant.
-        others = own or named
+        # Of several, nothing says which is meant; and a create that is asked for the id does not make it.
+        others = [each for each in own or named if bare(last) not in _asked(each)]
         for create in (*above, *(others if len(others) == 1 else ())):
             ids, known = _identities(create), dict(_path(create))
-            pointer = _id_of(last, ids) if create in above else ids[_bare(last)]
-            rest = {name: f"{PATH}{name}" if name in known else ids.get(_bare(name), "") for name in names[:-1]}
+            pointer = _id_of(last, ids) if create in above else ids[bare(last)]
+            if create.method == "PUT" or (create in above and not pointer and _has_location(create)):
+                pointer = f"{PATH}{last}"
+            rest = {name: f"{PATH}{name}" if name in known else ids.get(bare(name), "") for name in names[:-1]}
             if pointer and all(rest.values()):
                 return {**rest, last: pointer}, create.id
     return {}, ""
+
+
+def _asked(create: Operation) -> set[str]:
+    """The properties of a JSON body, without case and punctuation."""
+    body = create.node.get("requestBody")
+    schemas = [schema for media in (body["content"] if body else ()) if (schema := media.get("schema"))]
+    return {bare(name) for schema in schemas for name, kind in properties(schema).items() if not kind.plain("readOnly")}
+
+
+def _has_location(create: Operation) -> bool:
+    """Whether the header `Location` of a success is documented."""
+    responses = create.node["responses"]
+    headers = [responses[code].get("headers") for code in responses.value if code.startswith("2")]
+    return any(name.lower() == "location" for found in headers if found for name in found.value)
 
 
 def _is_item(create: Operation, name: str, other: Operation) -> bool:
@@ -306,7 +371,7 @@ def _id_of(name: str, ids: Mapping[str, str]) -> str:
     """The pointer to the id for a parameter: to the property with the longest end of its name (`sid` for `serviceSid`),
     which may be all of it, or else to `id`.
     """
-    ends = sorted((each for each in ids if _bare(name).endswith(each)), key=len)
+    ends = sorted((each for each in ids if bare(name).endswith(each)), key=len)
     return ids[ends[-1]] if ends else ids.get("id", "")
 
 
@@ -323,7 +388,8 @@ def _unsure(schemas: Iterable[Node], value: Any, above: str) -> Iterator[str]:
         kind = part.plain("format")
         given = [part.plain(name) for name in ("example", "default")]
         is_text = isinstance(value, str) and "string" in types(part)
-        if is_text and kind and kind not in _JUDGED and value not in (*given, FORMATS.get(kind)):
+        is_right = kind == "uuid" and re.fullmatch("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", str(value))
+        if is_text and kind and kind not in _JUDGED and not is_right and value not in (*given, FORMATS.get(kind)):
             yield f"a text that should be a {kind}"
         if part.plain("x-not-judged"):
             yield "what a keyword that is not read here may forbid"

@@ -15,7 +15,7 @@ from regress import Regex, RegressError
 from .bodies import FORMS
 from .media import parse
 from .parameters import BETWEEN, DEEP
-from .spec import METHODS, Document, Spec, escape, provider_keys, register
+from .spec import METHODS, Document, Spec, escape, provider_keys, register, unjudged
 
 Json = dict[str, Any]
 _STEP = re.compile(r"""\.([\w-]+|\*)|\[(?:'([^']*)'|"([^"]*)"|(\d+|\*))\]""")
@@ -104,7 +104,7 @@ def read(
         root,
         # The user's choice stands last, because the last variable of a place counts.
         {name: each for name, each in variables.items() if name not in (credentials or {})} | dict(credentials or {}),
-        tuple(dict.fromkeys(plain.unjudged)),
+        unjudged(plain.unjudged),
         headers or {},
         path,
         plain.moved,
@@ -180,12 +180,13 @@ def _merged(value: Any, update: Any) -> Any:
 class _Plain:
     """A document without what can't be judged.
 
-    `unjudged` says what was left out; `schemes` are the names of the security schemes that are left. `moved` maps the
-    new pointer of what was moved, a parameter or a media type, to the pointer in the file.
+    `unjudged` has the pointers to what was left out, with the reasons; `schemes` are the names of the security schemes
+    that are left. `moved` maps the new pointer of what was moved, a parameter or a media type, to the pointer in the
+    file.
     """
 
     def __init__(self, document: Json, file: Path) -> None:
-        self.unjudged: list[str] = []
+        self.unjudged: list[tuple[str, str]] = []
         self.moved: dict[str, str] = {}
         self._ids: set[str] = set()
         self._files: dict[Path, Any] = {file.resolve(): document}
@@ -201,7 +202,10 @@ class _Plain:
                 self._cut_circles(schema, done)
         self._widen()
         self.schemes = self._schemes()
-        self._servers()
+        items = [self._object(each) for each in self._whole["paths"].values()]
+        # A document without servers may have the same ones at every path.
+        given = [self._whole.get("servers"), *(each.get("servers") for each in items)]
+        self._whole["servers"] = self._servers(next(filter(None, given), ())) or [{"url": "/"}]
         if self._whole.get("webhooks"):
             self._leave_out("/webhooks", "requests that the server sends")
         self._whole["openapi"] = "3.1.0" if self._is_31 else "3.0.3"
@@ -218,7 +222,7 @@ class _Plain:
         self.document = self._whole
 
     def _leave_out(self, pointer: str, why: str) -> None:
-        self.unjudged.append(f"not judged: {pointer}: {why}")
+        self.unjudged.append((pointer, why))
 
     def _resolvable(self, value: Any, pointer: str, file: Path, *, is_map: bool = False) -> Any:
         """A part of a file, with references that lead to places of the one document, and schemas that can be judged."""
@@ -340,16 +344,20 @@ class _Plain:
         components["securitySchemes"] = found
         return list(found)
 
-    def _servers(self) -> None:
-        """Replace each variable in the servers' URLs by its default."""
-        given = (self._object(each) for each in self._whole.get("servers", ()))
-        servers = [each for each in given if isinstance(each.get("url"), str)]
+    def _servers(self, given: Iterable[Any]) -> list[Json]:
+        """Servers whose URLs have no variables: each is replaced by its default."""
+        servers = [{**each} for each in map(self._object, given) if isinstance(each.get("url"), str)]
         for server in servers:
-            for name, variable in server.pop("variables", {}).items():
+            for name, variable in self._object(server.pop("variables", {})).items():
                 server["url"] = server["url"].replace(f"{{{name}}}", str(self._object(variable).get("default")))
             if not re.match("[^/]*//|/", server["url"]):
                 server["url"] = f"/{server['url'].removeprefix('./')}"
-        self._whole["servers"] = servers or [{"url": "/"}]
+        return servers
+
+    def _is_elsewhere(self, item: Json, operation: Json) -> bool:
+        """Whether an operation has servers of its own, and none of the document's."""
+        own = [each["url"] for each in self._servers(operation.get("servers") or item.get("servers") or ())]
+        return bool(own) and not {*own} & {each["url"] for each in self._whole["servers"]}
 
     def _operation(self, item: Json, operation: Json, pointer: str) -> Json:
         why, unnamed = "", []
@@ -357,7 +365,7 @@ class _Plain:
         above = pointer.rpartition("/")[0]
         own, common = ((holder.get("parameters", ()), at) for holder, at in ((operation, pointer), (item, above)))
         for at, given in (
-            (f"{at}/parameters/{n}", each) for found, at in (own, common) for n, each in enumerate(found)
+            (_place(each, f"{at}/parameters/{n}"), each) for found, at in (own, common) for n, each in enumerate(found)
         ):
             each = self._target(given)
             if not isinstance(each, dict) or not all(isinstance(each.get(key), str) for key in ("name", "in")):
@@ -372,22 +380,25 @@ class _Plain:
                 self.moved[f"{pointer}/parameters/{len(parameters)}"] = at
                 parameters[each["in"], each["name"]] = given if "schema" in each else {**each, "schema": {}}
         body = self._object(operation.get("requestBody"))
+        why = "another server than the document's" if self._is_elsewhere(item, operation) else why
         content = self._content(body.get("content"), f"{pointer}/requestBody", asked=True) if body else {}
         first = next(iter(content), "")
         unread = not ("json" in first or first in FORMS or (first and "schema" in content[first]))
         why = "a body in no media type that is known here" if body and unread else why
         why = content[next(iter(content))].get("x-not-judged") or why if content else why
-        responses = {
-            re.sub("(?<=[1-5])xx", "XX", code): self._response(self._object(each), f"{pointer}/responses/{code}")
-            for code, each in operation.get("responses", {}).items()
-            if not code.startswith("x-")
-        }
+        responses = {}
+        for code, each in operation.get("responses", {}).items():
+            if not code.startswith("x-"):
+                answer = self._response(self._object(each), _place(each, f"{pointer}/responses/{code}"))
+                responses[re.sub("(?<=[1-5])xx", "XX", code)] = answer
+        if not any(code[0] in "23" for code in responses) and "default" not in responses:
+            if responses:
+                self._leave_out(f"{pointer}/responses", "successes, of which none is documented")
+            responses["2XX" if responses else "default"] = {"description": ""}
         security = operation.get("security", self._whole.get("security"))
         admitting = [each for each in security or () if isinstance(each, dict) and each.keys() <= set(self.schemes)]
         if operation.get("callbacks"):
             self._leave_out(f"{pointer}/callbacks", "requests that the server sends")
-        if item.get("servers") or operation.get("servers"):
-            self._leave_out(f"{pointer}/servers", "another server than the document's")
         if (name := str(operation.get("operationId"))) in self._ids and "operationId" in operation:
             self._leave_out(f"{pointer}/operationId", "another operation has it")
             operation = {key: each for key, each in operation.items() if key != "operationId"}
@@ -396,7 +407,7 @@ class _Plain:
             **{key: each for key, each in operation.items() if key != "requestBody"},
             "parameters": list(parameters.values()),
             **({"requestBody": {**body, "content": content}} if content else {}),
-            "responses": responses or {"default": {"description": ""}},
+            "responses": responses,
             "security": admitting,
             "x-not-judged-query": unnamed,
             "x-not-judged": "no security scheme is known here" if security and not admitting else why,
@@ -495,7 +506,7 @@ class _Plain:
         for name, given in response.get("headers", {}).items():
             header = {**self._object(given), "in": "header", "name": name}
             if wrong := self._not_written(header):
-                self._leave_out(f"{pointer}/headers/{escape(name)}", wrong)
+                self._leave_out(_place(given, f"{pointer}/headers/{escape(name)}"), wrong)
             elif name.lower() != "content-type":
                 headers[name] = {"schema": {}, **header}
         links = {name: self._object(each) for name, each in response.get("links", {}).items()}
@@ -574,6 +585,12 @@ class _Plain:
         if keyword == "patternProperties" and isinstance(value, dict) and not all(map(_is_pattern, value)):
             return False
         return keyword not in _SOUND or _SOUND[keyword](value)
+
+
+def _place(value: Any, pointer: str) -> str:
+    """Where a part stands that is at a pointer: there, or where a reference leads."""
+    reference = str(value.get("$ref")) if isinstance(value, dict) else ""
+    return reference[1:] if reference.startswith("#/") else pointer
 
 
 def _parts(schema: Json, keywords: Iterable[str]) -> Iterator[Any]:

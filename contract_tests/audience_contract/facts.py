@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
+from .messages import Request, Response
 from .spec import Operation, Spec
 from .strict_json import at
 
@@ -23,7 +24,9 @@ class Effect(Enum):
 
 _BODY = "$response.body#"
 PATH = "$request.path."
-"""The start of what stands in place of a JSON pointer: the name of a path parameter of the create follows."""
+"""The start of what stands in place of a JSON pointer: the name of a path parameter follows, of the create or of the
+path in its answer's `Location`.
+"""
 _BY_METHOD = {"POST": Effect.CREATES, "PUT": Effect.CHANGES, "PATCH": Effect.CHANGES, "DELETE": Effect.REMOVES}
 
 
@@ -46,6 +49,7 @@ class Facts:
     `most`: how many members the audience has at most after the story.
     `size`: a JSON pointer into a read's answer, to the number of members. It is final if the answer has the values
     `final`, by pointer.
+    `is_whole`: whether a list has every audience on its only page.
     """
 
     effect: Effect
@@ -61,6 +65,7 @@ class Facts:
     most: int = 0
     size: str = ""
     final: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = False
 
     def is_final(self, answer: Any) -> bool:
         """Whether a read's answer, as a JSON value, shows all changes that were made before."""
@@ -94,11 +99,32 @@ def told(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
     return path.get(pointer.removeprefix(PATH)) if pointer.startswith(PATH) else at(answer, pointer)
 
 
+def bare(name: str) -> str:
+    """A name without case and punctuation, in which two spellings of it are alike."""
+    return re.sub(r"[\W_]", "", name).lower()
+
+
+def chosen(operation: Operation) -> str:
+    """The path parameter in which the caller of a create gives the id of what is to be made; "" for none."""
+    found = (each.removeprefix(PATH) for each in facts_of(operation).unique)
+    return next((name for name in found if f"{{{name}}}" in operation.path), "")
+
+
+def path_of(operation: Operation, request: Request, response: Response | None) -> dict[str, str]:
+    """The values of the path's parameters, and those of the path in the `Location` of a create's answer."""
+    found = operation.path_values(request.target)
+    for location in response.values("location") if response else ():
+        items = [each for each in operation.spec.operations if each.path.startswith(f"{operation.path.rstrip('/')}/{{")]
+        whole = urljoin(request.target, location)
+        found |= next((made for each in items if each.path.endswith("}") and (made := each.path_values(whole))), {})
+    return {name: unquote(text) for name, text in found.items()}
+
+
 def links_between(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
     """Each parameter or property of `target` that a link of `source` fills, and the pointer to its value there."""
     for link in (each for each in _linking(source.spec).get(source, ()) if _is_to(each, target)):
-        taken = [part for part in (link.get("parameters"), link.get("requestBody")) if isinstance(part, dict)]
-        for name, said in (pair for part in taken for pair in part.items()):
+        filled = [part for part in (link.get("parameters"), link.get("requestBody")) if isinstance(part, dict)]
+        for name, said in (pair for part in filled for pair in part.items()):
             if str(said).startswith((_BODY, PATH)):
                 yield re.sub("^(path|query|header)[.]", "", name), str(said).removeprefix(_BODY)
 

@@ -3,7 +3,7 @@
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ _OWN = Path(__file__).parent / "specs"
 _SPECS = _OWN if _OWN.is_dir() else Path(__file__).parents[2] / "generated" / "audience_clients"
 _FILE = "openapi.json"
 _SOURCES = "sources.json"
-_SCHEMES = {("http", "bearer"), ("apiKey", "header")}
+_SCHEMES = {("http", "basic"), ("http", "bearer"), ("apiKey", "header")}
 _REGISTERED: dict[str, "Spec"] = {}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -203,6 +203,14 @@ class Spec:
         return [operation for operation in found if operation.path == found[0].path]
 
 
+def unjudged(found: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Notes on what is not judged, given as pointers with reasons: a note for each reason."""
+    places: dict[str, dict[str, None]] = {}
+    for pointer, why in found:
+        places.setdefault(why, {})[pointer] = None
+    return tuple(f"not judged: {', '.join(pointers)}: {why}" for why, pointers in places.items())
+
+
 @cache
 def _pattern(template: str) -> str:
     return "([^/]+)".join(re.escape(text) for text in re.split(r"{.+?}", template))
@@ -244,7 +252,7 @@ def _effective(key: str) -> Spec:
 def source(key: str, pointer: str) -> str:
     """Where the rule at a place in an effective spec comes from: the overlay's reason for it, the provider's page."""
     sources = _sources(key)
-    found = {kind: [at for at in told if f"{pointer}/".startswith(f"{at}/")] for kind, told in sources.items()}
+    found = {kind: [at for at in texts if f"{pointer}/".startswith(f"{at}/")] for kind, texts in sources.items()}
     ours = (f"overlay: {sources['overlay'][at]} " for at in found.get("overlay", ()))
     return next(ours, "") + sources.get("pages", {}).get(max(found.get("pages", ()), key=len, default=""), "")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..bodies import json_of, parts_of
 from ..media import parse
 from ..messages import Request
-from ..security import is_bearer
+from ..security import start
 from ..spec import Operation
 from ..strict_json import at
 from ..urlencoded import decode, pairs
@@ -34,7 +34,7 @@ _ALLOWED = (
 _CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)
 """The percent code of a character that does not need one (RFC 3986, 2.3)."""
 _HEAD = re.compile(
-    rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^\r\n]+)?'
+    rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^;\r\n]+)?'
 )
 
 
@@ -107,9 +107,8 @@ def written(operation: Operation, request: Request, wire: Wire) -> str:
     for rule, is_unusual in on_the_wire.items():
         if is_unusual:
             return rule
-    is_bearers = any(map(is_bearer, operation.spec.schemes))
-    bearers = request.values("authorization") if is_bearers else []
-    if not all(re.match("Bearer [^ ]", value) for value in bearers):
+    starts = "|".join(start(each) for each in operation.spec.schemes if each.value["type"] == "http")
+    if starts and not all(re.match(f"({starts})[^ ]", value) for value in request.values("authorization")):
         return "http.scheme"
     declared = {str(each.value["name"]).lower() for each in operation.node.get("parameters") or ()}
     if "accept" not in declared and not set(request.values("accept")) <= {"*/*", "application/json"}:
@@ -124,9 +123,11 @@ def written(operation: Operation, request: Request, wire: Wire) -> str:
 
 def _of_form(said: str, boundary: str, body: bytes) -> str:
     between = f"--{boundary}".encode()
+    # Some parsers look for the boundary without the hyphens before it, and so find it within a part as well.
+    is_within = body.count(boundary.encode()) > body.count(between)
     plain = said == f"multipart/form-data; boundary={boundary}" and re.fullmatch("[-a-z0-9]{1,40}", boundary)
     first, *parts, last = body.split(between) if between in body else (b"", b"")
-    if not plain or first or last != b"--\r\n":
+    if not plain or is_within or first or last != b"--\r\n":
         return "form.framing"
     heads = (part.removeprefix(b"\r\n").partition(b"\r\n\r\n")[0] for part in parts)
     return "" if all(map(_HEAD.fullmatch, heads)) else "form.part"

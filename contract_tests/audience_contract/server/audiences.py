@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from ..bodies import json_of, parts_of
-from ..facts import Effect, facts_of, told
+from ..facts import Effect, chosen, facts_of, told
 from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import load as provider_of
@@ -32,6 +32,7 @@ STARTS = (PREFIX, "contract_check_", "contractcheck")
 _HELD = 5
 """How many audiences of each creating operation are kept to be read and changed; no case removes these."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class Audiences:
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
+        self._given: dict[str, str] = {}
         self._unsure: list[Made] = []
         self._listed: list[Made] = []
         self._held: defaultdict[str, deque[Made]] = defaultdict(deque)
@@ -116,6 +118,7 @@ class Audiences:
             held, spare = self._held[made.by], self._spare[made.by]
             (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
         self._known.add(made.name)
+        self._given[made.by] = made.id
         self._ids |= {made.id, *(made.told(pointer) for pointer in self._taken[made.by])} - {"", None}
 
     def is_plain(self, name: str) -> bool:
@@ -167,6 +170,17 @@ class Audiences:
         """Whether no audience can have this name: it has this run's mark, and no request has used it."""
         return self.is_marked(name) and name not in self._known
 
+    def unknown_id(self, by: str) -> str:
+        """An id that no audience has, in the form of those that the operation `by` gives; "" for any other form."""
+        given = self._given.get(by, "")
+        if given.isdecimal():
+            return self.digits
+        return self.uuid(0) if _UUID.fullmatch(given) else ""
+
+    def uuid(self, number: int) -> str:
+        """A UUID with the mark of the run and a number of at most four digits."""
+        return f"0000{number:04}-0000-4000-8000-0{self.digits}"
+
     def pick(self, operation: Operation, *, used: bool) -> Made | None:
         """An audience that a request to the operation can be about; None if there is none yet.
 
@@ -195,16 +209,20 @@ class Audiences:
         found = [operation for method in methods if (operation := self._spec.match(method, path))]
         if not self._is_by_name:
             found = [operation for operation in found if operation.method == request.method] or found
-        if {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES} and (
+        creates = {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES}
+        if creates and (
             self._is_by_name or request.method in _SAFE or not any("{" in operation.path for operation in found)
         ):
             return True
         values = [operation.path_values(path) for operation in found]
-        by_path = all(facts_of(each).linked.keys() & known.keys() for each, known in zip(found, values, strict=True))
-        if not self._is_by_name and any(not facts_of(each).linked for each in found):
+        meant = [{*facts_of(each).linked, chosen(each)} - {""} for each in found]
+        by_path = all(names & known.keys() for names, known in zip(meant, values, strict=True))
+        if not self._is_by_name and not all(meant):
             return False
         texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
-        return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._key, mark)))
+        # What is created may name other things in its body: it changes none of them.
+        named = frozenset[object]() if creates else _names(request, self._key, mark)
+        return all(map(self._is_ours, (*texts, *named)))
 
     def _is_ours(self, name: object) -> bool:
         return name in (None, "") or (isinstance(name, str) and self.is_marked(name)) or name in self._ids

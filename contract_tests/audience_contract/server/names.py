@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from ..facts import facts_of
+from ..facts import bare, chosen, facts_of
 from ..mock.provider import load as provider_of
 from ..samples import sample
 from ..schema import check, from_text, types
@@ -91,14 +91,17 @@ class Names:
         return found if in_body or isinstance(found, str | list) else json.dumps(found)
 
     def meaning(self, operation: Operation, made: Made) -> dict[str, str]:
-        """The values that tell which audience is meant, by place; a name stands for an id that is not known yet."""
+        """The values that tell which audience is meant, by place; one that no audience has, for an unknown id."""
         facts = facts_of(operation)
         known = {place: str(value) for place, pointer in facts.linked.items() if (value := made.told(pointer))}
         name = made.name if self.provider.is_by_name else self.new()
         key = key_of(operation)
         # The operation may call the id by a name that only another revision of the page has.
-        own = made.id if made.id and key != self.provider.named else name
-        return {self.provider.named: name, key: own, **known}
+        own = name if key == self.provider.named else made.id or self._audiences.unknown_id(facts.source) or name
+        # An id that the caller chooses must be new.
+        ids = {bare(re.split("[/.]", each)[-1]) for each in facts.unique if not self.provider.is_by_name}
+        fresh = {each.name: self.new() for each in places(operation) if bare(each.name) in ids}
+        return {self.provider.named: name, key: own, **fresh, **known}
 
     def about(self, draft: Draft, made: Made | None = None, *, keeping: bool = False) -> Draft:
         """The draft, made to be about an audience if its operation is about one; about a new name if none is given.
@@ -107,16 +110,14 @@ class Names:
         removed or replaced.
         """
         meaning = self.meaning(draft.operation, made or Made(self.new(), "", None))
-        linked = facts_of(draft.operation).linked
+        linked, key = facts_of(draft.operation).linked, key_of(draft.operation)
         for place in places(draft.operation):
             if (
                 place.kind != "header"
                 and draft.value(place) is not None
                 and (place.name in meaning or place.name in linked)
             ):
-                above = (
-                    meaning[key_of(draft.operation)] if place.kind == "path" and not self.provider.is_by_name else ...
-                )
+                above = meaning[key] if place.kind == "path" and not self.provider.is_by_name else ...
                 value = meaning.get(place.name, draft.value(place) if keeping and above is ... else above)
                 draft = draft.put(place, value if self.provider.is_by_name else self._fitting(draft, place, value))
         return draft
@@ -125,6 +126,8 @@ class Names:
         """A name or id, shortened or simplified until the place's schema allows it; the old value if nothing fits."""
         if not place.schema or not isinstance(value, str):
             return value
+        if place.says("format") == "uuid" and value.startswith(self._audiences.mark):
+            value = self._audiences.uuid(int(value[-4:]))
         longest = place.says("maxLength", len(value))
         words = re.sub(r"\W", "", value)
         found: list[Any] = [value, value[-longest:], words[-longest:], re.sub(r"\d", "x", words)[-longest:]]
@@ -140,4 +143,5 @@ class Names:
     def is_given(self, operation: Operation, place: Place) -> bool:
         """Whether a place has only one right value: that of a setting, or one that an audience's creation answered."""
         known = f"{place.kind} {place.name}" in self.target.settings
-        return known or (not self.is_name(place) and place.name in (*facts_of(operation).linked, key_of(operation)))
+        meant = {*facts_of(operation).linked, key_of(operation), chosen(operation)} - {""}
+        return known or (not self.is_name(place) and place.name in meant)
