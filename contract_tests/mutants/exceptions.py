@@ -37,7 +37,8 @@ EXCEPTIONS: Exceptions = (
         r"^adobe request /\S*1audiences/get/parameters/[2-8](/schema|:)(?!.* required turned)",
         "Who asks for all audiences asks for no filter, order or page.",
     ),
-    (rf"{_FORM}: type(: [\w ]+| removed)$", "A form is an object, whatever a spec says of it."),
+    (rf"{_FORM}: type(: or null| removed)$", "A form is an object, whatever else it may be."),
+    (r"/multipart~1form-data/schema: type: \w+$", "A form of parts is an object, whatever type a spec gives it."),
     (rf"{_FORM}/properties/audience_file: type: \w+$", "A file is bytes, whatever type a spec gives it."),
     (
         rf"{_FORM}/properties/\w+: type(: or null| removed)$",
