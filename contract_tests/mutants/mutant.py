@@ -36,7 +36,9 @@ class Mutant:
     @property
     def operation(self) -> Operation:
         """The operation as it is in the mutated spec."""
-        return next(found for found in parse(self.key, self.text).operations if found.id == self.of)
+        # Without an operationId, another method or path is another id.
+        others = {each.id for each in load(self.key).operations} - {self.of}
+        return next(found for found in parse(self.key, self.text).operations if found.id not in others)
 
     @property
     def right(self) -> Operation:

@@ -137,6 +137,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         yield from ("contract_check", *choices, ",".join(choices), "0", "1", "null", *near)
     if place.kind == "body" and draft.is_json:
         others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right)]
+        others += [[None]] if isinstance(right, list) else []
         yield from (value for value in others if _breaks(place, value))
         yield from [None] if place.says("nullable") or "null" in schema.types(place.schema) else []
         # An object with an undocumented property, if the schema forbids those.
