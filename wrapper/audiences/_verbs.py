@@ -347,8 +347,8 @@ class Verbs(Generic[Model]):
         if isinstance(members, Sequence):  # all of them can be looked at before any is sent
             yield work(supply.check, inf)
         while not supply.is_empty:
-            self._renew()
             yield side.wait_for(supply.afill(), inf) if supply.awaits else work(supply.fill, inf)
+            self._renew()
             if verb == "replace" and not supply.is_all:
                 message = f"takes at most {supply.most} members with replace: {rules.most_replaced}"
                 raise UnsupportedError(message, field="members", reason=rules.most_replaced)
