@@ -1,7 +1,9 @@
 """Judging a server of several operations: each as much as the others, and what is not the run's is left alone."""
 
+import json
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -375,6 +377,21 @@ def test_another_way_to_say_true_and_a_text_that_some_languages_take_for_nothing
     assert _found(_judged(_CHANGES[0], act, requests=200)) == {(_CHANGES[0], "case.accepted")}
 
 
+def test_a_name_that_should_have_been_refused_is_no_finding_of_the_list_as_well() -> None:
+    """What is no text becomes one, and the list shows that."""
+
+    def act(turn: Turn) -> Response:
+        with suppress(ValueError):
+            asked = json.loads(turn.request.body)
+            if isinstance(asked, dict) and not isinstance(asked.get("name", ""), str):
+                return turn.answer(json_body({**asked, "name": str(asked["name"])})(turn.request))
+        return turn.answer()
+
+    server = _playing("create_audience", act, "adobe", Settings(newest_first=True))
+    report = judge(server, "adobe", operations=["create_audience", "listAudiences"])
+    assert _found(report) == {("create_audience", "case.refused")}
+
+
 def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_finding() -> None:
     def adds(turn: Turn) -> Response:
         both = turn.request.body.replace(b"phone1\r\n", b"phone1\r\n442079832100\r\n447700900123\r\n", 1)
@@ -503,7 +520,7 @@ def test_an_audience_that_was_asked_for_and_another_that_is_shown_are_a_finding(
 
 
 def test_every_operation_has_as_many_cases_of_credentials_and_methods_and_enough_answers() -> None:
-    report = judge(MockServer(), "batch", requests=160)
+    report = judge(MockServer(), "batch", requests=180)
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
     tried = Counter[tuple[str, str]]()
     for each in report.tried:

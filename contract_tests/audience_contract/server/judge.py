@@ -326,8 +326,10 @@ class Judge:
             for made in found if named in item else ():
                 shown = str(item[named])
                 said = f"{self._asked(operation, seen, None)}: it has {made.name} as {shown}"
-                wrong = made.id in self._certain and _letters(shown) != _letters(made.name)
-                wrong = wrong or (self._audiences.is_plain(made.name) and shown != made.name)
+                differs = shown != made.name
+                if not self._audiences.is_plain(made.name):
+                    differs = _letters(shown) != _letters(made.name)
+                wrong = made.id in self._certain and differs
                 both = replace(seen, before=tuple(filter(None, [made.seen])))
                 about = Expectation(Expected.SUCCESS, "run.echo", "", "success")
                 self._find("run.echo", operation, both, about, wrong and said, detail=named)
