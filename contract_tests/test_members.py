@@ -4,6 +4,7 @@ import asyncio
 import json
 import pickle
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import partial
@@ -31,12 +32,14 @@ from audiences import (
     Reference,
     RejectedError,
     State,
+    Timeouts,
     UnknownOutcomeError,
     UnsupportedError,
     Url,
     aio,
 )
 from callers import make
+from raw_server import RawServer, http
 from test_verbs import ERROR, Batch
 
 TOKEN = (202, {"indexing_token": "abc"})
@@ -353,6 +356,17 @@ def test_a_change_of_which_no_call_was_applied_does_not_say_that_members_were_ch
     changed = Batch(None, answer)("add", "VIP", ["1"], go_on=True)
     assert isinstance(changed, Changed)
     assert changed.state is State.UNKNOWN
+
+
+def test_the_total_time_is_that_of_each_call_and_not_of_the_change(raw: RawServer) -> None:
+    def members() -> Iterator[str]:
+        yield from numbers(10_001)
+        time.sleep(1.6)
+        yield "last"
+
+    raw.answer = http(202, b'{"indexing_token": "abc"}')
+    with make("batch", base_url=raw.url, timeout=Timeouts(total=1.5)) as provider:
+        assert [chunk.members for chunk in provider.add("VIP", members()).chunks] == [10_000, 2]
 
 
 def test_a_refusal_that_asks_to_wait_is_waited_for_as_of_any_call(face: BlockingPortal | None) -> None:

@@ -162,16 +162,27 @@ FORKING = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning
 
 @FORKING
 def test_a_lock_that_is_held_during_a_fork_is_free_in_the_child() -> None:
-    lock = Lock()
-    with lock.held:
-        child = os.fork()
-        if child == 0:
-            # Ends a child that waits. The handler that is there belongs to the parent's time-out.
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(5)
-            with lock.held:
-                os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0
+    lock, held, go_on = Lock(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock.held:
+            held.set()
+            go_on.wait(60)
+
+    thread = threading.Thread(target=hold)  # another one, because the thread that forks may take its own lock again
+    thread.start()
+    assert held.wait(60)
+    child = os.fork()
+    if child == 0:
+        # Ends a child that waits. The handler that is there belongs to the parent's time-out.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(5)
+        with lock.held:
+            os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    go_on.set()
+    thread.join()
+    assert status == 0
 
 
 @FORKING

@@ -30,15 +30,18 @@ from audiences import (
     SpecViolationError,
     State,
     Support,
+    Timeouts,
     UnavailableError,
     UnknownOutcomeError,
     UnsupportedError,
     WaitTimeoutError,
     aio,
 )
+from audiences._json import dumps
 from audiences._operation import id_of
 from callers import make
 from cases import case
+from raw_server import RawServer, http
 
 RECORD = {
     "name": "VIP",
@@ -219,6 +222,24 @@ def test_waiting_ends_when_the_audience_is_no_longer_indexing(face: BlockingPort
     assert (record.state, record.operation_token, len(batch.asked)) == (RecordState.READY, "abc", 2)
     replaced = Batch(face, viewed(indexing_state="REPLACED"))("wait", "VIP")
     assert replaced.state is RecordState.REPLACED
+
+
+def test_a_wait_goes_on_beyond_the_total_time_of_a_call_and_sleeps_as_long_as_it_is_asked_to(raw: RawServer) -> None:
+    asked: list[float] = []
+    raw.answers = [
+        http(200, dumps(viewed(indexing_state="IN_PROGRESS"))),
+        http(429, dumps(ERROR), Retry_After="2"),
+        http(200, dumps(RECORD)),
+    ]
+    once, total = RetryPolicy(attempts=1), Timeouts(total=1.9)
+
+    def note(_: object) -> None:
+        asked.append(time.monotonic())
+
+    with make("batch", base_url=raw.url, on_request=note, read_policy=once, timeout=total) as provider:
+        assert provider.wait("VIP", within=20).state is RecordState.READY
+    assert len(asked) == 3
+    assert asked[2] - asked[1] >= 2
 
 
 def test_when_the_time_to_wait_is_over_the_error_has_the_last_record(face: BlockingPortal | None) -> None:

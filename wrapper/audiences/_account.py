@@ -88,10 +88,9 @@ class Account:
         for name, value in values.items():
             path = path.replace(f"{{{name}}}", quote(_text(value), safe=""))
         params = {name: value for name, value in {**(given.get("params") or {})}.items() if value is not None}
-        built: dict[str, Any] = {"method": spec.method, "url": path, "params": params, "headers": {**spec.constants}}
+        built: dict[str, Any] = {"method": spec.method, "url": path, "params": params, "headers": spec.constants}
         if given.get("json") is not None:
-            built["json"] = given["json"]
-            built["headers"]["Content-Type"] = "application/json"
+            built |= {"json": given["json"], "headers": {**spec.constants, "Content-Type": "application/json"}}
         methods = {"GET": Effect.READS, "HEAD": Effect.READS, "DELETE": Effect.REMOVES}
         effect = known.get(operation_id, methods.get(spec.method, Effect.CHANGES))
         return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,))

@@ -347,8 +347,8 @@ class Verbs(Generic[Model]):
         if isinstance(members, Sequence):  # all of them can be looked at before any is sent
             yield work(supply.check, inf)
         while not supply.is_empty:
-            self._renew()
             yield side.wait_for(supply.afill(), inf) if supply.awaits else work(supply.fill, inf)
+            self._renew()
             if verb == "replace" and not supply.is_all:
                 message = f"takes at most {supply.most} members with replace: {rules.most_replaced}"
                 raise UnsupportedError(message, field="members", reason=rules.most_replaced)
@@ -428,8 +428,9 @@ class Verbs(Generic[Model]):
 
         Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
         """
-        kept = isinstance(before, Collection) and not isinstance(before, str)  # what is read once may be used up
-        if before is not None and not (kept and all(isinstance(each, Record) for each in before)):
+        given: Any = [] if before is None else before
+        kept = isinstance(given, Collection) and not isinstance(given, str)  # what is read once may be used up
+        if not kept or not all(isinstance(each, Record) for each in given):
             raise InvalidError.ours("before", "must be a collection of Records, such as [*provider.list()]", before)
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
         token = token_in(what, self.title, changing, self._account.values["base_url"])
