@@ -49,6 +49,7 @@ class Facts:
     `most`: how many members the audience has at most after the story.
     `size`: a JSON pointer into a read's answer, to the number of members. It is final if the answer has the values
     `final`, by pointer.
+    `is_whole`: whether a list has every audience on its only page.
     """
 
     effect: Effect
@@ -64,6 +65,7 @@ class Facts:
     most: int = 0
     size: str = ""
     final: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = False
 
     def is_final(self, answer: Any) -> bool:
         """Whether a read's answer, as a JSON value, shows all changes that were made before."""

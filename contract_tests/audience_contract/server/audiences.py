@@ -4,14 +4,13 @@ import hashlib
 import json
 import re
 import string
-import uuid
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from ..bodies import json_of, parts_of
@@ -72,27 +71,16 @@ class NotOursError(Exception):
     """A request that must not be sent, because it could change something that the run has not made."""
 
 
-class Marks(NamedTuple):
-    """What a run's names begin with: `name`, or `digits` if a name may only have digits.
-
-    `digits` and `uuid` are also ids that no audience has.
-    """
-
-    name: str
-    digits: str
-    uuid: str
-
-
 class Audiences:
     """The audiences that a run has made, in order; `left` are those that, as far as is known, still exist.
 
-    `marks` are those of new names; later, other marks may replace them.
+    The run's names begin with `mark`, or with `digits` if they may only have digits.
     """
 
     def __init__(self, spec: Spec, run_id: str, *, read_only: bool = False) -> None:
         self._spec, self._read_only = spec, read_only
-        self._run_id, self.marks = run_id, _marks(spec, run_id)
-        self._every_mark = [*self.marks]
+        self._run_id, self._marks = run_id, [*_marks(spec, run_id)]
+        self.mark, self.digits = self._marks
         ours = provider_of(spec.key)
         self._is_by_name = ours.is_by_name
         linked = {name for operation in spec.operations for name in facts_of(operation).linked}
@@ -106,6 +94,7 @@ class Audiences:
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
+        self._given: dict[str, str] = {}
         self._unsure: list[Made] = []
         self._listed: list[Made] = []
         self._held: defaultdict[str, deque[Made]] = defaultdict(deque)
@@ -120,7 +109,7 @@ class Audiences:
         if not made.name and made.seen:
             # The checker cannot read the body, but the server may have. So the name is looked for in the body's text.
             text = made.seen.request.body.replace(b"\0", b"").decode("latin-1")
-            found = re.search(rf"{re.escape(self.marks.name)}\d+", text)
+            found = re.search(rf"{re.escape(self.mark)}\d+", text)
             made = replace(made, name=found[0] if found else "")
         self.left.append(made)
         self._unsure += [] if sure else [made]
@@ -129,11 +118,12 @@ class Audiences:
             held, spare = self._held[made.by], self._spare[made.by]
             (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
         self._known.add(made.name)
+        self._given[made.by] = made.id
         self._ids |= {made.id, *(made.told(pointer) for pointer in self._taken[made.by])} - {"", None}
 
     def is_plain(self, name: str) -> bool:
         """Whether a name is one of the run's, without anything special."""
-        return name.startswith(self.marks.name) and name.removeprefix(self.marks.name).isdecimal()
+        return name.startswith(self.mark) and name.removeprefix(self.mark).isdecimal()
 
     def listed(self, answer: Any) -> None:
         """Take the audiences of a list's answer as ones to ask about, in a run that only reads; else do nothing."""
@@ -165,16 +155,16 @@ class Audiences:
 
     def is_marked(self, name: str) -> bool:
         """Whether a name has a mark of this run, so that nobody else can have given it."""
-        return any(mark in name for mark in self._every_mark)
+        return any(mark in name for mark in self._marks)
 
     def rename(self, run_id: str) -> dict[str, str]:
         """Use a new mark from now on, so that names are new. Returns the new mark for each mark of the run `run_id`."""
-        made = hashlib.sha256(f"{self._run_id} {len(self._every_mark)}".encode()).digest()
+        made = hashlib.sha256(f"{self._run_id} {len(self._marks)}".encode()).digest()
         # The same length, so that a name of the greatest length that is allowed keeps that length.
         another = "".join(string.ascii_lowercase[byte % 26] for byte in made[: len(run_id)])
-        self.marks = _marks(self._spec, another)
-        self._every_mark += self.marks
-        return dict(zip(_marks(self._spec, run_id), self.marks, strict=True))
+        self.mark, self.digits = new = _marks(self._spec, another)
+        self._marks += new
+        return dict(zip(_marks(self._spec, run_id), new, strict=True))
 
     def is_absent(self, name: str) -> bool:
         """Whether no audience can have this name: it has this run's mark, and no request has used it."""
@@ -182,10 +172,14 @@ class Audiences:
 
     def unknown_id(self, by: str) -> str:
         """An id that no audience has, in the form of those that the operation `by` gives; "" for any other form."""
-        given = next((one.id for one in self.left if one.by == by), "")
+        given = self._given.get(by, "")
         if given.isdecimal():
-            return self.marks.digits
-        return self.marks.uuid if _UUID.fullmatch(given) else ""
+            return self.digits
+        return self.uuid(0) if _UUID.fullmatch(given) else ""
+
+    def uuid(self, number: int) -> str:
+        """A UUID with the mark of the run and a number of at most four digits."""
+        return f"0000{number:04}-0000-4000-8000-0{self.digits}"
 
     def pick(self, operation: Operation, *, used: bool) -> Made | None:
         """An audience that a request to the operation can be about; None if there is none yet.
@@ -215,7 +209,8 @@ class Audiences:
         found = [operation for method in methods if (operation := self._spec.match(method, path))]
         if not self._is_by_name:
             found = [operation for operation in found if operation.method == request.method] or found
-        if {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES} and (
+        creates = {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES}
+        if creates and (
             self._is_by_name or request.method in _SAFE or not any("{" in operation.path for operation in found)
         ):
             return True
@@ -224,8 +219,10 @@ class Audiences:
         by_path = all(names & known.keys() for names, known in zip(meant, values, strict=True))
         if not self._is_by_name and not all(meant):
             return False
-        texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.marks.name
-        return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._key, mark)))
+        texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
+        # What is created may name other things in its body: it changes none of them.
+        named = frozenset[object]() if creates else _names(request, self._key, mark)
+        return all(map(self._is_ours, (*texts, *named)))
 
     def _is_ours(self, name: object) -> bool:
         return name in (None, "") or (isinstance(name, str) and self.is_marked(name)) or name in self._ids
@@ -268,15 +265,14 @@ def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
             yield value
 
 
-def _marks(spec: Spec, run_id: str) -> Marks:
-    """The marks of a run, that of its names in the first spelling that the spec allows."""
+def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
+    """The mark of a run's names, in the first spelling that the spec allows; and the mark of names of digits only."""
     marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", ""), strict=True)]
     named = provider_of(spec.key).named
     creating = (each for each in spec.operations if facts_of(each).effect is Effect.CREATES)
     kinds = [place.schema for each in creating for place in places(each) if place.name == named and place.schema]
     found = (mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds))
-    digits, made = f"7{zlib.crc32(run_id.encode()):010}", uuid.uuid5(uuid.NAMESPACE_OID, run_id)
-    return Marks(next(found, marks[0]), digits, str(made))
+    return next(found, marks[0]), f"7{zlib.crc32(run_id.encode()):010}"
 
 
 class _Pairs(list[Any]):

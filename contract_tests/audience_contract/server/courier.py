@@ -207,9 +207,19 @@ class Courier:
         return seen
 
     def until(
-        self, operation: Operation, request: Request, seen: Observation, is_early: Callable[[Observation], bool]
+        self,
+        operation: Operation,
+        request: Request,
+        seen: Observation,
+        is_early: Callable[[Observation], bool] | None = None,
     ) -> Observation:
-        """The exchange, or a later one: what was just made or changed may take a while until it is shown."""
+        """The exchange, or a later one: what was just made or changed may take a while until it is shown.
+
+        Unless `is_early` says otherwise, a read is early that finds nothing, and a change is that is refused: no
+        document says that an audience can be changed at once.
+        """
+        reads = facts_of(operation).effect is Effect.READS
+        is_early = is_early or (is_not_found if reads else is_refused)
         pause, left = 0.1, self._patience if is_refused(seen) else min(self._options.patience, _PATIENCE)
         while is_early(seen) and left > 0:
             left -= pause

@@ -33,11 +33,11 @@ class Names:
         """The next name."""
         self._count += 1
         # All names have one length, so that what a case adds fits every name or none.
-        return f"{self._audiences.marks.name}{self._count:04}"
+        return f"{self._audiences.mark}{self._count:04}"
 
     def digits(self, name: str) -> str:
         """A name of digits only, always the same for a given name, which also has a mark of the run."""
-        return f"{self._audiences.marks.digits}{zlib.crc32(name.encode())}"
+        return f"{self._audiences.digits}{zlib.crc32(name.encode())}"
 
     def draft(self, operation: Operation, *, smallest: bool) -> Draft:
         """A valid request with everything that is required; without what is optional if `smallest`."""
@@ -49,7 +49,7 @@ class Names:
         carried = self.target.carried(operation)
         headers = {"User-Agent": _AGENT, **carried["header"]}
         made = Made(self.new(), "", None)
-        boundary = f"{self._audiences.marks.name}limit"
+        boundary = f"{self._audiences.mark}limit"
         draft = Draft(operation, media_of(operation), {"path": {}, **carried, "header": headers, "body": {}}, boundary)
         for place in top:
             needed = place.required or place.kind == "path" or (place.kind == "body" and unsaid)
@@ -126,14 +126,14 @@ class Names:
         """A name or id, shortened or simplified until the place's schema allows it; the old value if nothing fits."""
         if not place.schema or not isinstance(value, str):
             return value
-        if place.says("format") == "uuid" and value.startswith(self._audiences.marks.name):
-            value = f"0000{value[-4:]}-0000-4000-8000-0{self._audiences.marks.digits}"
+        if place.says("format") == "uuid" and value.startswith(self._audiences.mark):
+            value = self._audiences.uuid(int(value[-4:]))
         longest = place.says("maxLength", len(value))
         words = re.sub(r"\W", "", value)
         found: list[Any] = [value, value[-longest:], words[-longest:], re.sub(r"\d", "x", words)[-longest:]]
-        found += [self._audiences.marks.digits]
+        found += [self._audiences.digits]
         if "string" not in types(place.schema):
-            found = [from_text(place.schema, value), int(self._audiences.marks.digits)]
+            found = [from_text(place.schema, value), int(self._audiences.digits)]
         return next((each for each in found if not any(check(place.schema, each, ""))), draft.value(place))
 
     def is_name(self, place: Place) -> bool:

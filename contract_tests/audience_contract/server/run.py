@@ -26,18 +26,7 @@ from ..strict_json import at
 from . import cases
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
-from .courier import (
-    BUSY,
-    CLEAN_UP,
-    ONCE_MORE,
-    Courier,
-    Enough,
-    Options,
-    UsedUp,
-    is_not_found,
-    is_refused,
-    may_have_acted,
-)
+from .courier import BUSY, CLEAN_UP, ONCE_MORE, Courier, Enough, Options, UsedUp, is_not_found, may_have_acted
 from .draft import Draft, File
 from .ending import merged
 from .expectation import Expectation, Expected, expect
@@ -276,6 +265,9 @@ class Run:
                 # By now the audiences appear in a list, even if the server shows new ones late.
                 self._turn_pages(operation)
                 self._send("everything else", operation, plans[operation.id].others)
+            for operation in self._operations:
+                # By now there are more audiences than on the first page of a server that keeps to pages all the same.
+                self._list_all(operation)
         for number in range(1000 if deep else 0):
             for operation in self._operations:
                 self._engine(operation, number)
@@ -342,7 +334,7 @@ class Run:
             return found
         creates = facts_of(operation).effect is Effect.CREATES
         unmarked = self._is_by_name and not self._audiences.is_marked(
-            self._judge.name(operation, request) or self._audiences.marks.name
+            self._judge.name(operation, request) or self._audiences.mark
         )
         if creates and unmarked:
             # A name too short for the mark may belong to an audience of somebody else.
@@ -442,10 +434,10 @@ class Run:
         """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
         new = {one.key for one in self._ledger.every if self._counts(one)} - self._again.keys()
         found = [one for one in self._found if one.key in new] if new else []
-        phase, marks = self._courier.phase, self._audiences.marks
+        phase, mark, digits = self._courier.phase, self._audiences.mark, self._audiences.digits
         self._confirm(found)
         # Confirming changes these; later stories must have the marks of this run.
-        self._courier.phase, self._audiences.marks = phase, marks
+        self._courier.phase, self._audiences.mark, self._audiences.digits = phase, mark, digits
         return any(self._again.get(one.key, True) for one in found)
 
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
@@ -498,6 +490,7 @@ class Run:
         """Follow a list from page to page, up to 20 pages, and compare these with the whole list on one page."""
         cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
         if not cursors:
+            self._list_all(operation)
             return
         draft, given = self._names.draft(operation, smallest=True), set[str]()
         limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
@@ -538,6 +531,20 @@ class Run:
                 seen = page(on_one_page)
                 self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
             self._filter(operation, self._judge.ours(operation, first))
+
+    def _list_all(self, operation: Operation) -> None:
+        """Ask for a list that, by the documents, has every audience: it must have those of the run."""
+        if not facts_of(operation).is_whole:
+            return
+        with suppress(UsedUp):
+            request = self._names.draft(operation, smallest=True).request()
+            seen = self._courier.send(operation, request)
+            seen = self._courier.until(
+                operation, request, seen, lambda seen: self._judge.lacking(operation, seen) is not None
+            )
+            seen = replace(seen, label=_PAGE)
+            self._judged(operation, seen, expect(self._target, operation, request))
+            self._judge.is_whole(operation, seen)
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
@@ -644,19 +651,12 @@ class Run:
     def _found_by_now(
         self, operation: Operation, request: Request, seen: Observation, expectation: Expectation
     ) -> Observation:
-        """The exchange, or a later one if it is about an audience that exists and is not found yet.
-
-        A change may also be refused in other words: no document says that an audience can be changed at once.
-        """
-        facts = facts_of(operation)
-        is_early = is_not_found if facts.effect is Effect.READS else is_refused
-        is_there = facts.effect is not Effect.CREATES and self._audiences.find(
-            self._judge.name(operation, request), facts.source
-        )
+        """The exchange, or a later one if it is about an audience that exists and that may not be there yet."""
+        effect, source = facts_of(operation).effect, facts_of(operation).source
         is_sure = expectation.expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
-        if not is_there or not (is_sure or facts.effect is Effect.READS):
-            return seen
-        return self._courier.until(operation, request, seen, is_early)
+        waits = effect is Effect.READS or (is_sure and effect is not Effect.CREATES)
+        is_there = waits and self._audiences.find(self._judge.name(operation, request), source)
+        return self._courier.until(operation, request, seen) if is_there else seen
 
     def _confirm_all(self) -> str:
         """Try to see each finding again; return why that ended early, or "" if it did not."""
