@@ -294,14 +294,14 @@ def _unique(operation: Operation) -> tuple[str, ...]:
     if operation.method == "PUT":
         return (f"{PATH}{_path(operation)[-1][0]}",)
     below = sorted(operation.spec.operations, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
-    pointers = [
+    taken = [
         linked[_path(each)[-1][0]] for each in below for linked, source in (_linked(each),) if source == operation.id
     ]
-    pointers += [pointer for name, pointer in _identities(operation).items() if name == "id"]
-    pointers += [
+    taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
+    taken += [
         pointer for each in below for _, pointer in links_between(operation, each) if not pointer.startswith(PATH)
     ]
-    return tuple(pointers[:1])
+    return tuple(taken[:1])
 
 
 def _ids(schema: Node, path: str, above: str = "") -> Iterator[tuple[str, str]]:
