@@ -23,7 +23,7 @@ from audience_contract._command import app
 from audience_contract.checker import check_request, check_response
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge as judge_client
-from audience_contract.documented import Documented
+from audience_contract.document_provider import Documented
 from audience_contract.documents import _value, read
 from audience_contract.facts import Effect, facts_of
 from audience_contract.mock import MockServer

@@ -105,8 +105,8 @@ def test_a_required_nested_body_is_sent_as_its_schema_has_it(example: Any) -> No
     with MockServer() as server:
         asked = replace(target(server, "batch"), spec=with_details(example))
         operation, names = asked.spec.operations[0], Names(asked, Audiences(asked.spec, "1"))
-        smallest, most = (names.draft(operation, smallest=smallest) for smallest in (True, False))
-        assert [check_request(operation, made.request()) for made in (smallest, most)] == [[], []]
+        smallest, fullest = (names.draft(operation, smallest=smallest) for smallest in (True, False))
+        assert [check_request(operation, made.request()) for made in (smallest, fullest)] == [[], []]
         # The mock knows nothing of the property, and takes it.
         report = run(asked, Options(requests=12, operations=[operation.id]))
     assert report.verdict is not Verdict.INCONCLUSIVE

@@ -48,7 +48,7 @@ def test_a_violation_is_told_by_the_command_that_was_not_finished_and_leaves_not
 ) -> None:
     with MockServer(fault="adobe_ims.success-201") as server:
         environment = {**os.environ, **server.environment(), **CLIENT, "COLUMNS": "80"}
-        options = ("--max-requests", "12", "--report", "json=report.json")
+        options = ("--max-requests", "8", "--report", "json=report.json")
         command = [*_COMMAND, "adobe_ims", "--url", server.base_url("adobe_ims"), *options]
         ended = processes.run(command, cwd=tmp_path, env=environment)
     assert ended.returncode == 1
@@ -61,7 +61,7 @@ def test_a_violation_is_told_by_the_command_that_was_not_finished_and_leaves_not
 
 
 def test_what_was_never_tried_is_named_and_the_exit_code_is_2() -> None:
-    report = found(MockServer(), requests=12)
+    report = found(MockServer(), requests=8)
     assert (report.verdict.exit_code, report.findings) == (2, ())
     assert re.fullmatch(r"not tried: \d+ of \d+; first: .+ of create_token", report.unfinished[0])
     assert found(MockServer()).verdict is Verdict.KEPT

@@ -87,10 +87,10 @@ def _failing(at: int) -> MockServer:
 def test_what_its_story_does_not_show_again_is_told_apart_and_does_not_count() -> None:
     with _failing(30) as server:
         report = run(target(server, "batch"), Options(run_id=_RUN, operations=["audience_create"], requests=60))
-    assert (report.counted, report.verdict, len(report.once)) == ([], Verdict.KEPT, 1)
-    assert report.once[0].evidence
+    assert (report.counted, report.verdict, len(report.unconfirmed)) == ([], Verdict.KEPT, 1)
+    assert report.unconfirmed[0].evidence
     for form in reports.FORMATS:
-        assert report.once[0].key in reports.render(report, form).decode(), form
+        assert report.unconfirmed[0].key in reports.render(report, form).decode(), form
 
 
 def _playing(act: Act, operation: str = "audience_create") -> MockServer:
@@ -114,7 +114,7 @@ def test_what_takes_many_audiences_of_the_run_is_seen_again_before_they_are_remo
     with _playing(on_success(with_status(201), is_full), "audience_list") as server:
         report = run(target(server, "batch"), Options(operations=["audience_create", "audience_list"], requests=150))
     # Once: each time makes one more audience.
-    assert [(one.rule, one.told) for one in report.counted] == [("response.status", 1)]
+    assert [(one.rule, one.replays) for one in report.counted] == [("response.status", 1)]
 
 
 def test_a_name_that_is_taken_for_another_one_is_seen_again_with_that_one() -> None:
@@ -125,7 +125,7 @@ def test_a_name_that_is_taken_for_another_one_is_seen_again_with_that_one() -> N
 
     with _playing(act) as server:
         report = run(target(server, "batch"), Options(operations=["audience_create"]))
-    assert ([one.rule for one in report.counted], report.once) == (["case.accepted"], [])
+    assert ([one.rule for one in report.counted], report.unconfirmed) == (["case.accepted"], [])
 
 
 def test_a_change_that_fails_for_what_is_there_only_is_seen_again_with_what_made_that() -> None:
@@ -136,7 +136,7 @@ def test_a_change_that_fails_for_what_is_there_only_is_seen_again_with_what_made
 
     with _playing(act, "audience_update") as server:
         report = run(target(server, "batch"), Options(operations=["audience_update", "audience_view"], requests=60))
-    assert ([one.rule for one in report.counted], report.once) == (["response.failure"], [])
+    assert ([one.rule for one in report.counted], report.unconfirmed) == (["response.failure"], [])
 
 
 @pytest.mark.parametrize(
@@ -150,13 +150,13 @@ def test_a_wrong_form_in_which_a_server_says_often_that_it_is_busy_counts(
     said = Response(status, (("content-type", "text/plain"), ("retry-after", "0")), b"later")
     with _playing(lambda turn: said if turn.number in at else turn.answer()) as server:
         report = run(target(server, "batch"), Options(operations=["audience_create"], requests=60))
-    assert (len(report.counted), len(report.once)) == (1, 0) if counts else (0, 1)
+    assert (len(report.counted), len(report.unconfirmed)) == (1, 0) if counts else (0, 1)
 
 
 def test_what_a_limit_leaves_no_request_for_counts_unconfirmed() -> None:
     fault = "batch.answer-indexing-token-missing"
     report, document = judged(fault, operations=["audience_create"], requests=60, creates=1)
-    assert (len(report.counted), report.once) == (1, [])
+    assert (len(report.counted), report.unconfirmed) == (1, [])
     assert [note for note in document["notes"] if note.startswith("1 finding not sent again: ended at the limit")]
 
 

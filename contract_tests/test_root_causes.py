@@ -229,7 +229,7 @@ def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[t
     response = Response(200, (("Content-Type", "application/json"),), answer.encode())
     seen = Observation("", request, response)
     audiences = Audiences(target.spec, "1")
-    audiences.left.append(Made("n", "1", None))
+    audiences.existing.append(Made("n", "1", None))
     Judge(target, ledger, audiences).judge(operation, seen, expect(target, operation, request))
     return [(one.rule, one.message) for one in ledger.findings]
 

@@ -31,7 +31,7 @@ _PUT, _GET = "PUT /Audiences/{AUDIENCE_ID}", "getAudience"
 
 
 def _found(report: Report) -> set[tuple[str, str]]:
-    found = [one for one in report.findings if one not in report.once]
+    found = [one for one in report.findings if one not in report.unconfirmed]
     return {(operation, finding.rule) for finding in found for operation in finding.operations}
 
 
@@ -652,22 +652,22 @@ _GOOD = Request("POST", "/audiences/remove", (("Content-Type", "application/json
 )
 def test_no_request_leaves_that_a_server_could_remove_another_audience_for(body: bytes) -> None:
     audiences = Audiences(load("batch"), "1")
-    assert not audiences.may_leave(replace(_GOOD, body=body))
+    assert not audiences.may_be_sent(replace(_GOOD, body=body))
     ours = body.replace(b"newsletter", b"contract-check-1-2")
     if ours != body:
-        assert audiences.may_leave(replace(_GOOD, body=ours))
-    assert audiences.may_leave(replace(_GOOD, target="/audiences/create", body=body))
-    assert audiences.may_leave(replace(_GOOD, method="GET", target="/audiences/view?name=newsletter"))
-    assert not audiences.may_leave(replace(_GOOD, method="PUT", body=body))
+        assert audiences.may_be_sent(replace(_GOOD, body=ours))
+    assert audiences.may_be_sent(replace(_GOOD, target="/audiences/create", body=body))
+    assert audiences.may_be_sent(replace(_GOOD, method="GET", target="/audiences/view?name=newsletter"))
+    assert not audiences.may_be_sent(replace(_GOOD, method="PUT", body=body))
 
 
 def test_no_name_of_another_leaves_in_a_query_or_a_form_either() -> None:
     audiences = Audiences(load("batch"), "1")
-    assert not audiences.may_leave(replace(_GOOD, target="/audiences/remove?name=newsletter"))
+    assert not audiences.may_be_sent(replace(_GOOD, target="/audiences/remove?name=newsletter"))
     kind, start = "multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n'
     form = replace(_GOOD, headers=(("Content-Type", kind),), body=start + b"newsletter\r\n--x--\r\n")
-    assert not audiences.may_leave(form)
-    assert audiences.may_leave(replace(form, body=form.body.replace(b"newsletter", b"contract-check-1-2")))
+    assert not audiences.may_be_sent(form)
+    assert audiences.may_be_sent(replace(form, body=form.body.replace(b"newsletter", b"contract-check-1-2")))
 
 
 def test_the_facts_tell_what_an_operation_does() -> None:

@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from . import _command_client, _command_replay, _command_server, _faults_command
-from ._documents import Auth, Overlay, Spec, opened
+from ._document_options import Auth, Overlay, Spec, opened
 from ._outputs import refusals, refused
 from .spec import load, provider_keys
 

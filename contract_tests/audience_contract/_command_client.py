@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ._documents import Auth, Overlay, Spec, opened
+from ._document_options import Auth, Overlay, Spec, opened
 from ._outputs import Baseline, Outputs, Reports, SarifRoot, ShowMembers, WriteBaseline, refusals, refused
 from .client.choice import Answers
 

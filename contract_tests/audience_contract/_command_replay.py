@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ._documents import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
+from ._document_options import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
 from ._outputs import refusals, refused
 from .visible import line
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ._documents import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
+from ._document_options import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
 from ._outputs import Baseline, Outputs, Reports, SarifRoot, WriteBaseline, refusals, refused
 
 

@@ -46,7 +46,7 @@ class Facts:
     `unsure`: why an audience that was created need not be found; "" where it must be.
     `story`: the bodies of changes that are made to a new audience one after the other, by property; a file is a tuple
     of its name, media type and content.
-    `most`: how many members the audience has at most after the story.
+    `leaves`: how many members the story leaves at most.
     `size`: a JSON pointer into a read's answer, to the number of members. It is final if the answer has the values
     `final`, by pointer.
     `is_whole`: whether a list has every audience on its only page.
@@ -62,7 +62,7 @@ class Facts:
     unsure: str = ""
     source: str = ""
     story: tuple[Mapping[str, Any], ...] = ()
-    most: int = 0
+    leaves: int = 0
     size: str = ""
     final: Mapping[str, str] = field(default_factory=dict)
     is_whole: bool = False
@@ -94,7 +94,7 @@ def facts_of(operation: Operation) -> Facts:
     return replace(facts, linked=linked, source=source, pages=dict(links_between(operation, operation)))
 
 
-def told(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
+def value_at(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
     """The value at a pointer of `Facts.linked`: in the create's `answer`, or in the `path` of its request."""
     return path.get(pointer.removeprefix(PATH)) if pointer.startswith(PATH) else at(answer, pointer)
 

@@ -85,7 +85,7 @@ class Finding:
     `count` is how many requests did. `accepted` is the reason of the baseline entry that accepts it, "" if none does.
 
     `story` is what `replay` sends to see the finding again; the last request shows it. `longer` is the story after
-    earlier requests to the operation. `told` is how often the run sent the story until the finding was seen again; the
+    earlier requests to the operation. `replays` is how often the run sent the story until it showed the finding; the
     second time it sent `longer`.
     """
 
@@ -105,7 +105,7 @@ class Finding:
     accepted: str = ""
     story: tuple[Step, ...] = ()
     longer: tuple[Step, ...] = ()
-    told: int = 1
+    replays: int = 1
 
     @property
     def key(self) -> str:
@@ -207,7 +207,7 @@ class Report:
         return self._of_weight(Weight.ADVICE)
 
     @property
-    def once(self) -> list[Finding]:
+    def unconfirmed(self) -> list[Finding]:
         """The findings that were not seen again when their story was sent again."""
         return self._of_weight(Weight.NOT_JUDGED)
 
@@ -217,14 +217,14 @@ class Report:
         return ordered(found for found in self.findings if found.accepted)
 
     @property
-    def beside(self) -> dict[str, list[Finding]]:
+    def uncounted(self) -> dict[str, list[Finding]]:
         """The findings that do not count, by the heading that they have in a report."""
-        return {"Advice": self.advice, "Seen once, not again by its story": self.once, "Accepted": self.accepted}
+        return {"Advice": self.advice, "Seen once, not again by its story": self.unconfirmed, "Accepted": self.accepted}
 
     @property
     def every(self) -> list[Finding]:
         """All findings, those that count first."""
-        return sum(self.beside.values(), self.counted)
+        return sum(self.uncounted.values(), self.counted)
 
     def _of_weight(self, weight: Weight) -> list[Finding]:
         found = (one for one in self.findings if one.weight is weight and not one.accepted)

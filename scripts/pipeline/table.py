@@ -71,7 +71,9 @@ def _row(kind: Any) -> str:
     body, rules = create.spec.body, adapter.draft
     fields = [_field(name, body.properties[name]) for name in body.properties if name not in rules.fields]
     cannot = [f"{code(name)}: {reason}" for name, reason in rules.unsupported.items()]
-    answers = [f"{status}: `{create.state(status)}`" for status in create.spec.successes]
+    documented = create.spec.spec.resolve(f"{create.spec.pointer}/responses")[0]
+    successes = [int(status.replace("X", "0")) for status in documented if status.startswith("2")]
+    answers = [f"{status}: `{create.state(status)}`" for status in successes]
     takes = [f"`{name}`" for name in rules.fields.values()]
     cells = [f"`{adapter.title}`", ", ".join(takes), "; ".join(cannot), ", ".join(fields) or "none", ", ".join(answers)]
     return f"| {' | '.join(map(cell, cells))} |\n"

@@ -207,7 +207,7 @@ def reason(status: int) -> str:
 def load(key: str) -> Provider:
     """The provider that `audience_contract/providers/<key>.py` calls `PROVIDER`; or what its document alone says."""
     if spec := registered(key):
-        from ..documented import of  # noqa: PLC0415 - it is a provider itself
+        from ..document_provider import of  # noqa: PLC0415 - it is a provider itself
 
         return of(spec)
     return _own(key)

@@ -62,11 +62,11 @@ class Batch(Provider):
             forbidden={"ids": [{"id": "check", "action": "remove", "attributes": {"check": 1}}]},
             # Of several actions for one id, the last counts.
             story=(*[{"ids": [_A]}] * 3, {"ids": [_A | {"id": "b"}, {"id": "b", "action": "remove"}]}),
-            most=1,
+            leaves=1,
         ),
         # The earlier members are gone after a replacement.
         "audience_replace": Facts(
-            Effect.CHANGES, unique=_TOKEN, story=({"ids": [{"id": "a"}, {"id": "b"}]}, {"ids": [{"id": "c"}]}), most=1
+            Effect.CHANGES, unique=_TOKEN, story=({"ids": [{"id": "a"}, {"id": "b"}]}, {"ids": [{"id": "c"}]}), leaves=1
         ),
         "audience_remove": Facts(Effect.REMOVES, unique=_TOKEN),
     }

@@ -56,7 +56,7 @@ class CommBox(Provider):
             Effect.CHANGES,
             echoes={"/data/id": "AUDIENCE_ID"},
             story=({"audience_file": ("audience.csv", CSV, b"phone1\r\n12025550199\r\n")},),
-            most=2,
+            leaves=2,
         ),
     }
 

@@ -16,7 +16,7 @@ def show(report: Report) -> None:
 def annotations(report: Report) -> list[str]:
     """The workflow commands: errors for the violations that count, and nothing but notices for the rest."""
     commands, counted = [], report.counted
-    for findings in (counted, *report.beside.values()):
+    for findings in (counted, *report.uncounted.values()):
         for found in findings:
             # Advice is no error, even where it counts.
             is_error = findings is counted and found.weight is Weight.VIOLATION

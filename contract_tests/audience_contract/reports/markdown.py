@@ -22,7 +22,7 @@ def render(report: Report) -> bytes:
     ]
     tail = [part for title, lines in sections(report) for part in (f"### {title}", _list(lines))]
     blocks = [_evidence(report.stopped)] if report.stopped else []
-    for title, findings in (("", report.counted), *report.beside.items()):
+    for title, findings in (("", report.counted), *report.uncounted.items()):
         blocks += [f"### {title}"] if title and findings else []
         blocks += map(_finding, findings)
     return _fitted(head, blocks, tail)

@@ -42,8 +42,8 @@ def show(report: Report, console: Console, places: Sequence[str] = ()) -> None:
         _list(console, width, title, lines)
     if report.advice:
         _list(console, width, "Advice, which does not count without --strict", [one.message for one in report.advice])
-    if report.once:
-        _list(console, width, "Seen once, not again by its story", [one.message for one in report.once])
+    if report.unconfirmed:
+        _list(console, width, "Seen once, not again by its story", [one.message for one in report.unconfirmed])
     _end(report, console, width, places)
 
 

@@ -7,12 +7,12 @@ Where to find what:
 - `cases`, `values`, `messages`, `credentials`, `engine`: the cases, each a change of a valid request.
 - `expectation`, `advice`: how a request must be answered, by the documents or by HTTP, JSON and forms.
 - `audiences`: what the run has made, and so which requests may be sent.
-- `courier`, `send`: the limits of a run, and the bytes on the wire.
+- `limits`, `send`: the limits of a run, and the bytes on the wire.
 - `judge`, `leaks`, `wording`: whether an answer fits, and how a finding says it.
 - `ending`, `story`, `replay`: one finding for one root cause, and its requests sent again.
 """
 
-from .courier import Options
+from .limits import Options
 from .replay import replay
 from .run import run
 from .story import StoryError

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from ..bodies import json_of, parts_of
-from ..facts import Effect, chosen, facts_of, told
+from ..facts import Effect, chosen, facts_of, value_at
 from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import load as provider_of
@@ -54,17 +54,17 @@ class Made:
         """The exchanges that made it, and before them those that made what it is in."""
         return (*self.seen.before, replace(self.seen, before=())) if self.seen else ()
 
-    def is_meant(self, key: str, by: str = "") -> bool:
+    def is_called(self, key: str, by: str = "") -> bool:
         """Whether `key` is its name or id, and the operation `by` made it; any operation if `by` is ""."""
         return key != "" and key in (self.name, self.id) and by in ("", self.by)
 
-    def is_gone(self, key: str, by: str) -> bool:
+    def is_removed_with(self, key: str, by: str) -> bool:
         """Whether removing the audience of this name or id removes this one: it is the same one, or below it."""
-        return self.is_meant(key, by) or (key != "" and key in self.path.values())
+        return self.is_called(key, by) or (key != "" and key in self.path.values())
 
-    def told(self, pointer: str) -> Any:
+    def at(self, pointer: str) -> Any:
         """The value that another operation takes from it, at a pointer into its answer or path; None for nothing."""
-        return told(pointer, self.answer, self.path)
+        return value_at(pointer, self.answer, self.path)
 
 
 class NotOursError(Exception):
@@ -72,7 +72,7 @@ class NotOursError(Exception):
 
 
 class Audiences:
-    """The audiences that a run has made, in order; `left` are those that, as far as is known, still exist.
+    """The audiences that a run has made, in order; `existing` are those that, as far as is known, still exist.
 
     The run's names begin with `mark`, or with `digits` if they may only have digits.
     """
@@ -88,10 +88,10 @@ class Audiences:
         # A server may read a name under a similar key: a plural, or one with other signs between its letters.
         spelled = (r"\W*".join(["", *re.sub(r"\W", "", key), "s?", ""]) for key in keys)
         self._key = re.compile("|".join(spelled) or "(?!)", re.IGNORECASE)
-        self._taken = defaultdict[str, set[str]](set)
+        self._linked = defaultdict[str, set[str]](set)
         for each in map(facts_of, spec.operations):
-            self._taken[each.source] |= set(each.linked.values())
-        self.left: list[Made] = []
+            self._linked[each.source] |= set(each.linked.values())
+        self.existing: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
         self._given: dict[str, str] = {}
@@ -100,7 +100,7 @@ class Audiences:
         self._held: defaultdict[str, deque[Made]] = defaultdict(deque)
         self._spare: defaultdict[str, deque[Made]] = defaultdict(deque)
 
-    def made(self, made: Made, *, plain: bool, sure: bool) -> None:
+    def record(self, made: Made, *, plain: bool, sure: bool) -> None:
         """Remember one more audience.
 
         Other operations may use it if it is `plain`. It is not `sure` to exist if the server should have refused the
@@ -111,7 +111,7 @@ class Audiences:
             text = made.seen.request.body.replace(b"\0", b"").decode("latin-1")
             found = re.search(rf"{re.escape(self.mark)}\d+", text)
             made = replace(made, name=found[0] if found else "")
-        self.left.append(made)
+        self.existing.append(made)
         self._unsure += [] if sure else [made]
         # An audience of any other name may have existed before the run, so only one with a plain name serves others.
         if plain and (self.is_plain(made.name) and made.name not in self._known if self._is_by_name else made.id):
@@ -119,39 +119,39 @@ class Audiences:
             (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
         self._known.add(made.name)
         self._given[made.by] = made.id
-        self._ids |= {made.id, *(made.told(pointer) for pointer in self._taken[made.by])} - {"", None}
+        self._ids |= {made.id, *(made.at(pointer) for pointer in self._linked[made.by])} - {"", None}
 
     def is_plain(self, name: str) -> bool:
         """Whether a name is one of the run's, without anything special."""
         return name.startswith(self.mark) and name.removeprefix(self.mark).isdecimal()
 
-    def listed(self, answer: Any) -> None:
+    def record_list(self, answer: Any) -> None:
         """Take the audiences of a list's answer as ones to ask about, in a run that only reads; else do nothing."""
         found = [answer, *(answer.values() if isinstance(answer, dict) else ())]
         items = [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
         for operation in self._spec.operations if self._read_only else ():
             source, key = facts_of(operation).source, key_of(operation)
             for item in items if source and is_about_one(operation) else ():
-                told_by = at(item, facts_of(operation).linked.get(key, f"/{key}"))
+                key_there = at(item, facts_of(operation).linked.get(key, f"/{key}"))
                 held = self._held[source]
-                if isinstance(told_by, str | int) and len(held) < _HELD and not self.find(str(told_by), source):
-                    made = Made(str(told_by) if self._is_by_name else "", str(told_by), item, by=source)
+                if isinstance(key_there, str | int) and len(held) < _HELD and not self.find(str(key_there), source):
+                    made = Made(str(key_there) if self._is_by_name else "", str(key_there), item, by=source)
                     self._listed.append(made)
                     held.append(made)
 
-    def gone(self, key: str, by: str, *, sure: bool) -> None:
+    def record_removal(self, key: str, by: str, *, sure: bool) -> None:
         """Record that the audiences of a name or an id were removed, or, if not `sure`, may have been."""
-        self.left = [one for one in self.left if not sure or not one.is_gone(key, by)]
-        self._unsure += [one for one in self.left if one.is_gone(key, by)]
+        self.existing = [one for one in self.existing if not sure or not one.is_removed_with(key, by)]
+        self._unsure += [one for one in self.existing if one.is_removed_with(key, by)]
         for kept in (self._held, self._spare):
             for maker, those in kept.items():
-                kept[maker] = deque(one for one in those if not one.is_gone(key, by))
+                kept[maker] = deque(one for one in those if not one.is_removed_with(key, by))
         self._known.add(key)
 
     def find(self, key: str, by: str = "") -> Made | None:
         """The audience of a name or an id, if it certainly exists; else None."""
-        every = (*self._listed, *self.left)
-        return next((one for one in reversed(every) if one.is_meant(key, by) and one not in self._unsure), None)
+        every = (*self._listed, *self.existing)
+        return next((one for one in reversed(every) if one.is_called(key, by) and one not in self._unsure), None)
 
     def is_marked(self, name: str) -> bool:
         """Whether a name has a mark of this run, so that nobody else can have given it."""
@@ -196,7 +196,7 @@ class Audiences:
         # As long as none is held, an audience that may be removed later serves the others as well.
         return spare.popleft() if used and removes else spare[0]
 
-    def may_leave(self, request: Request) -> bool:
+    def may_be_sent(self, request: Request) -> bool:
         """Whether a request may be sent.
 
         In a request that changes or removes something, every name must be this run's, even in a malformed body: a

@@ -63,13 +63,13 @@ def asks(method: str, *headers: tuple[str, str], body: bool = True) -> Change:
     return change
 
 
-def opening(smallest: Draft, most: Draft, names: Names) -> Iterator[Case]:
+def opening(smallest: Draft, fullest: Draft, names: Names) -> Iterator[Case]:
     """Cases that tell whether a server can be judged: the smallest and the fullest valid request, and invalid ones."""
     secrets = [Place(*place_of(scheme)) for scheme in names.target.schemes_of(smallest.operation)]
     asked = [place for place in places(smallest.operation) if place.kind == "query" and place.required]
     lacking = [*(Place("body", name) for name in smallest.fields), *asked]
     missing = [Case(smallest, puts(place, ...), is_incomplete=True) for place in lacking]
-    for number, draft in enumerate((smallest, most)):
+    for number, draft in enumerate((smallest, fullest)):
         yield Case(draft, as_it_is)
         yield from missing[:1] if number == 0 else ()
         if secrets:

@@ -11,7 +11,7 @@ from .. import reports
 from ..mock.server import Serving
 from ..report import Report, Verdict
 from ..spec import load
-from .courier import Options
+from .limits import Options
 from .run import run
 from .target import Target
 

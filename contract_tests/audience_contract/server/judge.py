@@ -10,7 +10,7 @@ from functools import lru_cache
 from ..bodies import check as check_body
 from ..bodies import value_of
 from ..checker import check_response, rule_of_answer, rules_of_answer
-from ..facts import Effect, facts_of, path_of, told
+from ..facts import Effect, facts_of, path_of, value_at
 from ..judging import Ledger, Observation, undocumented
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
@@ -82,7 +82,7 @@ class Judge:
             return expectation
         name, unsure = sent.get(key_of(operation), ""), facts.unsure
         made = self._audiences.find(name, facts.source)
-        if made and all(sent.get(place) in (None, str(made.told(pointer))) for place, pointer in facts.linked.items()):
+        if made and all(sent.get(place) in (None, str(made.at(pointer))) for place, pointer in facts.linked.items()):
             missed = unsure and status == _NOT_FOUND
             return replace(expectation, expected=Expected.OPEN, kind=unsure) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
@@ -249,7 +249,7 @@ class Judge:
         owed: tuple[str, ...] = ()
         if facts.effect is Effect.CREATES:
             owed = facts.unique
-        elif facts.effect is Effect.READS and not is_about_one(operation) and self._audiences.left:
+        elif facts.effect is Effect.READS and not is_about_one(operation) and self._audiences.existing:
             owed = _lists(operation, response.status)
         if not self._provider.is_by_name or not owed or any(at(value, p) not in (None, "") for p in owed):
             return []
@@ -278,7 +278,7 @@ class Judge:
         self.successes[operation.id, response.status] += 1
         value, sent = value_of(response), _texts(operation, seen.request)
         path = path_of(operation, seen.request, response)
-        ids = [str(found) for pointer in facts.unique if isinstance(found := told(pointer, value, path), str | int)]
+        ids = [str(found) for pointer in facts.unique if isinstance(found := value_at(pointer, value, path), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.effect is Effect.CREATES:
             plain = expected is Expected.SUCCESS and all(
@@ -288,13 +288,13 @@ class Judge:
             story = replace(seen, answered=self.answered_with(operation, seen), before=before, last=())
             own = next(iter(fresh if self._provider.is_by_name else ids), "")
             made = Made(name, own, value, story, operation.id, path)
-            self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)
+            self._audiences.record(made, plain=plain, sure=expected is not Expected.REFUSAL)
             is_usual = expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
             self._certain |= {made.id} if is_usual and not expectation.advised else set()
         elif facts.effect is Effect.REMOVES:
-            self._audiences.gone(name, facts.source, sure=True)
+            self._audiences.record_removal(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):
-            self._audiences.listed(value)
+            self._audiences.record_list(value)
             self._names_fit(operation, seen)
         self._page_fits(operation, seen, sent)
         about = Expectation(expected, "run.unique", "", "success")
@@ -320,7 +320,7 @@ class Judge:
 
         Of an odd name, signs, white space and case are not compared: no document says that a server keeps those.
         """
-        named, known = self._provider.named, {made.id: made for made in self._audiences.left if made.id}
+        named, known = self._provider.named, {made.id: made for made in self._audiences.existing if made.id}
         for item in self.items(operation, seen):
             found = [known[each] for each in item.values() if isinstance(each, str) and each in known]
             for made in found if named in item else ():
@@ -338,8 +338,8 @@ class Judge:
         """The first audience that the run has certainly made, and that a right list of all audiences lacks."""
         if not seen.response or seen.response.status != _OK or [*_misshaped(operation, seen.response)]:
             return None
-        shown, sent = self.shows(operation, seen), Counter(made.name for made in self._audiences.left)
-        made = (one for one in self._audiences.left if one.id in self._certain and sent[one.name] == 1)
+        shown, sent = self.shows(operation, seen), Counter(made.name for made in self._audiences.existing)
+        made = (one for one in self._audiences.existing if one.id in self._certain and sent[one.name] == 1)
         return next((one for one in made if one.id not in shown), None)
 
     def is_whole(self, operation: Operation, seen: Observation) -> None:
@@ -362,7 +362,7 @@ class Judge:
         """The ids in an answer that later requests use, each with its JSON pointer."""
         value, path = value_of(seen.response), path_of(operation, seen.request, seen.response)
         known = {pointer for each in operation.spec.operations for pointer in facts_of(each).linked.values()}
-        found = ((pointer, told(pointer, value, path)) for pointer in sorted({*known, *facts_of(operation).unique}))
+        found = ((pointer, value_at(pointer, value, path)) for pointer in sorted({*known, *facts_of(operation).unique}))
         return tuple((pointer, str(text)) for pointer, text in found if isinstance(text, str | int))
 
     def next_page(self, operation: Operation, seen: Observation, given: set[str]) -> str:
@@ -388,7 +388,7 @@ class Judge:
 
     def shows(self, operation: Operation, seen: Observation) -> set[str]:
         """The names and ids of the run's audiences that a page of a list has."""
-        ours = {key for made in self._audiences.left for key in (made.name, made.id) if key}
+        ours = {key for made in self._audiences.existing for key in (made.name, made.id) if key}
         every = (item.values() for item in self.items(operation, seen))
         return ours & {text for each in every for text in each if isinstance(text, str)}
 
@@ -398,7 +398,7 @@ class Judge:
         found = [each for each in self.items(operation, seen) if names & {*map(str, each.values())}]
         return max(found, key=len, default={})
 
-    def not_found(self, operation: Operation, seen: Observation, shown: Mapping[str, object]) -> None:
+    def judge_filter(self, operation: Operation, seen: Observation, shown: Mapping[str, object]) -> None:
         """Judge whether a filtered list has `shown`, an item of the whole list; not if a later page may have it."""
         is_there = shown.get("name") in (each.get("name") for each in self.items(operation, seen))
         is_all = (
@@ -407,27 +407,27 @@ class Judge:
         said = f" lacks {shown.get('name')}, which the list has without it" if is_all and not is_there else ""
         self._page(operation, seen, said, detail="filter")
 
-    def counted(self, operation: Operation, reader: Operation, seen: Observation, made: Made) -> None:
+    def judge_members(self, operation: Operation, reader: Operation, seen: Observation, made: Made) -> None:
         """Judge whether an audience has at most as many members as its changes can have left there."""
         facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
         if not is_about_one(reader):
             value = next((each for each in self.items(reader, seen) if made.id in each.values()), None)
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
-            said = f"{self._asked(reader, seen, None)}: {size} members, and {operation.id} leaves at most {facts.most}"
+            said = f"{self._asked(reader, seen, None)}: {size} members; {operation.id} leaves at most {facts.leaves}"
             about = Expectation(Expected.SUCCESS, "run.members", "", "success")
             # The finding names both operations, because a run with --only needs both to see it again.
             for each in (operation, reader):
-                self._find("run.members", each, seen, about, size > facts.most and said)
+                self._find("run.members", each, seen, about, size > facts.leaves and said)
 
-    def removed(self, operation: Operation, reader: Operation, seen: Observation, *, is_there: bool) -> None:
+    def judge_removal(self, operation: Operation, reader: Operation, seen: Observation, *, is_there: bool) -> None:
         """Judge whether an audience that was deleted is still shown as before."""
         said = is_there and f"{self._asked(reader, seen, None)}: 200 as before, though {operation.id} has deleted it"
         about = Expectation(Expected.SUCCESS, "run.removed", "", "success")
         for each in (operation, reader):
             self._find("run.removed", each, seen, about, said)
 
-    def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
+    def judge_pages(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Judge whether a list page by page had all it has on one page; `those` are the audiences that were missing."""
         said = f" has {min(those)}, which is missing from the same list page by page" if those else ""
         self._page(operation, seen, said, detail="left out")

@@ -93,7 +93,7 @@ class Names:
     def meaning(self, operation: Operation, made: Made) -> dict[str, str]:
         """The values that tell which audience is meant, by place; one that no audience has, for an unknown id."""
         facts = facts_of(operation)
-        known = {place: str(value) for place, pointer in facts.linked.items() if (value := made.told(pointer))}
+        known = {place: str(value) for place, pointer in facts.linked.items() if (value := made.at(pointer))}
         name = made.name if self.provider.is_by_name else self.new()
         key = key_of(operation)
         # The operation may call the id by a name that only another revision of the page has.

@@ -28,9 +28,9 @@ class Plan(NamedTuple):
 
 def groups(drafts: Iterable[Draft], names: Names) -> Iterator[Iterable[Case]]:
     """All hand-designed cases of an operation, by kind; `drafts` are its smallest and its fullest valid request."""
-    smallest, most = drafts
+    smallest, fullest = drafts
     yield from credentials.cases(smallest, names)
-    yield from values.cases(smallest, most, names)
+    yield from values.cases(smallest, fullest, names)
     yield from messages.cases(smallest, names)
     yield cases.forbidden(smallest)
     yield cases.methods(smallest, names)

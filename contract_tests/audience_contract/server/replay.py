@@ -6,7 +6,7 @@ from typing import Any
 
 from ..facts import Effect, facts_of
 from ..judging import Observation
-from .courier import Enough, Options
+from .limits import Options, RunEnded
 from .run import REPEATS, Run
 from .story import StoryError, steps
 from .target import Target
@@ -28,13 +28,13 @@ def replay(
     run = Run(target, replace(options or Options(), read_only=only_read))
     exchanges = list[Observation]()
     try:
-        for number in range(REPEATS if finding["told"] > 2 else 2):
+        for number in range(REPEATS if finding["replays"] > 2 else 2):
             story = steps(finding["longer" if number == 1 else "story"])
-            exchanges = run.tell(story, str(report["run"]), str(report["target"]))
-            if run.shown(finding["rule"], finding["pointer"], finding["key"]):
+            exchanges = run.send_story(story, str(report["run"]), str(report["target"]))
+            if run.times_shown(finding["rule"], finding["pointer"], finding["key"]):
                 return True, exchanges
-    except Enough as enough:
-        raise StoryError(str(enough)) from None
+    except RunEnded as ended:
+        raise StoryError(str(ended)) from None
     finally:
         run.clean_up()
     return False, exchanges

@@ -26,11 +26,11 @@ from ..strict_json import at
 from . import cases
 from .audiences import Audiences, Made, NotOursError
 from .cases import Case
-from .courier import BUSY, CLEAN_UP, ONCE_MORE, Courier, Enough, Options, UsedUp, is_not_found, may_have_acted
 from .draft import Draft, File
 from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
+from .limits import BUSY, CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, is_not_found, may_have_acted
 from .names import Names
 from .opening import ABSENT, Opening
 from .places import Place, is_about_one, key_of, places
@@ -45,7 +45,7 @@ _SILENT = 5
 _PAGES, _ON_PAGE = 20, 5
 """The most pages of a list that are followed, and how many items are asked for on each."""
 _PAGE, _BACK = "a page of a list", "what was changed"
-_VAIN = 3
+_MAX_FAILURES = 3
 """After so many failures in a row to make an audience, or to find one to remove, an operation is not tried again."""
 _LAST = 3
 """How many of the last requests to an operation before a finding are kept, because they may be a part of its cause."""
@@ -55,7 +55,7 @@ _ALL = "every rule"
 _FORM = {"response.content-type", "response.header", "response.body"}
 """Rules about the form of an answer, which do not depend on the request."""
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
-_TAKEN = (Expected.SUCCESS, Expected.OPEN)
+_MAY_SUCCEED = (Expected.SUCCESS, Expected.OPEN)
 
 
 class Watcher(Protocol):
@@ -86,7 +86,7 @@ class _Ready(NamedTuple):
 
 
 class Run:
-    """One run against a target: `report` plays it; `tell`, `shown` and `clean_up` serve a replay."""
+    """One run against a target: `report` plays it; `send_story`, `times_shown` and `clean_up` serve a replay."""
 
     def __init__(self, target: Target, options: Options, watcher: Watcher | None = None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
@@ -96,7 +96,7 @@ class Run:
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self._judge = Judge(target, self._ledger, self._audiences)
-        self._courier = Courier(target, options, self._audiences, self._sending, self._put_off)
+        self._sender = LimitedSender(target, options, self._audiences, self._sending, self._put_off)
         self._names = Names(target, self._audiences)
         self._is_by_name = provider_of(target.spec.key).is_by_name
         found = sorted(target.spec.operations, key=self._order)
@@ -108,20 +108,20 @@ class Run:
         ]
         self._operations = [each for each in self._allowed if not options.operations or each.id in options.operations]
         self._phases: dict[str, int] = {}
-        self._told = 0
+        self._announced = 0
         self._unserved: dict[str, int] = {}
         self._planned: dict[tuple[str, str], bool] = {}
         """Whether a rule was tried, by rule and operation."""
         self._again: dict[str, bool] = {}
         """Whether a finding was seen again by its story, by key."""
-        self._tellings: Counter[str] = Counter()
+        self._replays: Counter[str] = Counter()
         self._stopped: Evidence | None = None
         self._silent = 0
         self._last: defaultdict[str, deque[tuple[Observation, ...]]] = defaultdict(lambda: deque(maxlen=_LAST))
         """The last requests to each operation, each preceded by those that it needs."""
         self._first: dict[str, tuple[Observation, ...]] = {}
         """The first valid request to each operation that succeeded, preceded by those that it needs."""
-        self._vain: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
         self._ended = self._unfinished = ""
 
     @staticmethod
@@ -150,7 +150,7 @@ class Run:
                 if rule_of(violation) == "request.credential":
                     return f"no credential is given for {violation.rule}: set {' or '.join(unset)}"
                 return f"no right value is known for {violation.rule}"
-            if chosen(operation) and not self._audiences.may_leave(request) and not self._options.read_only:
+            if chosen(operation) and not self._audiences.may_be_sent(request) and not self._options.read_only:
                 return f"no value is known for {chosen(operation)} that is nobody's"
         return ""
 
@@ -162,7 +162,7 @@ class Run:
         started = datetime.now(UTC)
         try:
             self._play()
-        except Enough as reason:
+        except RunEnded as reason:
             self._ended = str(reason)
         except KeyboardInterrupt:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
@@ -185,12 +185,12 @@ class Run:
             target=self._redactor.text(self._target.url),
             version=version("audience-contract"),
             started=moment(started),
-            seconds=self._courier.seconds,
-            requests=self._courier.requests,
+            seconds=self._sender.seconds,
+            requests=self._sender.requests,
             findings=tuple(map(self._weighed, self._found)),
             tried=self._ledger.tried,
             obligations=(Obligation(key, "", self._unfinished, False),) if self._unfinished else (),
-            created=tuple(Created(key, made.name, made.id) for made in self._audiences.left),
+            created=tuple(Created(key, made.name, made.id) for made in self._audiences.existing),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
             stopped=self._stopped,
@@ -219,7 +219,7 @@ class Run:
     def _limit(self) -> str:
         each = " to an operation" if len(self._operations) > 1 else ""
         reason = f"ended at the limit of {counted(self._options.requests or 0, 'request')}{each}"
-        return reason if self._courier.limited else ""
+        return reason if self._sender.limited else ""
 
     def _remarks(self) -> Iterator[str]:
         if self._ended and not self._untried:
@@ -236,10 +236,10 @@ class Run:
         if self._judge.leaks.unseen:
             known = counted(self._judge.leaks.unseen, "credential")
             yield f"too short or too ordinary to be looked for in answers: {known}"
-        if self._courier.waits:
-            yield f"answered 429 or 503, and sent again: {counted(self._courier.waits, 'request')}"
-        if self._courier.unclear:
-            yield f"may have created something without saying so: {counted(self._courier.unclear, 'request')}"
+        if self._sender.waits:
+            yield f"answered 429 or 503, and sent again: {counted(self._sender.waits, 'request')}"
+        if self._sender.unclear:
+            yield f"may have created something without saying so: {counted(self._sender.unclear, 'request')}"
 
     def _play(self) -> None:
         """Play the phases, each with every operation, so that none waits until another has used up its requests."""
@@ -271,21 +271,21 @@ class Run:
         for number in range(1000 if deep else 0):
             for operation in self._operations:
                 self._engine(operation, number)
-            if number and self._courier.spent:
+            if number and self._sender.no_planned_creates:
                 return
 
     def _drafts(self, operation: Operation) -> list[Draft]:
         """The smallest valid request, and the fullest; the smallest twice if the fullest is not valid."""
-        smallest, most = (self._names.draft(operation, smallest=smallest) for smallest in (True, False))
-        is_known = self._is_by_name or not check_request(operation, most.request(), undocumented=False)
-        return [smallest, most if is_known else smallest]
+        smallest, fullest = (self._names.draft(operation, smallest=smallest) for smallest in (True, False))
+        is_known = self._is_by_name or not check_request(operation, fullest.request(), undocumented=False)
+        return [smallest, fullest if is_known else smallest]
 
     def _served(self, drafts: Iterable[list[Draft]]) -> Iterator[list[Draft]]:
         """The drafts of those operations that, by its first answers, the server has."""
         known, unserved = False, None
-        for smallest, most in drafts:
+        for smallest, fullest in drafts:
             operation = smallest.operation
-            opened = self._plan(operation, [cases.opening(smallest, most, self._names)])
+            opened = self._plan(operation, [cases.opening(smallest, fullest, self._names)])
             opening = self._open(operation, opened, known=known)
             if self._ended:
                 return
@@ -293,7 +293,7 @@ class Run:
                 unserved = unserved or opening
             else:
                 known = True
-                yield [smallest, most]
+                yield [smallest, fullest]
         if unserved and not known:
             status = self._unserved[unserved.operation.id]
             self._stop(f"every request was answered {status}: {unserved.asked}; is the base URL right?", unserved)
@@ -327,7 +327,7 @@ class Run:
 
     def _expected(self, operation: Operation, request: Request, label: str, wire: Wire) -> Expectation | None:
         """The expectation for a request; None for a request that must not be sent."""
-        if not self._audiences.may_leave(request):
+        if not self._audiences.may_be_sent(request):
             return None
         found = expect(self._target, operation, request, label, wire)
         if found.expected is not Expected.SUCCESS:
@@ -358,13 +358,13 @@ class Run:
         with suppress(UsedUp):
             for planned in made.in_order:
                 if self._may_create(operation, planned.expectation):
-                    left_out = self._courier.spent
+                    left_out = self._sender.no_planned_creates
                 else:
-                    left_out = opening.valid == {0} or (self._courier.full and _creates(operation))
+                    left_out = opening.valid == {0} or (self._sender.no_more_creates and _creates(operation))
                 if left_out:
                     continue
                 one = self._ready(operation, planned)
-                (first,) = self._courier.together(operation, [(one.request, planned.case.wire)])
+                (first,) = self._sender.send_all(operation, [(one.request, planned.case.wire)])
                 seen = self._finished(operation, one, first)
                 asked.append((one, seen))
                 expected = self._judge.known(operation, seen, planned.expectation).expected
@@ -377,7 +377,7 @@ class Run:
             self._unserved[operation.id] = absent
             self._planned = {each: tried for each, tried in self._planned.items() if each[1] != operation.id}
             self._allowed.remove(operation)
-        elif opening.why_not and not known and not self._audiences.left:
+        elif opening.why_not and not known and not self._audiences.existing:
             self._stop(opening.why_not, opening)
         else:
             for one, seen in asked:
@@ -396,10 +396,10 @@ class Run:
             return self._names.meaning(operation, about)
 
         def send(request: Request) -> None:
-            if self._courier.spent and _creates(operation):
+            if self._sender.no_planned_creates and _creates(operation):
                 raise UsedUp
             with suppress(NotOursError):
-                seen = self._courier.send(operation, request)
+                seen = self._sender.send(operation, request)
                 before = about.story if about else ()
                 if not seen.trouble.startswith(NOT_SENT):
                     self._judged(operation, replace(seen, before=before), expect(self._target, operation, request))
@@ -414,14 +414,14 @@ class Run:
                     send(request)
 
     def _enter(self, phase: str) -> None:
-        self._courier.phase = phase
+        self._sender.phase = phase
         if self._watcher and phase not in self._phases:
             self._watcher.phase(phase)
 
     def _sending(self) -> None:
-        if self._options.stop_first and not self._courier.is_late and self._has_one():
-            raise Enough("ended at the first finding")
-        phase = self._courier.phase
+        if self._options.stop_first and not self._sender.is_late and self._has_one():
+            raise RunEnded("ended at the first finding")
+        phase = self._sender.phase
         self._phases[phase] = self._phases.get(phase, 0) + 1
         if self._watcher:
             self._watcher.request()
@@ -434,10 +434,10 @@ class Run:
         """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
         new = {one.key for one in self._ledger.every if self._counts(one)} - self._again.keys()
         found = [one for one in self._found if one.key in new] if new else []
-        phase, mark, digits = self._courier.phase, self._audiences.mark, self._audiences.digits
+        phase, mark, digits = self._sender.phase, self._audiences.mark, self._audiences.digits
         self._confirm(found)
         # Confirming changes these; later stories must have the marks of this run.
-        self._courier.phase, self._audiences.mark, self._audiences.digits = phase, mark, digits
+        self._sender.phase, self._audiences.mark, self._audiences.digits = phase, mark, digits
         return any(self._again.get(one.key, True) for one in found)
 
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
@@ -447,44 +447,44 @@ class Run:
             by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
             every = [one for one in made if by_answer or self._is_asked(one.expectation.rule)]
             while every:
-                if self._may_create(operation, every[0].expectation) and self._courier.spent:
+                if self._may_create(operation, every[0].expectation) and self._sender.no_planned_creates:
                     limit = self._options.creates
-                    self._ledger.note(f"a valid request was left out: at most {limit} were to create anything")
+                    self._ledger.note(f"a valid request was left out, because at most {limit} may create something")
                     del every[0]
                     continue
                 # After a request without an answer, the server may be gone, so only one request is sent.
-                most = 1 if self._silent else self._courier.at_once
+                count = 1 if self._silent else self._sender.at_once
                 if facts_of(operation).effect is Effect.REMOVES:
                     # A request that removes an audience must not take it from the next request.
-                    taken = (at for at, one in enumerate(every) if one.expectation.expected in _TAKEN)
-                    most = max(1, min(most, next(taken, most)))
-                self._together(operation, every[:most])
-                del every[:most]
+                    removing = (at for at, one in enumerate(every) if one.expectation.expected in _MAY_SUCCEED)
+                    count = max(1, min(count, next(removing, count)))
+                self._together(operation, every[:count])
+                del every[:count]
 
     def _together(self, operation: Operation, planned: Iterable[Planned]) -> None:
         """Send several cases at once, none of which depends on another one's answer, and judge them in order."""
         ready: list[_Ready] = []
-        enough = None
+        ended = None
         try:
             for each in planned:
                 with suppress(NotOursError):
                     ready.append(self._ready(operation, each))
-        except Enough as reached:
-            enough = reached
-        answers = self._courier.together(operation, [(one.request, one.planned.case.wire) for one in ready])
+        except RunEnded as reason:
+            ended = reason
+        answers = self._sender.send_all(operation, [(one.request, one.planned.case.wire) for one in ready])
         succeeded = any(seen.response and 200 <= seen.response.status < 300 for seen in answers)
         if succeeded and facts_of(operation).effect is Effect.REMOVES and ready[1:]:
             # One audience was removed, so the other answers depend on chance. Each case is sent again with its own.
             for one in ready:
                 key = one.made.name or one.made.id if one.made else ""
-                self._audiences.gone(key, facts_of(operation).source, sure=True)
+                self._audiences.record_removal(key, facts_of(operation).source, sure=True)
             for one in ready:
                 self._together(operation, [one.planned])
         else:
             for one, seen in zip(ready, answers, strict=True):
                 self._judged(operation, self._finished(operation, one, seen), one.planned.expectation, one.made)
-        if enough:
-            raise enough
+        if ended:
+            raise ended
 
     def _turn_pages(self, operation: Operation) -> None:
         """Follow a list from page to page, up to 20 pages, and compare these with the whole list on one page."""
@@ -494,21 +494,21 @@ class Run:
             return
         draft, given = self._names.draft(operation, smallest=True), set[str]()
         limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
-        most = [place for place in limits if place.says("maximum")]
-        on_one_page = draft.put(most[0], most[0].says("maximum")) if most else draft
+        bounded = [place for place in limits if place.says("maximum")]
+        on_one_page = draft.put(bounded[0], bounded[0].says("maximum")) if bounded else draft
         expectation = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, _PAGE)
         if limits:
             draft = draft.put(limits[0], _ON_PAGE)
             # Without a documented maximum, no document says that a page size of our choice is allowed.
-            expectation = expectation if most else replace(expectation, expected=Expected.OPEN)
+            expectation = expectation if bounded else replace(expectation, expected=Expected.OPEN)
 
         def page(asked: Draft) -> Observation:
-            seen = replace(self._courier.send(operation, asked.request()), label=_PAGE)
+            seen = replace(self._sender.send(operation, asked.request()), label=_PAGE)
             self._judged(operation, seen, expectation)
             return seen
 
         with suppress(UsedUp):
-            for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.left)):
+            for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.existing)):
                 self._make(operation, self._names.new())
             first = page(on_one_page)
             missed, ahead = self._judge.shows(operation, first), len(self._judge.items(operation, first))
@@ -529,7 +529,7 @@ class Run:
             if ahead <= 0:
                 # Asked again, because only an audience that is there both times was certainly left out by the pages.
                 seen = page(on_one_page)
-                self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
+                self._judge.judge_pages(operation, seen, missed & self._judge.shows(operation, seen))
             self._filter(operation, self._judge.ours(operation, first))
 
     def _list_all(self, operation: Operation) -> None:
@@ -538,8 +538,8 @@ class Run:
             return
         with suppress(UsedUp):
             request = self._names.draft(operation, smallest=True).request()
-            seen = self._courier.send(operation, request)
-            seen = self._courier.until(
+            seen = self._sender.send(operation, request)
+            seen = self._sender.repeated_while(
                 operation, request, seen, lambda seen: self._judge.lacking(operation, seen) is not None
             )
             seen = replace(seen, label=_PAGE)
@@ -551,10 +551,10 @@ class Run:
         draft = self._names.draft(operation, smallest=True)
         for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
             asked = draft.put(next(place for place in places(operation) if place.name == name), value)
-            seen = replace(self._courier.send(operation, asked.request()), label=_PAGE)
+            seen = replace(self._sender.send(operation, asked.request()), label=_PAGE)
             self._judged(operation, seen, expect(self._target, operation, seen.request))
             if is_found:
-                self._judge.not_found(operation, seen, shown)
+                self._judge.judge_filter(operation, seen, shown)
 
     def _read_back(self, operation: Operation) -> None:
         """Change an audience, and read it, by the id that the change answered: it must exist, without extra members."""
@@ -579,19 +579,19 @@ class Run:
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
                     before, answer = [*before, changed], value_of(changed.response)
                 if not by_answer or any(at(answer, pointer) for pointer in by_answer):
-                    most = self._names.draft(reader, smallest=False)
-                    request = self._names.about(most, replace(made, answer=answer)).request()
+                    fullest = self._names.draft(reader, smallest=False)
+                    request = self._names.about(fullest, replace(made, answer=answer)).request()
                     seen = self._read(reader, request, *([facts_of(reader).is_final] if facts.story else []))
                     seen = replace(seen, before=tuple(before), label=_BACK)
                     kind = f"by what {operation.id} answered"
                     about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
                     self._judge.judge(reader, seen, about)
-                    self._judge.counted(operation, reader, seen, made)
+                    self._judge.judge_members(operation, reader, seen, made)
 
     def _changed(self, operation: Operation, request: Request, before: tuple[Observation, ...]) -> Observation:
         """Change or remove an audience, which `before` has made, and judge the exchange."""
         expectation = expect(self._target, operation, request)
-        seen = self._found_by_now(operation, request, self._courier.send(operation, request), expectation)
+        seen = self._found_by_now(operation, request, self._sender.send(operation, request), expectation)
         seen = replace(seen, before=before)
         self._judged(operation, seen, expectation)
         return seen
@@ -610,10 +610,10 @@ class Run:
                 before = _shown(self._read(reader, read))
                 deleted = self._changed(operation, delete, (made.seen,))
                 if before is not None and deleted.response and deleted.response.status in (200, 204):
-                    seen = self._courier.send(reader, read)
-                    seen = self._courier.until(reader, read, seen, partial(_shows, before))
+                    seen = self._sender.send(reader, read)
+                    seen = self._sender.repeated_while(reader, read, seen, partial(_shows, before))
                     seen = replace(seen, before=(made.seen, replace(deleted, before=())), label=_BACK)
-                    self._judge.removed(operation, reader, seen, is_there=_shows(before, seen))
+                    self._judge.judge_removal(operation, reader, seen, is_there=_shows(before, seen))
 
     def _read(
         self, reader: Operation, request: Request, is_final: Callable[[Any], bool] = lambda _: True
@@ -624,11 +624,11 @@ class Run:
             value = _shown(seen)
             return is_not_found(seen) or (value is not None and not is_final(value))
 
-        return self._courier.until(reader, request, self._courier.send(reader, request), is_early)
+        return self._sender.repeated_while(reader, request, self._sender.send(reader, request), is_early)
 
     def _ready(self, operation: Operation, planned: Planned) -> _Ready:
         """Make a case's request, about an audience that exists unless the case says otherwise, and count it."""
-        case, used = planned.case, planned.expectation.expected in _TAKEN
+        case, used = planned.case, planned.expectation.expected in _MAY_SUCCEED
         made = None if case.absent else self._audience(operation, used=used)
         request, other = case.request(self._names.about(case.base, made)), None
         name = self._judge.name(operation, request)
@@ -636,15 +636,15 @@ class Run:
             # An audience with the case's odd name has to be made first.
             other = self._make(operation, name)
             request = case.request(self._names.about(case.base, replace(other, name=made.name))) if other else request
-        self._courier.before(operation, request)
+        self._sender.check_and_count(operation, request)
         # A server that ignores case may refuse a name because of another audience, so that one belongs in the story.
-        alike = [one for one in self._audiences.left if one.name != name and one.name.lower() == name.lower()]
+        alike = [one for one in self._audiences.existing if one.name != name and one.name.lower() == name.lower()]
         before = tuple(step for each in (made, other, *alike) if each for step in each.story)
         return _Ready(planned, request, made, before)
 
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
         """The exchange of a case, or a later one if the server is busy or does not find the audience yet."""
-        seen = self._courier.patient(operation, one.request, seen, one.planned.case.wire)
+        seen = self._sender.repeated_if_busy(operation, one.request, seen, one.planned.case.wire)
         seen = self._found_by_now(operation, one.request, seen, one.planned.expectation)
         return replace(seen, label=one.planned.case.label, before=one.before)
 
@@ -656,7 +656,7 @@ class Run:
         is_sure = expectation.expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
         waits = effect is Effect.READS or (is_sure and effect is not Effect.CREATES)
         is_there = waits and self._audiences.find(self._judge.name(operation, request), source)
-        return self._courier.until(operation, request, seen) if is_there else seen
+        return self._sender.repeated_while(operation, request, seen) if is_there else seen
 
     def _confirm_all(self) -> str:
         """Try to see each finding again; return why that ended early, or "" if it did not."""
@@ -666,7 +666,7 @@ class Run:
         except KeyboardInterrupt as reason:
             # A finding that was not seen again before the end is undecided: the missing requests could have shown it.
             self._again = {key: is_seen for key, is_seen in self._again.items() if is_seen or key in before}
-            return f": {reason if isinstance(reason, Enough) else 'interrupted'}"
+            return f": {reason if isinstance(reason, RunEnded) else 'interrupted'}"
         return ""
 
     def _confirm(self, findings: Iterable[Finding]) -> None:
@@ -678,37 +678,37 @@ class Run:
         if owed:
             self._enter(ONCE_MORE)
             # Creates may have failed only because of the run's limits, so they are tried again.
-            self._vain.clear()
-        most = self._courier.requests + _TO_CONFIRM
+            self._failures.clear()
+        limit = self._sender.requests + _TO_CONFIRM
         for number in range(REPEATS):
             for one in owed:
-                if self._again.get(one.key) or (number > 1 and self._courier.requests > most):
+                if self._again.get(one.key) or (number > 1 and self._sender.requests > limit):
                     continue
                 said = one.rule, one.pointer, one.key
-                before = self.shown(*said)
-                self._tellings[one.key] = number + 1
+                before = self.times_shown(*said)
+                self._replays[one.key] = number + 1
                 with suppress(StoryError):
-                    self.tell(one.longer if number == 1 else one.story, self._run_id, self._target.url)
-                    self._again[one.key] = self.shown(*said) > before
+                    self.send_story(one.longer if number == 1 else one.story, self._run_id, self._target.url)
+                    self._again[one.key] = self.times_shown(*said) > before
 
     def _weighed(self, finding: Finding) -> Finding:
         """The finding with its final weight: one that was not seen again is not judged.
 
         It keeps its weight if its story could not be sent, or if only a busy server shows it.
         """
-        told = replace(finding, told=self._tellings[finding.key] or 1)
+        final = replace(finding, replays=self._replays[finding.key] or 1)
         is_of_busy = finding.rule in _FORM and {*finding.statuses} <= BUSY and finding.count > 1
-        return told if is_of_busy or self._again.get(finding.key, True) else replace(told, weight=Weight.NOT_JUDGED)
+        return final if is_of_busy or self._again.get(finding.key, True) else replace(final, weight=Weight.NOT_JUDGED)
 
-    def shown(self, rule: str, pointer: str, key: str) -> int:
+    def times_shown(self, rule: str, pointer: str, key: str) -> int:
         """How often a finding of a report was seen so far, or any of the findings that the report merged into it."""
         found = [one for one in self._ledger.every if one.rule == rule]
         return sum(one.count for one in found if one.key == key or one.pointer.startswith(f"{pointer}/"))
 
-    def tell(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
+    def send_story(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
         """Send a story with new names, and judge the answers; `run_id` and `url` are those of the run that recorded it.
 
-        Raises StoryError if the story cannot be sent, and Enough if a limit is reached.
+        Raises StoryError if the story cannot be sent, and RunEnded if a limit is reached.
         """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
         exchanges, about = list[Observation](), list[Made]()
@@ -721,13 +721,13 @@ class Run:
             expectation = self._expected(operation, request, step.label, wire)
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
-            seen = self._courier.send(operation, request, wire)
+            seen = self._sender.send(operation, request, wire)
             seen = self._found_by_now(operation, request, seen, expectation)
             self._judged(operation, seen, expectation, *about)
-            about = self._audiences.left[-1:] if _creates(operation) else about
+            about = self._audiences.existing[-1:] if _creates(operation) else about
             exchanges.append(seen)
             answered = dict(self._judge.answered_with(operation, seen))
-            ids |= {told: answered[place] for place, told in step.answered if place in answered}
+            ids |= {recorded: answered[place] for place, recorded in step.answered if place in answered}
             if step.label == _PAGE:
                 self._turn_pages(operation)
             for changing in operations.values() if step.label == _BACK else ():
@@ -744,32 +744,32 @@ class Run:
 
     def _make(self, operation: Operation, name: str) -> Made | None:
         creating = next((each for each in self._allowed if each.id == facts_of(operation).source), None)
-        last = self._audiences.left[-1:]
-        if creating and self._vain[creating.id] < _VAIN and not self._courier.spent:
+        last = self._audiences.existing[-1:]
+        if creating and self._failures[creating.id] < _MAX_FAILURES and not self._sender.no_planned_creates:
             about = self._audience(creating, used=False) or Made(name, "", None)
             draft = self._names.about(self._names.draft(creating, smallest=True), about)
             for place in places(creating) if self._is_by_name else ():
                 draft = draft.put(place, name) if self._names.is_name(place) else draft
-            if not self._is_by_name and not self._audiences.may_leave(draft.request()):
+            if not self._is_by_name and not self._audiences.may_be_sent(draft.request()):
                 return None
-            seen = replace(self._courier.send(creating, draft.request(), of=operation), before=about.story)
+            seen = replace(self._sender.send(creating, draft.request(), of=operation), before=about.story)
             self._judged(creating, seen, expect(self._target, creating, seen.request))
-            is_made = self._audiences.left[-1:] != last
-            self._vain[creating.id] = 0 if is_made else self._vain[creating.id] + 1
+            is_made = self._audiences.existing[-1:] != last
+            self._failures[creating.id] = 0 if is_made else self._failures[creating.id] + 1
             if is_made and not self._is_by_name:
-                return self._audiences.left[-1]
+                return self._audiences.existing[-1]
         return self._audiences.find(name)
 
     def clean_up(self) -> None:
         """Remove the run's audiences, if the provider has an operation for that and `keep` is not set."""
         removing = [each for each in self._allowed if facts_of(each).effect is Effect.REMOVES]
-        if not removing or self._options.keep or not self._audiences.left or self._silent:
+        if not removing or self._options.keep or not self._audiences.existing or self._silent:
             return
         self._enter(CLEAN_UP)
-        with suppress(Enough):
-            for made in tuple(self._audiences.left) if self._is_by_name else self._audiences.left[::-1]:
+        with suppress(RunEnded):
+            for made in tuple(self._audiences.existing) if self._is_by_name else self._audiences.existing[::-1]:
                 operation = next((each for each in removing if facts_of(each).source == made.by), None)
-                if operation and made in self._audiences.left and self._vain[operation.id] < _VAIN:
+                if operation and made in self._audiences.existing and self._failures[operation.id] < _MAX_FAILURES:
                     self._remove(operation, made)
 
     def _remove(self, operation: Operation, made: Made) -> None:
@@ -779,10 +779,10 @@ class Run:
             with suppress(NotOursError):
                 seen = self._changed(operation, request, made.story)
                 absent = is_there and seen.response is not None and seen.response.status in ABSENT
-                self._vain[operation.id] = self._vain[operation.id] + 1 if absent else 0
+                self._failures[operation.id] = self._failures[operation.id] + 1 if absent else 0
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
-        return _creates(operation) and expectation.expected in _TAKEN
+        return _creates(operation) and expectation.expected in _MAY_SUCCEED
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that means "later"."""
@@ -793,7 +793,7 @@ class Run:
         self, operation: Operation, seen: Observation, expectation: Expectation, about: Made | None = None
     ) -> None:
         if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
-            raise Enough("the server kept saying that it is busy")
+            raise RunEnded("the server kept saying that it is busy")
         known = self._judge.known(operation, seen, expectation)
         first, last = self._first.get(operation.id, ()), self._last[operation.id]
         self._judge.judge(operation, replace(seen, last=(*first, *itertools.chain(*last))), known)
@@ -806,21 +806,21 @@ class Run:
         if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
             # A server may read a name where the checker reads none, so the intended audience counts as removed, too.
             for name in (self._judge.name(operation, seen.request), about.name if about else ""):
-                self._audiences.gone(name, facts_of(operation).source, sure=False)
+                self._audiences.record_removal(name, facts_of(operation).source, sure=False)
         self._silent = self._silent + 1 if seen.response is None else 0
         if self._silent == _SILENT:
             self._unfinished = "the server answers to the end"
-            raise Enough("the server stopped answering")
+            raise RunEnded("the server stopped answering")
         if self._watcher:
-            for finding in self._ledger.every[self._told :]:
-                self._told += 1
+            for finding in self._ledger.every[self._announced :]:
+                self._announced += 1
                 self._watcher.finding(finding)
 
     def _overloaded(self, operation: Operation) -> bool:
         """Whether the server refuses even the smallest valid request as busy, so not because of the case's request."""
         draft = self._names.draft(operation, smallest=True)
         request = self._names.about(draft, self._audiences.pick(operation, used=False)).request()
-        response = self._courier.send(operation, request).response
+        response = self._sender.send(operation, request).response
         return response is not None and response.status in BUSY
 
 

@@ -47,26 +47,26 @@ _IN_TARGET = 2048
 """The most characters of a query parameter, so that the request line has less than 4 KiB: some servers take no more."""
 
 
-def cases(smallest: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
+def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]:
     """The cases for each place, those of one kind of change in one list."""
-    full = most
+    full = fullest
     for place in places(smallest.operation):
         # No valid value is known for a parameter that was left out of the full draft, but none may make a server fail.
         is_left_out = full.value(place) is None and place.kind == "query"
-        most = full.put(place, names.usual(place, smallest=False)) if is_left_out else full
-        right = most.value(place)
+        fullest = full.put(place, names.usual(place, smallest=False)) if is_left_out else full
+        right = fullest.value(place)
         if right is None:
             continue
-        sent = smallest if smallest.value(place) is not None else most
+        sent = smallest if smallest.value(place) is not None else fullest
         secret = names.target.is_secret(f"{place.kind} {place.name}")
         fixed = names.is_given(smallest.operation, place)
         if place.kind != "path":
-            yield [Case(base, puts(place, ...)) for base in (smallest, most) if base.value(place) is not None]
+            yield [Case(base, puts(place, ...)) for base in (smallest, fullest) if base.value(place) is not None]
         if not secret and not (fixed and place.kind in ("path", "body")):
-            values = list(_wrong(place, right, most))
+            values = list(_wrong(place, right, fullest))
             if place.kind in ("header", "cookie"):
                 values = [str(value) for value in values if _is_header(str(value))]
-            inside = [change for change in (_listed, _keyed) if _breaks(place, change(right)) and most.is_json]
+            inside = [change for change in (_listed, _keyed) if _breaks(place, change(right)) and fullest.is_json]
             changes = [puts(place, value) for value in values]
             changes += [_named(place, change) for change in inside if place.kind == "body"]
             yield [Case(sent, change) for change in changes]
@@ -85,8 +85,8 @@ def cases(smallest: Draft, most: Draft, names: Names) -> Iterator[list[Case]]:
         if place.is_file and not place.name:
             yield [Case(sent, puts(place, File("", "", bytes(range(256)))), label="every byte")]
         if place.is_text and not fixed and place.kind not in ("header", "cookie"):
-            yield [Case(most, _stretched(place, length)) for length in _lengths(place, names, most)]
-            yield [Case(most, change) for change in _letters(place, names)]
+            yield [Case(fullest, _stretched(place, length)) for length in _lengths(place, names, fullest)]
+            yield [Case(fullest, change) for change in _letters(place, names)]
         if place.required and place.name and not secret:
             yield [Case(smallest, change) for change in _elsewhere(place, smallest)]
             yield [Case(smallest, change) for change in _renamed(place)]
@@ -150,8 +150,8 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         yield from ("x", "1.5", "-1", "", "1e2", "0x1")
         if "integer" in schema.types(place.schema):
             yield from ("1", "1\n", " 1 ", "1\u200b", "\u0661")
-    for least, most in (("minimum", "maximum"), ("exclusiveMinimum", "exclusiveMaximum")):
-        limits = [limit for limit in (place.says(least), place.says(most)) if isinstance(limit, int | float)]
+    for minimum, maximum in (("minimum", "maximum"), ("exclusiveMinimum", "exclusiveMaximum")):
+        limits = [limit for limit in (place.says(minimum), place.says(maximum)) if isinstance(limit, int | float)]
         yield from (limit + step for limit in limits for step in (-1, 0, 1))
 
 

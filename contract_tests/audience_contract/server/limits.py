@@ -34,11 +34,11 @@ _TIMES = 5
 """How often, at most, a request is repeated when the server is busy."""
 
 
-class Enough(KeyboardInterrupt):
+class RunEnded(KeyboardInterrupt):
     """Ends the current work at once. It is a KeyboardInterrupt because Hypothesis lets no other exception through."""
 
 
-class UsedUp(Enough):
+class UsedUp(RunEnded):
     """Ends the current work on an operation that has used up its requests."""
 
 
@@ -87,8 +87,8 @@ class Options:
             raise ValueError("a run id has 1 to 16 small letters and digits")
 
 
-class Courier:
-    """Sends and counts requests, and raises Enough when a limit is reached.
+class LimitedSender:
+    """Sends and counts requests, and raises RunEnded when a limit is reached.
 
     It calls `sending` before each request, and `busy` with each answer that means "later". `requests` counts all that
     was sent, and `waits` the repeats to a busy server. `created` counts the creates that succeeded, and `unclear` other
@@ -122,10 +122,10 @@ class Courier:
         self, operation: Operation, request: Request, wire: Wire = PLAIN, of: Operation | None = None
     ) -> Observation:
         """Send a request, and return the exchange. It counts for the operation `of`, if that is what it is sent for."""
-        self.before(operation, request, of)
-        return self.patient(operation, request, self._sent(operation, request, wire), wire, of)
+        self.check_and_count(operation, request, of)
+        return self.repeated_if_busy(operation, request, self._sent(operation, request, wire), wire, of)
 
-    def together(self, operation: Operation, asked: Sequence[tuple[Request, Wire]]) -> list[Observation]:
+    def send_all(self, operation: Operation, asked: Sequence[tuple[Request, Wire]]) -> list[Observation]:
         """Send requests that were counted before, at most `jobs` at once, and return their exchanges, in order."""
 
         def sent(one: tuple[Request, Wire]) -> Observation:
@@ -150,22 +150,22 @@ class Courier:
         one_by_one = options.creates is not None or options.rate or options.stop_first
         return 1 if one_by_one else _AT_ONCE
 
-    def before(self, operation: Operation, request: Request, of: Operation | None = None) -> None:
+    def check_and_count(self, operation: Operation, request: Request, of: Operation | None = None) -> None:
         """Check and count a request before it is sent, and wait if `rate` asks for that. Every request passes here.
 
-        Raises NotOursError if the request must not be sent, UsedUp if its operation has used up its requests, and
-        Enough if another limit is reached.
+        Raises NotOursError if the request must not be sent, UsedUp if its operation has used up its requests,
+        and RunEnded if another limit is reached.
         """
-        if not self._audiences.may_leave(request):
+        if not self._audiences.may_be_sent(request):
             raise NotOursError
         options, creates = self._options, facts_of(operation).effect is Effect.CREATES
         if not self.is_late and self.is_used_up(of or operation):
             raise UsedUp
         if self.phase != CLEAN_UP and options.seconds is not None and self.seconds >= options.seconds:
-            raise Enough(f"ended at the limit of {options.seconds:g} seconds")
-        if self.full and creates:
+            raise RunEnded(f"ended at the limit of {options.seconds:g} seconds")
+        if self.no_more_creates and creates:
             unclear = ", some of which may not exist" if self.unclear else ""
-            raise Enough(f"ended at the limit of {counted(options.creates or 0, 'audience')}{unclear}")
+            raise RunEnded(f"ended at the limit of {counted(options.creates or 0, 'audience')}{unclear}")
         if options.rate and self.requests:
             time.sleep(max(0.0, self.requests / options.rate - self.seconds))
         self._sending()
@@ -178,12 +178,12 @@ class Courier:
 
     def is_used_up(self, operation: Operation) -> bool:
         """Whether one more request would exceed the limit of an operation."""
-        most = self._options.requests
-        used_up = most is not None and self._by_operation[operation.id] >= most
+        limit = self._options.requests
+        used_up = limit is not None and self._by_operation[operation.id] >= limit
         self.limited |= used_up
         return used_up
 
-    def patient(
+    def repeated_if_busy(
         self,
         operation: Operation,
         request: Request,
@@ -196,8 +196,8 @@ class Courier:
         for number in range(_TIMES):
             if seen.response is None or seen.response.status not in BUSY:
                 break
-            told = _told("".join(seen.response.values("retry-after")[:1]))
-            pause = 0.1 * 4**number if told is None else told
+            asked_for = _retry_after("".join(seen.response.values("retry-after")[:1]))
+            pause = 0.1 * 4**number if asked_for is None else asked_for
             left = self._options.patience if self._options.seconds is None else self._options.seconds - self.seconds
             if pause > left:
                 break
@@ -206,7 +206,7 @@ class Courier:
             seen = self._again(operation, request, wire, of, pause)
         return seen
 
-    def until(
+    def repeated_while(
         self,
         operation: Operation,
         request: Request,
@@ -233,7 +233,7 @@ class Courier:
         self, operation: Operation, request: Request, wire: Wire, of: Operation | None, pause: float
     ) -> Observation:
         time.sleep(pause)
-        self.before(operation, request, of)
+        self.check_and_count(operation, request, of)
         seen = self._sent(operation, request, wire)
         self._count(operation, seen)
         return seen
@@ -250,18 +250,18 @@ class Courier:
         return time.monotonic() - self._started
 
     @property
-    def full(self) -> bool:
+    def no_more_creates(self) -> bool:
         """Whether nothing more may be created, not even by a request that the server should refuse."""
         return self._options.creates is not None and self.created + self.unclear >= self._options.creates
 
     @property
-    def spent(self) -> bool:
+    def no_planned_creates(self) -> bool:
         """Whether nothing more may be created on purpose; one creation is kept for a request taken by mistake."""
-        most = self._options.creates
-        return most is not None and self.created + self.unclear >= max(most - 1, 1)
+        limit = self._options.creates
+        return limit is not None and self.created + self.unclear >= max(limit - 1, 1)
 
 
-def _told(after: str) -> float | None:
+def _retry_after(after: str) -> float | None:
     """The seconds that a Retry-After header asks for; None if it cannot be read."""
     if after.isdecimal():
         return float(after)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
-from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, links_between, told
+from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, links_between, value_at
 from .media import find, parse
 from .messages import Request, Response
 from .mock import answers
@@ -142,7 +142,7 @@ class Documented(Provider):
         value = {**value, **fitting}
         for pointer in facts.linked.values() if made and facts.effect is not Effect.CREATES else ():
             # An id never changes, whatever value the request has for it.
-            own = told(pointer, made.fields, made.path) if made else None
+            own = value_at(pointer, made.fields, made.path) if made else None
             if type(at(value, pointer)) is type(own):
                 value = put(value, pointer.removeprefix("/"), own)
         # Where no success is documented, an empty 200 claims the least.
@@ -216,7 +216,9 @@ def of(spec: Spec) -> Documented:
 def _is_meant(record: Record, call: Call) -> bool:
     linked = facts_of(call.operation).linked.items()
     known = (
-        (call.path[place], told(pointer, record.fields, record.path)) for place, pointer in linked if place in call.path
+        (call.path[place], value_at(pointer, record.fields, record.path))
+        for place, pointer in linked
+        if place in call.path
     )
     return all(sent == str(own) for sent, own in known)
 
