@@ -324,6 +324,14 @@ def test_a_form_without_its_closing_boundary_need_not_be_refused() -> None:
     assert (found.rule, found.weight) == ("form.framing", Weight.ADVICE)
 
 
+def test_a_server_that_looks_at_no_method_is_one_finding() -> None:
+    def posted(request: Request) -> Request:
+        return request if re.search("/(view|list)", request.target) else replace(request, method="POST")
+
+    (found,) = judge(MockServer(middleware=changing(posted), prose=True), "batch", requests=60).counted
+    assert (found.rule, len(found.operations)) == ("case.method", 4)
+
+
 def hyphenless(request: Request) -> Request | Response:
     """A form reader that looks for the boundary without the hyphens before it, as that of Node.js does."""
     _, _, boundary = "".join(request.values("content-type")).partition("boundary=")

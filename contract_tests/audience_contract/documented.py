@@ -336,8 +336,8 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
         above = [each for each in creating if each.path.rstrip("/") in (collection, item)]
         named = [each for each in creating if bare(last) in _identities(each) and each not in above]
         own = [each for each in named if any(_is_item(each, last, other) for other in operation.spec.operations)]
-        # If several creates answer such an id, nothing says which of them is meant.
-        others = own or named
+        # Of several, nothing says which is meant; and a create that is asked for the id does not make it.
+        others = [each for each in own or named if bare(last) not in _asked(each)]
         for create in (*above, *(others if len(others) == 1 else ())):
             ids, known = _identities(create), dict(_path(create))
             pointer = _id_of(last, ids) if create in above else ids[bare(last)]
@@ -347,6 +347,13 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
             if pointer and all(rest.values()):
                 return {**rest, last: pointer}, create.id
     return {}, ""
+
+
+def _asked(create: Operation) -> set[str]:
+    """The properties of a JSON body, without case and punctuation."""
+    body = create.node.get("requestBody")
+    schemas = [schema for media in (body["content"] if body else ()) if (schema := media.get("schema"))]
+    return {bare(name) for schema in schemas for name, kind in properties(schema).items() if not kind.plain("readOnly")}
 
 
 def _has_location(create: Operation) -> bool:

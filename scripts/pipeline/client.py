@@ -32,8 +32,7 @@ for file in sorted(pathlib.Path("generated/audience_clients").rglob("*.py")):
     importlib.import_module(".".join(part for part in parts if part != "__init__"))
 """
 _MYPY = ["-m", "mypy", "--strict", "--config-file=", "--no-error-summary", "-p", "audience_clients"]
-# The templates of the generator cast values that have the type already.
-_MYPY += ["--no-warn-redundant-casts", "--cache-dir", str(ROOT / "build" / "mypy")]
+_MYPY += ["--cache-dir", str(ROOT / "build" / "mypy")]
 _ENUM = Class(strings.ClassName("Enum", ""), strings.PythonIdentifier("enum", ""))
 # Names that the templates use themselves, so that a property or parameter of the same name would replace them. The
 # generator puts an underscore behind reserved words of Python, and so it does behind these.

@@ -28,7 +28,7 @@ PATTERNS = {
     "uri": "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$",
     "uuid": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
     "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    "byte": "^[A-Za-z0-9+/]*={0,2}$",
+    "byte": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
 }
 # The formats that limit a value, by JSON Schema (Validation, 7.3) or by OpenAPI. Any other is a word about it.
 LIMITING = {
@@ -140,27 +140,23 @@ def usable(document: Json) -> Json:
     - Of several media types, the one of JSON: it is what the library sends and asks for.
     - Of several credentials to choose from, those that a header can carry. OAuth 2 and OpenID Connect become bearer
       tokens (RFC 6750), and the names of HTTP schemes lower case, because their case does not matter.
-    - The header of an answer as a text. Schemas without what does not say which values are right: `xml`, a
-      `discriminator` beside alternatives, and `readOnly` and `writeOnly` where they do not change what is required. No
-      webhooks, and no words about a path.
+    - Schemas without what does not say which values are right: a `discriminator` beside alternatives, and `readOnly`
+      and `writeOnly` where nothing is required. No webhooks, and no words about a path.
     - The servers that all paths have are those of the document.
     """
     spec = {key: value for key, value in document.items() if key != "webhooks"}
-    _annotated(spec)
-    for parameter in [*_parameters(spec)]:
-        if parameter.get("style") == ("form" if parameter.get("in") in ("query", "cookie") else "simple"):
-            del parameter["style"]
+    for _, schema in validity.schemas(spec, ""):
+        if any(key in schema for key in validity.ALTERNATIVES):
+            schema.pop("discriminator", None)
+        for name, child in schema.get("properties", {}).items():
+            # Who sends a property that is required, and who does not, is left to a person.
+            if isinstance(child, dict) and name not in schema.get("required", ()):
+                child.pop("readOnly", None)
+                child.pop("writeOnly", None)
     for message in _messages(spec):
         media = next((media for media in message.get("content", ()) if _JSON.fullmatch(media)), None)
         if media:
             message["content"] = {media: message["content"][media]}
-        for name, header in message.get("headers", {}).items():
-            found = header
-            while "$ref" in found:
-                found = resolve(spec, found["$ref"][1:])
-            kept = {key: found[key] for key in ("description", "example", "required") if key in found}
-            message["headers"][name] = kept | ({"schema": {"type": "string"}} if "schema" in found else {})
-    spec.get("components", {}).pop("headers", None)
     _secure(spec)
     servers = [item.pop("servers", None) for item in spec["paths"].values()]
     if servers and servers[0] and all(each == servers[0] for each in servers):
@@ -171,37 +167,11 @@ def usable(document: Json) -> Json:
     return spec
 
 
-def _annotated(spec: Json) -> None:
-    """Remove the keywords of schemas that do not say which values are right."""
-    parts = spec.get("components", {})
-    bodies = [operation.get("requestBody") for _, _, operation in each_operation(spec)]
-    answers = [operation.get("responses") for _, _, operation in each_operation(spec)]
-    asked, given = _needed(parts, bodies), _needed(parts, answers)
-    for at, schema in validity.schemas(spec, ""):
-        if any(key in schema for key in validity.ALTERNATIVES):
-            schema.pop("discriminator", None)
-        schema.pop("xml", None)
-        component = tuple(at.split("/")[2:4])
-        sides = (("readOnly", "/requestBody/" in at, asked), ("writeOnly", "/responses/" in at, given))
-        for word, within, reached in sides:
-            for name, value in schema.get("properties", {}).items():
-                if isinstance(value, dict) and not (
-                    (within or component in reached) and name in schema.get("required", ())
-                ):
-                    value.pop(word, None)
-
-
 def _messages(spec: Json) -> Iterator[Json]:
     """The request bodies and answers."""
     yield from spec.get("components", {}).get("responses", {}).values()
     for _, _, operation in each_operation(spec):
         yield from (each for each in (operation.get("requestBody"), *operation.get("responses", {}).values()) if each)
-
-
-def _parameters(spec: Json) -> Iterator[Json]:
-    yield from spec.get("components", {}).get("parameters", {}).values()
-    for _, _, operation in each_operation(spec):
-        yield from operation.get("parameters", ())
 
 
 def _secure(spec: Json) -> None:
@@ -252,17 +222,21 @@ def cut(spec: Any, wanted: Collection[str]) -> tuple[Any, list[str]]:
             paths.setdefault(path, about)[method] = operation
     if not isinstance(spec, dict):
         return spec, sorted(wanted)
+    left = {key: value for key, value in spec.items() if key != "webhooks"} | {"paths": paths}
+    left["tags"] = [tag for tag in spec.get("tags", ()) if json.dumps(tag.get("name")) in json.dumps(paths)]
+    return _trimmed(left), sorted({*wanted} - found)
+
+
+def _trimmed(spec: Json) -> Json:
+    """The document without the components that no operation refers to."""
     parts = spec.get("components")
     held = {kind: each for kind, each in parts.items() if isinstance(each, dict)} if isinstance(parts, dict) else {}
-    kept = _needed(held, paths)
-    components = {
-        kind: {each: entry for each, entry in entries.items() if kind == "securitySchemes" or (kind, each) in kept}
+    needed = _needed(held, spec["paths"])
+    kept = {
+        kind: {name: each for name, each in entries.items() if kind == "securitySchemes" or (kind, name) in needed}
         for kind, entries in held.items()
     }
-    components = {kind: entries for kind, entries in components.items() if entries}
-    tags = [tag for tag in spec.get("tags", ()) if json.dumps(tag.get("name")) in json.dumps(paths)]
-    left = {key: value for key, value in spec.items() if key != "webhooks"}
-    return left | {"paths": paths, "components": components, "tags": tags}, sorted({*wanted} - found)
+    return spec | {"components": {kind: entries for kind, entries in kept.items() if entries}}
 
 
 def id_of(method: str, path: str, operation: Any) -> str:

@@ -35,10 +35,6 @@ class Account:
     on_response: Callable[[Request, Response], Any] | None = None
     allow_undocumented: bool = False
 
-    @property
-    def title(self) -> str:
-        return self.adapter.title
-
     def drafted(self, audience: Audience, leave_out: Collection[str]) -> tuple[Draft, Request]:
         """The draft of an audience as the provider takes it, and the request that creates it. Checks an audience file.
 

@@ -94,11 +94,6 @@ class Operation:
             found[status] = Schema(self.spec, f"{at}/content/{escape(media)}/schema") if media else None
         return found
 
-    @property
-    def successes(self) -> list[int]:
-        """The documented statuses of a success; of a class of statuses, the first."""
-        return [int(status.replace("X", "0")) for status in self._answers if status.startswith("2")]
-
     @lazy
     def _parameters(self) -> list[Json]:
         count = len(self.spec.resolve(self.pointer)[0].get("parameters", ()))

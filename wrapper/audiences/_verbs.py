@@ -66,7 +66,7 @@ class Verbs(Generic[Model]):
     how: CallSettings
 
     def __init__(self, account: Account, verb: str, draft: object = None) -> None:
-        self.title = account.title
+        self.title = account.adapter.title
         self._account, self._adapter = account, account.adapter
         self._name = draft.name if isinstance(draft, Audience) else None
         self._id: str | None = None
@@ -188,10 +188,10 @@ class Verbs(Generic[Model]):
         records = [self._completed(record, success, operation_token=asked.token) for record in success.result]
         if len(records) == 1:
             return records[0]
+        by = "id" if asked.id else "external id" if asked.external_id else "name"
         if not records:
-            by = "id" if asked.id or asked.external_id else "name"
             raise NotFoundError(f"has no audience of that {by}", **success.known)
-        message = f"has {len(records)} audiences of that name: the id of one is needed"
+        message = f"has {len(records)} audiences of that {by}: the id of one is needed"
         raise AmbiguousError(message, records=tuple(records), **success.known)
 
     def list(self, listing: Listing) -> Flow[tuple[Record, ...]]:
@@ -249,7 +249,7 @@ class Verbs(Generic[Model]):
             except AudiencesError as failure:
                 fades = record is not None and self.how.read_policy.may_repeat(failure, safe=True)
                 unseen = isinstance(failure, NotFoundError) and asked.token is not None and not removal
-                if self.ended or not (fades or unseen or time.monotonic() >= end):
+                if self.how.ending.over or not (fades or unseen or time.monotonic() >= end):
                     raise
                 pause = max(pause, failure.retry_after or 0.0)
             left = end - time.monotonic()
@@ -368,7 +368,7 @@ class Verbs(Generic[Model]):
                 success = yield from self.call(entry, change, request)
             except AudiencesError as failure:
                 self._over(_failed(failure, count))
-                if self.ended or not go_on:
+                if self.how.ending.over or not go_on:
                     raise
             else:
                 self._over(_applied(success, count))
@@ -567,18 +567,9 @@ class Verbs(Generic[Model]):
             error.outcome = error.changed.outcome
         return error
 
-    @property
-    def ended(self) -> bool:
-        return self.how.ending.over
-
     def end(self) -> None:
         """End the call, whichever thread makes it."""
         self.how.ending.end()
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the total time is over."""
-        return self.how.remaining <= 0
 
     @property
     def open_file(self) -> object:

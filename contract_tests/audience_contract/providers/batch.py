@@ -37,6 +37,7 @@ _UPDATE = "/paths/~1audiences~1update/post/requestBody/content/application~1json
 _TOKEN = ("/indexing_token",)
 _A = {"id": "a", "action": "add"}
 _MOMENT = "1970-01-01T00:00:00Z"
+_USUAL_ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 
 class Batch(Provider):
@@ -125,7 +126,7 @@ class Batch(Provider):
             members = _members(operation, request)
             if not members:
                 yield "no members"
-            if not all(re.fullmatch(r"[\x21-\x7e]{1,64}", member["id"]) for member in members):
+            if not all(_USUAL_ID.fullmatch(member["id"]) for member in members):
                 yield "an id of other characters than usual, or too many"
             if not all(map(_is_plain, members)):
                 yield "an attribute of a name or value that is not documented"
@@ -213,7 +214,9 @@ def _members(operation: Operation, request: Request) -> list[dict[str, Any]]:
 
 def _is_plain(member: Mapping[str, Any]) -> bool:
     """Whether its attributes are of documented types, and of names as in the samples."""
-    given = member.get("attributes", {})
+    given = member.get("attributes")
+    if not given:
+        return True
     texts = [value for value in given.values() if isinstance(value, str)]
     named = all(re.fullmatch(r"[a-z0-9_]{1,30}|(date|url)\([a-z0-9_]{1,30}\)", name) for name in given)
     named = named and all(is_date_time(value) for name, value in given.items() if name.startswith("date("))

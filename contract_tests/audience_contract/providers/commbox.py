@@ -39,6 +39,7 @@ from ..workbooks import is_large, rows_of
 _SMALL = 2**16
 """Bytes: a larger file may be refused, because no page says how large one may be; its rows are not cached either."""
 _PDF = b"%PDF-"
+_USUAL_NUMBER = re.compile("[1-9][0-9]{6,14}")
 _REPLACE = "PUT /Audiences/{AUDIENCE_ID}"
 _BEGINNINGS = {b"PK\3\4": XLSX, b"\xd0\xcf\x11\xe0": XLS}
 
@@ -102,10 +103,11 @@ class CommBox(Provider):
                 yield "a heading that may be meant as phone1"
             return
         heading, *rows = _rows(files[0])
-        numbers = [row[heading.index("phone1")] if len(row) == len(heading) else "" for row in rows]
+        column, width = heading.index("phone1"), len(heading)
+        numbers = [row[column] if len(row) == width else "" for row in rows]
         if not numbers or len(set(heading)) < len(heading):
             yield "no rows, or a column twice"
-        if not all(re.fullmatch("[1-9][0-9]{6,14}", number) for number in numbers) or len(set(numbers)) < len(numbers):
+        if not all(map(_USUAL_NUMBER.fullmatch, numbers)) or len(set(numbers)) < len(numbers):
             yield "rows of which nobody says what becomes of them"
 
     def private(self, request: Request) -> Iterator[str]:

@@ -209,7 +209,8 @@ class Audiences:
         found = [operation for method in methods if (operation := self._spec.match(method, path))]
         if not self._is_by_name:
             found = [operation for operation in found if operation.method == request.method] or found
-        if {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES} and (
+        creates = {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES}
+        if creates and (
             self._is_by_name or request.method in _SAFE or not any("{" in operation.path for operation in found)
         ):
             return True
@@ -219,7 +220,9 @@ class Audiences:
         if not self._is_by_name and not all(meant):
             return False
         texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
-        return all(map(self._is_ours, texts)) and all(map(self._is_ours, _names(request, self._key, mark)))
+        # What is created may name other things in its body: it changes none of them.
+        named = frozenset[object]() if creates else _names(request, self._key, mark)
+        return all(map(self._is_ours, (*texts, *named)))
 
     def _is_ours(self, name: object) -> bool:
         return name in (None, "") or (isinstance(name, str) and self.is_marked(name)) or name in self._ids

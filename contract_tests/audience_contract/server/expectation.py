@@ -121,12 +121,12 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     found = [violation for violation in every if not violation.is_undocumented]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
     hard = [violation for violation in broken if _is_hard(operation, request, violation)]
+    is_open = False
     # A server may overlook the Content-Type of a part, but not the content itself.
     if not hard and all(_is_kind(violation) for violation in broken):
         provider = provider_of(operation.spec.key)
-        hard = (
-            [] if any(provider.why_either_is_allowed(operation, request)) else list(provider.prose(operation, request))
-        )
+        is_open = any(provider.why_either_is_allowed(operation, request))
+        hard = [] if is_open else list(provider.prose(operation, request))
     wrong_settings = target.wrong_settings(request)
     lacking = security.failing(operation, request, target.admits)
     if lacking:
@@ -148,7 +148,7 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
         expected = Expected.OPEN if rule in OPEN else Expected.NO_SUCCESS
         return Expectation(expected, rule, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
     is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
-    return _valid(operation, request, label, wire, is_open=bool(broken or wrong_settings or is_unnamed))
+    return _valid(operation, request, label, wire, is_open=bool(is_open or broken or wrong_settings or is_unnamed))
 
 
 def _of_method(operation: Operation, request: Request, *, is_open: bool) -> Expectation:
@@ -322,7 +322,6 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
             yield "a long text"
         if any(unicodedata.category(character) in ("Cc", "Cn", "Cs") for character in text):
             yield "a character that is no text"
-    yield from provider_of(operation.spec.key).why_either_is_allowed(operation, request)
 
 
 @lru_cache(maxsize=256)

@@ -31,7 +31,7 @@ from .target import Target
 _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
 _OF_BODIES = {413, 415}
 """Those of these statuses that the application itself gives, so its answers must have a documented media type."""
-_NOT_FOUND, _CONFLICT, _NOT_NOW = 404, 409, 429
+_OK, _NOT_FOUND, _CONFLICT, _NOT_NOW = 200, 404, 409, 429
 _LONG, _LONG_TARGET = 2**16, 2**12
 """From so many bytes on, a body or a path with its query counts as long."""
 _LAST = 3
@@ -39,7 +39,7 @@ _LAST = 3
 
 
 def _letters(name: str) -> str:
-    return re.sub(r"\W|_", "", name).lower()
+    return re.sub(r"\W|_", "", unicodedata.normalize("NFC", name)).lower()
 
 
 class Judge:
@@ -50,6 +50,8 @@ class Judge:
         self.leaks = Leaks(target)
         self._provider = provider_of(target.spec.key)
         self._names: set[str] = set()
+        self._certain: set[str] = set()
+        """The ids of audiences that a right request of the usual form made."""
         self._ids: dict[str, Observation] = {}
         self._last: deque[Observation] = deque(maxlen=_LAST)
         self.successes: Counter[tuple[str, int]] = Counter()
@@ -287,6 +289,8 @@ class Judge:
             own = next(iter(fresh if self._provider.is_by_name else ids), "")
             made = Made(name, own, value, story, operation.id, path)
             self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)
+            is_usual = expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
+            self._certain |= {made.id} if is_usual and not expectation.advised else set()
         elif facts.effect is Effect.REMOVES:
             self._audiences.gone(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):
@@ -312,16 +316,35 @@ class Judge:
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
 
     def _names_fit(self, operation: Operation, seen: Observation) -> None:
-        """Judge whether a list shows the run's audiences under the names that were sent."""
+        """Judge whether a list shows the run's audiences under the names that were sent.
+
+        Of an odd name, signs, white space and case are not compared: no document says that a server keeps those.
+        """
         named, known = self._provider.named, {made.id: made for made in self._audiences.left if made.id}
         for item in self.items(operation, seen):
             found = [known[each] for each in item.values() if isinstance(each, str) and each in known]
             for made in found if named in item else ():
-                said = f"{self._asked(operation, seen, None)}: it has {made.name} as {item[named]}"
-                wrong = self._audiences.is_plain(made.name) and item[named] != made.name
+                shown = str(item[named])
+                said = f"{self._asked(operation, seen, None)}: it has {made.name} as {shown}"
+                wrong = made.id in self._certain and _letters(shown) != _letters(made.name)
+                wrong = wrong or (self._audiences.is_plain(made.name) and shown != made.name)
                 both = replace(seen, before=tuple(filter(None, [made.seen])))
                 about = Expectation(Expected.SUCCESS, "run.echo", "", "success")
                 self._find("run.echo", operation, both, about, wrong and said, detail=named)
+
+    def lacking(self, operation: Operation, seen: Observation) -> Made | None:
+        """The first audience that the run has certainly made, and that a right list of all audiences lacks."""
+        if not seen.response or seen.response.status != _OK or [*_misshaped(operation, seen.response)]:
+            return None
+        shown, sent = self.shows(operation, seen), Counter(made.name for made in self._audiences.left)
+        made = (one for one in self._audiences.left if one.id in self._certain and sent[one.name] == 1)
+        return next((one for one in made if one.id not in shown), None)
+
+    def is_whole(self, operation: Operation, seen: Observation) -> None:
+        """Judge whether a list of all audiences has those of the run."""
+        made = self.lacking(operation, seen)
+        seen = replace(seen, before=made.story) if made else seen
+        self._page(operation, seen, f" lacks {made.name}, which was created" if made else "", detail="all")
 
     def _page_fits(self, operation: Operation, seen: Observation, sent: Mapping[str, str]) -> None:
         """Judge whether a page has at most as many items as were asked for and as a page may have."""
@@ -401,10 +424,6 @@ class Judge:
         about = Expectation(Expected.SUCCESS, "run.removed", "", "success")
         for each in (operation, reader):
             self._find("run.removed", each, seen, about, said)
-
-    def lacking(self, operation: Operation, seen: Observation, name: str) -> None:
-        """Judge whether a list of all audiences has one that was created; `name` is that of one that it lacks."""
-        self._page(operation, seen, f" lacks {name}, which exists" if name else "", detail="lacks")
 
     def left_out(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Judge whether a list page by page had all it has on one page; `those` are the audiences that were missing."""

@@ -265,6 +265,9 @@ class Run:
                 # By now the audiences appear in a list, even if the server shows new ones late.
                 self._turn_pages(operation)
                 self._send("everything else", operation, plans[operation.id].others)
+            for operation in self._operations:
+                # By now there are more audiences than on the first page of a server that keeps to pages all the same.
+                self._list_all(operation)
         for number in range(1000 if deep else 0):
             for operation in self._operations:
                 self._engine(operation, number)
@@ -487,7 +490,7 @@ class Run:
         """Follow a list from page to page, up to 20 pages, and compare these with the whole list on one page."""
         cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
         if not cursors:
-            self._look_through(operation)
+            self._list_all(operation)
             return
         draft, given = self._names.draft(operation, smallest=True), set[str]()
         limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
@@ -529,20 +532,19 @@ class Run:
                 self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
             self._filter(operation, self._judge.ours(operation, first))
 
-    def _look_through(self, operation: Operation) -> None:
-        """Ask for a list that has every audience, and again while it lacks the run's first."""
-        made = next((one for one in self._audiences.left if self._audiences.is_plain(one.name)), None)
-        if not facts_of(operation).is_whole or not made:
+    def _list_all(self, operation: Operation) -> None:
+        """Ask for a list that, by the documents, has every audience: it must have those of the run."""
+        if not facts_of(operation).is_whole:
             return
-
-        def lacks(seen: Observation) -> bool:
-            return _shown(seen) is not None and not {made.name, made.id} & self._judge.shows(operation, seen)
-
         with suppress(UsedUp):
             request = self._names.draft(operation, smallest=True).request()
-            seen = self._courier.until(operation, request, self._courier.send(operation, request), lacks)
-            seen = replace(seen, before=made.story, label=_PAGE)
-            self._judge.lacking(operation, seen, made.name if lacks(seen) else "")
+            seen = self._courier.send(operation, request)
+            seen = self._courier.until(
+                operation, request, seen, lambda seen: self._judge.lacking(operation, seen) is not None
+            )
+            seen = replace(seen, label=_PAGE)
+            self._judged(operation, seen, expect(self._target, operation, request))
+            self._judge.is_whole(operation, seen)
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""

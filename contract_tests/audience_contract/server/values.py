@@ -24,7 +24,16 @@ TEXTS = (
         "  a  ",
         "<b>&amp;</b><script>1</script><!--",
     ),
-    *("a+b&c=d%20e%41%", "one\ntwo\r\nthree\tfour", "00123", "1e5", "true", "null", "e\u0301 a\u0308 z\u0335\u0321"),
+    *(
+        "a+b&c=d%20e%41%",
+        "one\ntwo\r\nthree\tfour",
+        "0",
+        "00123",
+        "1e5",
+        "true",
+        "null",
+        "e\u0301 a\u0308 z\u0335\u0321",
+    ),
     *("a\0b", "שלום عليكم", "日本語の名前", "' OR '1'='1'; --", "${7*7} {{7*7}} %{7} #{7}", "%s %d %n %x {} {0}"),
     *("_a--b-", "1aB-", "--", "=1+1", "../../etc/passwd", "undefined", "\u200d\u200b\u202e\u2066x\u2069"),
     *("a\u00a0b\u2003c\u2028d\u2029e", "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7"),
@@ -125,7 +134,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         yield from _media_types(str(right))
     elif choices:
         near = dict.fromkeys(text for choice in (choices[0], choices[-1]) for text in _near(choice))
-        yield from ("contract_check", *choices, ",".join(choices), "0", "null", *near)
+        yield from ("contract_check", *choices, ",".join(choices), "0", "1", "null", *near)
     if place.kind == "body" and draft.is_json:
         others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right)]
         yield from (value for value in others if _breaks(place, value))

@@ -7,7 +7,6 @@ import os
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,19 +28,12 @@ _FILES = {
 HOLE = "FILL_IN"
 
 
-@dataclass(frozen=True)
-class Page:
-    """A downloaded page, where it was found, and what a person has decided about it."""
-
-    file: Path
-    address: str
-    operations: Sequence[str] = ()
-    """The operations of its document that are used, by id; if there are none, all are."""
-    overlay: Path | None = None
-
-
-def lay_out(root: Path, name: str, page: Page) -> list[Path]:
+def lay_out(
+    root: Path, name: str, page: Path, *, address: str, operations: Sequence[str] = (), overlay: Path | None = None
+) -> list[Path]:
     """Write the files of the provider whose class is `name`. Returns the files that a person has to complete.
+
+    Of the page's document, these operations are used, or all of them; an overlay may have decided what the page left.
 
     Raises PipelineError for a name or a page that cannot be used, and for a provider that has files already.
     """
@@ -57,9 +49,9 @@ def lay_out(root: Path, name: str, page: Page) -> list[Path]:
         # In a folder of its own, so that a page that cannot be used leaves no files behind.
         staged = Provider(Path(folder), key)
         try:
-            files = _specs(staged, name, page)
-            if page.overlay:
-                staged.overlay.write_bytes(page.overlay.read_bytes())
+            files = _specs(staged, name, page, address, operations)
+            if overlay:
+                staged.overlay.write_bytes(overlay.read_bytes())
             spec, against = effective.attempt(staged)
             against += [f"{staged.specs}: {problem}" for problem in client.unnamable(spec or {})]
             if not (spec or {}).get("servers"):
@@ -83,7 +75,7 @@ def lay_out(root: Path, name: str, page: Page) -> list[Path]:
     environment.filters["py"] = repr
     environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
     empty = environment.get_template("overlay.yaml.jinja").render(words)
-    files[provider.overlay] = page.overlay.read_bytes() if page.overlay else empty.encode()
+    files[provider.overlay] = overlay.read_bytes() if overlay else empty.encode()
     title = f"# {name}: where its documents contradict each other, or leave open what a client needs\n"
     files[provider.deviations] = title.encode()
     for template, path in places.items():
@@ -92,22 +84,22 @@ def lay_out(root: Path, name: str, page: Page) -> list[Path]:
     return sorted(path for path, data in files.items() if HOLE.encode() in data)
 
 
-def _specs(provider: Provider, name: str, page: Page) -> dict[Path, bytes]:
+def _specs(provider: Provider, name: str, page: Path, address: str, operations: Sequence[str]) -> dict[Path, bytes]:
     """Write the spec, the samples and SOURCE.toml, which the following steps read."""
     try:
-        data = page.file.read_bytes()
+        data = page.read_bytes()
         spec = pages.spec_of(pages.text_of(data))
         version = published.version_of(spec)
     except (OSError, PipelineError) as error:
-        raise PipelineError(f"{page.file}: {error}") from error
+        raise PipelineError(f"{page}: {error}") from error
     file = f"openapi{published.suffix(spec)}"
     document = {
         "file": file, "kind": "published", "licence": published.licence_of(spec), "version": version,
         "sha256": hashlib.sha256(spec.encode()).hexdigest(),
-    } | ({"operations": page.operations} if page.operations else {})  # fmt: skip
+    } | ({"operations": operations} if operations else {})  # fmt: skip
     found = {
-        "file": page.file.name,
-        "address": page.address,
+        "file": page.name,
+        "address": address,
         "sha256": hashlib.sha256(data).hexdigest(),
         "document": file,
     }
@@ -115,6 +107,6 @@ def _specs(provider: Provider, name: str, page: Page) -> dict[Path, bytes]:
     about = f"# Where {name}'s spec comes from. The spec is kept exactly as published, and never edited.\n"
     provider.specs.mkdir(parents=True)
     provider.source_file.write_text(about + tomlkit.dumps(source), "utf-8")
-    files = vendor.extract(provider, page.file.parent)
+    files = vendor.extract(provider, page.parent)
     tree.write(provider.root, files)
     return files | {provider.source_file: provider.source_file.read_bytes()}

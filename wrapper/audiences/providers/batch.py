@@ -25,19 +25,7 @@ from .._audience import Draft, DraftRules
 from .._http.send import AsyncTransport, BlockingTransport
 from .._json import is_unicode
 from .._members import Member, Url
-from .._operation import (
-    Adapter,
-    Built,
-    Change,
-    Effect,
-    Mark,
-    MemberRules,
-    Operation,
-    Page,
-    Service,
-    items,
-    text,
-)
+from .._operation import Adapter, Built, Change, Effect, Mark, MemberRules, Operation, Page, Service, items, text
 from .._options import Options
 from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of, time_of
