@@ -90,7 +90,7 @@ def test_what_was_left_without_a_name_and_id_is_counted() -> None:
     report = replace(REPORT, created=(*tokens, Created("batch", "a-name"), Created("batch", "", "an-id")))
     end = shown(report, 200).partition("Not known to be removed")[2].partition("Notes ─")[0]
     assert [line for line in end.splitlines() if line.startswith(("•", "…"))] == [
-        "• adobe_ims: 8 without a name", "• batch: a-name", "• batch: (an-id)",
+        "• adobe_ims: without a name, 8 of them", "• batch: a-name", "• batch: without a name (an-id)",
     ]  # fmt: skip
     text = reports.render(report, "markdown").decode()
     assert text.count("adobe&#95;ims") == 1
@@ -100,7 +100,7 @@ def test_what_was_left_without_a_name_and_id_is_counted() -> None:
         .partition('aria-label="Not known to be removed"')[2]
         .partition("</section>")[0]
     )
-    assert (page.count("<li>"), page.count("8 without a name")) == (3, 1)
+    assert (page.count("<li>"), page.count("without a name, 8 of them")) == (3, 1)
 
 
 @given(any_report(ANY_TEXT), st.sampled_from([20, 80]))

@@ -32,7 +32,7 @@ def replay(  # noqa: PLR0917 - a command line
     credentials, which come from the environment as for `server`. If the server does not fail, this is done once more
     after some earlier requests to the operation; and if the run had to, up to 20 times more.
 
-    Exit code: 1 if it still fails, 0 if it does not, 2 if that cannot be told.
+    Exit code: 1 if it still fails, 0 if it does not, 2 if that stays undecided.
     """
     from .server import Options, StoryError, Target, replay  # noqa: PLC0415 - --help has no need of these
 
@@ -52,7 +52,7 @@ def replay(  # noqa: PLR0917 - a command line
             answer = str(seen.response.status) if seen.response else f"no answer ({seen.trouble})"
             typer.echo(line(f"  {seen.operation}: {answer}"))
     except StoryError as error:
-        typer.echo(line(f"cannot be told: {error}"))
+        typer.echo(line(f"undecided: {error}"))
         raise typer.Exit(2) from None
     except (KeyError, TypeError, ValueError):
         raise refused("REPORT: it is no report of this version, as --report json=FILE writes it") from None

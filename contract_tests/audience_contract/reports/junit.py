@@ -34,7 +34,7 @@ def render(report: Report) -> bytes:
 
 
 def _cases(report: Report) -> Iterator[tuple[str, ET.Element]]:
-    """What was tried, what was found all the same, and what could not be told."""
+    """What was tried, what was found all the same, and what stays undecided."""
     counts = {(one.provider, one.operation, one.rule): one.count for one in report.tried}
     for found in report.findings:
         for operation in found.operations or ("",):
@@ -56,7 +56,7 @@ def _cases(report: Report) -> Iterator[tuple[str, ET.Element]]:
         yield provider, case
     # A file without a test is green for most readers.
     for number, text in enumerate(report.unfinished or ([] if counts else ["nothing was tried"]), 1):
-        case = _case("run", f"could be told {number}")
+        case = _case("run", f"undecided {number}")
         _say(case, "error", text)
         yield "", case
 

@@ -43,11 +43,12 @@ def tried(report: Report) -> list[str]:
 
 
 def left(created: Iterable[Created]) -> list[str]:
-    """What the server did not say that it removed; of what has neither name nor id, such as tokens, only the number."""
+    """What the server did not say that it removed; of what is alike, such as tokens, one with the number."""
     return [
         line(
-            f"{one.provider}: "
-            + (" ".join(filter(None, (one.name, one.id and f"({one.id})"))) or f"{n} without a name")
+            f"{one.provider}: {one.name or 'without a name'}"
+            + (f" ({one.id})" if one.id else "")
+            + (f", {n} of them" if n > 1 else "")
         )
         for one, n in Counter(created).items()
     ]
@@ -56,7 +57,7 @@ def left(created: Iterable[Created]) -> list[str]:
 def sections(report: Report) -> list[tuple[str, list[str]]]:
     """The sections beside the findings, in every report for people: title and lines."""
     found = (
-        ("Could not be told", report.unfinished),
+        ("Undecided", report.unfinished),
         ("Not tried", [f"{rule} of {operation}" for rule, operation in report.untried]),
         ("Tried", tried(report)),
         ("Not known to be removed", left(report.created)),

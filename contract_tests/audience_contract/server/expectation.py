@@ -40,12 +40,15 @@ _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 
 
 class Expected(Enum):
-    """How a request must be answered; each value is the wording in a report."""
+    """How a request must be answered; each value is the wording in a report.
+
+    Of two headlines the shorter is kept, so NO_SUCCESS is as long as UNAUTHORISED, which has the plainer requests.
+    """
 
     SUCCESS = "it is valid"
     REFUSAL = "it must be refused with a documented status"
     UNAUTHORISED = "credentials must be refused"
-    NO_SUCCESS = "it must be refused"
+    NO_SUCCESS = "the request must be refused"
     OPEN = "it may be taken or refused"
 
 
