@@ -169,6 +169,11 @@ def _is_longer(most: int) -> Callable[[Turn], bool]:
     return lambda turn: any(len(one["id"]) > most for one in turn.fields.get("ids", ()))
 
 
+def _zoneless(turn: Turn) -> Response:
+    """Times are those of the account, without a zone."""
+    return replace(answer := turn.answer(), body=re.sub(rb'(response_time": "[^"]*)Z"', rb'\1"', answer.body))
+
+
 CAREFUL = {
     "a name that no audience can have is malformed": ("batch", _VIEW, _with(400, _malformed_names)),
     "so is an id that is no number": ("commbox", _PUT, _with(400, _malformed_ids)),
@@ -185,6 +190,7 @@ CAREFUL = {
     "a request line is short": ("batch", _VIEW, _short_lines),
     "a form is read whatever its bytes": ("adobe_ims", _TOKEN, _lenient_form),
     "the query is read as well": ("adobe_ims", _TOKEN, _from_query),
+    "times have no zone": ("commbox", f"{_POST}, Get_Audiences", _zoneless),
     "files are read with care": ("commbox", f"{_POST}, {_PUT}", _files),
     "each type is shown": ("batch", f"{_CREATE}, {_LIST}", _types),
     "an id is short": ("batch", f"{_UPDATE}, {_REPLACE}", _with(400, _is_longer(100))),
@@ -222,6 +228,10 @@ def _first_page(turn: Turn) -> Response:
     return turn.answer(longer if turn.operation.id == _LIST and "?" not in turn.request.target else None)
 
 
+def _noon(turn: Turn) -> Response:
+    return replace(answer := turn.answer(), body=re.sub(rb'(response_time": ")[^"]*', rb"\1noon", answer.body))
+
+
 _TYPE = _listed(lambda one: {**one, "type": "custom_ids"})
 _ZONE = _listed(lambda one: {**one, "created": one["created"].replace("Z", "+02:00")})
 _EMPTY = on_success(as_json(lambda value: {**value, "data": []} if isinstance(value.get("data"), list) else value))
@@ -245,6 +255,7 @@ MISTAKES = {
     "an id is very short": ("batch", _UPDATE, _with(400, _is_longer(40)), "case.accepted"),
     "a page is twice as long as it may be": ("batch", f"{_CREATE}, {_LIST}", _first_page, "run.pages"),
     "times are those of a place": ("batch", f"{_CREATE}, {_LIST}", _ZONE, "response.body"),
+    "times are none": ("commbox", _POST, _noon, "response.body"),
     "a list is empty": ("commbox", f"{_POST}, Get_Audiences", _EMPTY, "run.pages"),
 }
 

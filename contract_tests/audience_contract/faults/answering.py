@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -23,8 +22,6 @@ _BROKEN = {"enum": "OTHER", "minLength": "", "format": "2025-02-30T07:51:52"}
 _ECHOES: tuple[tuple[str, str, str, Callable[[str], Any]], ...] = (
     ("lower", "in lower case", "Spring", str.lower),
     ("cut", "cut after 128 characters", "n" * 129, lambda text: text[:128]),
-    ("trimmed", "without the white space at its ends", " a ", str.strip),
-    ("composed", "with composed letters", "e\u0301", partial(unicodedata.normalize, "NFC")),
     ("question-marks", "with ? beyond Latin-1", "a\u0142", lambda t: t.encode("latin-1", "replace").decode("latin-1")),
     ("escaped", "escaped as in HTML", "a&b", html.escape),
     ("misread", "as its UTF-8 read as Latin-1", "\u00e9", lambda text: text.encode().decode("latin-1")),

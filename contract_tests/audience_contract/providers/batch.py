@@ -21,7 +21,7 @@ from operator import attrgetter
 from typing import Any, ClassVar
 
 from .. import urlencoded
-from ..bodies import json_of
+from ..bodies import json_of, value_of
 from ..facts import Effect, Facts
 from ..messages import Request, Response
 from ..mock.credentials import TOKEN
@@ -112,8 +112,8 @@ class Batch(Provider):
 
     def contradicts(self, response: Response, violation: Violation) -> bool:
         """An audience may be of e-mails or install ids, and the type in an answer has no value for these."""
-        said = str(at(json_of(response), violation.pointer)) if violation.rule.endswith("/type/enum") else ""
-        return re.match("(?i)e?mail|install", said) is not None
+        said = str(at(value_of(response), violation.pointer))
+        return violation.rule.endswith("/type/enum") and re.match("(?i)e?mail|install", said) is not None
 
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
         if operation.id == "audience_list":

@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Any, ClassVar
 
-from ..bodies import parts_of
+from ..bodies import parts_of, value_of
 from ..facts import Effect, Facts
 from ..files import CSV, XLS, XLSX, files
 from ..messages import Request, Response
@@ -32,7 +32,9 @@ from ..mock.provider import Call, Provider, reason, reply
 from ..mock.state import Record
 from ..multipart import Part
 from ..samples import sample
+from ..schema import is_date_time
 from ..spec import Operation
+from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from ..workbooks import is_large, rows_of
 
@@ -109,6 +111,11 @@ class CommBox(Provider):
             yield "no rows, or a column twice"
         if not all(map(_USUAL_NUMBER.fullmatch, numbers)) or len(set(numbers)) < len(numbers):
             yield "rows of which nobody says what becomes of them"
+
+    def contradicts(self, response: Response, violation: Violation) -> bool:
+        """An option of an account leaves the zone of times out, and the spec has the format `date-time`."""
+        said = at(value_of(response), violation.pointer)
+        return violation.rule.endswith("/response_time/format") and is_date_time(f"{said}Z")
 
     def private(self, request: Request) -> Iterator[str]:
         """The numbers in files; a boundary, a name or a length may have as many digits."""

@@ -270,8 +270,11 @@ class Judge:
         expected, response = expectation.expected, seen.response
         name, facts = self.name(operation, seen.request), facts_of(operation)
         assert response is not None
-        if facts.effect is Effect.CREATES and name and expected in (Expected.SUCCESS, Expected.OPEN):
-            self._names.add(self._named(operation, seen.request))
+        named, creates = self._named(operation, seen.request), facts.effect is Effect.CREATES
+        # A second request with one name, or without any, may be answered with what is there already.
+        is_new = not creates or (named not in self._names if named else expected is not Expected.OPEN)
+        if creates and named and expected in (Expected.SUCCESS, Expected.OPEN):
+            self._names.add(named)
         is_success = 200 <= response.status < 300 and not self._provider.says_no(operation, response)
         if not is_success or seen.request.method != operation.method:
             return
@@ -280,7 +283,7 @@ class Judge:
         path = path_of(operation, seen.request, response)
         ids = [str(found) for pointer in facts.unique if isinstance(found := value_at(pointer, value, path), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
-        if facts.effect is Effect.CREATES:
+        if creates:
             plain = expected is Expected.SUCCESS and all(
                 text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
             )
@@ -298,8 +301,6 @@ class Judge:
             self._names_fit(operation, seen)
         self._page_fits(operation, seen, sent)
         about = Expectation(expected, "run.unique", "", "success")
-        # What need not be taken, such as a second request with one name, may be answered with what is there already.
-        is_new = expected is not Expected.OPEN
         for found in fresh if is_new else ():
             known, said = self._ids.get(found), ""
             both = replace(seen, before=(*seen.before, known)) if known else seen

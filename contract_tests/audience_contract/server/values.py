@@ -40,7 +40,7 @@ TEXTS = (
 )
 _FOREIGN = ("\n", "é", "\u200b", "\uff21", "٣", "\t", "\0", "\r\n", "ß", "\u212a", "\u017f", "\U0001f600")
 # A server that refuses some length refuses longer ones as well, so a few lengths are enough.
-_LENGTHS = (1, 2, 64, 255, 256, 4096, 65_536)
+_LENGTHS = (1, 2, 255, 256, 4096, 65_536)
 _MANY = 1000
 """A limit of so many properties of an object, or of more, is not tried."""
 _IN_TARGET = 2048
@@ -201,7 +201,9 @@ def _lengths(place: Place, names: Names, draft: Draft) -> Iterator[int]:
     limits += [least - 1, least] if least else []
     shortest = len(str(draft.value(place))) if names.is_name(place) else 0
     effect = facts_of(draft.operation).effect
-    for length in dict.fromkeys((*limits, 0, *_LENGTHS)):
+    # A name of that length would need an audience of its own.
+    usual = () if names.is_name(place) else (64,)
+    for length in dict.fromkeys((*limits, 0, *usual, *_LENGTHS)):
         # An audience whose name is too short for the mark would stay at a real provider, with no sign of its origin.
         is_free = effect is Effect.READS or (effect is Effect.CREATES and (names.target.is_local or not length))
         marked = length >= shortest or is_free
