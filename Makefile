@@ -104,8 +104,9 @@ bench: $(READY) ## measure CPU time per call, beside plain httpx2, and per membe
 	$(BIN)/python benchmarks/calls.py --tls
 	$(BIN)/python benchmarks/members.py
 
-provider: $(READY) ## lay out the files of a new provider (NAME=Acme PAGE=its-page.md ADDRESS=the-page's-URL)
-	$(PIPELINE) provider "$(NAME)" $(if $(PAGE),--page "$(PAGE)") $(if $(ADDRESS),--address "$(ADDRESS)")
+provider: $(READY) ## lay out the files of a new provider (NAME=Acme PAGE=its-page.md ADDRESS=the-page's-URL, OPERATIONS="createList getList" OVERLAY=overlay.yaml)
+	$(PIPELINE) provider "$(NAME)" $(if $(PAGE),--page "$(PAGE)") $(if $(ADDRESS),--address "$(ADDRESS)") \
+	  $(foreach each,$(OPERATIONS),--operation "$(each)") $(if $(OVERLAY),--overlay "$(OVERLAY)")
 
 bench-contract: $(READY) ## measure the check's cases a second beside `st run`, start-up times, and the mock server's requests a second (PRISM=url: Prism's, too)
 	$(BIN)/audience-contract mock -- $(BIN)/python benchmarks/contract.py $(if $(PRISM),--prism $(PRISM))

@@ -97,6 +97,8 @@ def test_members_come_from_standard_input(server: MockServer, tmp_path: Path, pi
 
 WRONG = {
     "a missing column": (["mail", "4711"], "line 1", "among 1 cell; --column and --attribute name them"),
+    "semicolons": (["id;city", "4711;4711"], "line 1", "among 1 cell, which seems to be separated by semicolons;"),
+    "a column in capitals": (["ID,city", "4711,4711"], "line 1", "one of which differs only in case"),
     "a column that is there twice": (["id,id", "4711,4711"], "line 1", "more than one column named 'id'"),
     "nothing": ([], "line 1", "no column named 'id'"),
     "an empty id": (["id,a", "4711,4711", ",4711"], "line 3", "has no id"),

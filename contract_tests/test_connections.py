@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,19 @@ def test_a_second_answer_is_never_the_next_calls(
     caller.close()
     assert server.connections == 3
     assert all(b"\r\nConnection: close\r\n" in request for request in server.requests)
+
+
+def test_a_call_that_changes_something_does_not_go_over_a_connection_that_a_read_left(
+    stack: ExitStack, face: BlockingPortal | None
+) -> None:
+    server = KeepAlive(ANSWER)
+    stack.callback(server.close)
+    caller = batch(face, server)
+    read = partial(caller.provider.get, "VIP")
+    face.call(read) if face else read()
+    assert isinstance(caller.create(case("batch").good()), Receipt)
+    caller.close()
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])

@@ -1,5 +1,6 @@
 """Several documents a provider: one spec of them, in any order, and nothing decided that they disagree on."""
 
+import copy
 import importlib
 import inspect
 import io
@@ -23,10 +24,10 @@ from audience_contract import spec as checkers
 from audiences import _spec
 from pipeline import client, effective, merge
 from pipeline._errors import PipelineError
-from pipeline.documents import ABSENT, fingerprint, resolve
+from pipeline.documents import ABSENT, fingerprint, places, resolve
 from pipeline.folders import Provider
 from pipeline.published import operations
-from pipeline.translate import translated
+from pipeline.translate import translated, usable
 from several import Json, decided
 from small_project import changed, operation
 
@@ -282,8 +283,13 @@ WORDS: list[tuple[str, Callable[[Json], object], str, Any]] = [
 ]
 
 
+def _body(spec: Json) -> Json:
+    found: Json = operation(spec)["requestBody"]["content"]["application/json"]["schema"]
+    return found
+
+
 def _name(spec: Json) -> Json:
-    found: Json = operation(spec)["requestBody"]["content"]["application/json"]["schema"]["properties"]["name"]
+    found: Json = _body(spec)["properties"]["name"]
     return found
 
 
@@ -302,7 +308,9 @@ _MEMBERS = st.fixed_dictionaries(
     optional={
         "type": st.just("object"),
         "required": st.lists(_NAMES, min_size=1, unique=True),
-        "properties": st.dictionaries(_NAMES, st.sampled_from([{"type": "string"}, {"type": "integer"}])),
+        "properties": st.dictionaries(
+            _NAMES, st.sampled_from([{"type": "string"}, {"type": "integer"}, {"enum": ["x"]}, {"maxLength": 0}])
+        ),
         "additionalProperties": st.just({"type": "integer"}),
         "maxProperties": st.integers(0, 2),
         "description": st.text(max_size=1),
@@ -344,7 +352,9 @@ def test_a_token_of_oauth_is_a_bearer_token(tmp_path: Path) -> None:
     flows = {"clientCredentials": {"tokenUrl": "https://acme.example/token", "scopes": {"all": ""}}}
     schemes = {"a": {"type": "oauth2", "flows": flows}, "b": {"type": "openIdConnect", "openIdConnectUrl": "https://x"}}
     schemes |= {"c": {"type": "http", "scheme": "Bearer"}}
-    written = changed(lambda s: s.update(components={"securitySchemes": schemes}, security=[{"a": ["all"]}, {"b": []}]))
+    written = changed(
+        lambda s: s.update(components={"securitySchemes": schemes}, security=[{"a": ["all"]}, {"b": []}, {"c": []}])
+    )
     spec = effective.build(Provider(small_project.write(tmp_path, written), "acme"))
     assert spec["components"]["securitySchemes"] == {name: {"type": "http", "scheme": "bearer"} for name in "abc"}
 
@@ -372,6 +382,65 @@ def test_bodies_parameters_and_statuses_are_those_of_the_operation() -> None:
 
 def _query(name: str, kind: str) -> Json:
     return {"name": name, "in": "query", "schema": {"type": kind}}
+
+
+ANSWER = "/paths/~1lists/post/responses/200"
+SCHEMA = f"{ANSWER}/content/application~1json/schema"
+_ID = f"{SCHEMA}/properties/id"
+UNUSED: list[tuple[str, Callable[[Json], object], Json]] = [
+    ("webhooks", lambda s: s.update(webhooks={"made": copy.deepcopy(s["paths"]["/lists"])}), {}),
+    ("about a path", lambda s: s["paths"]["/lists"].update(summary="Lists", description="All."), {}),
+    ("servers", lambda s: s["paths"]["/lists"].update(servers=[{"url": "/"}]), {"/servers": [{"url": "/"}]}),
+    ("XML", lambda s: operation(s)["responses"]["200"]["content"].update({"application/xml": {}}), {}),
+    ("format", lambda s: small_project.answer(s)["properties"]["id"].update(format="account-id"), {}),
+    ("const", lambda s: small_project.answer(s)["properties"]["id"].update(const="7"), {f"{_ID}/enum": ["7"]}),
+    ("read only", lambda s: small_project.answer(s)["properties"]["id"].update(readOnly=True), {}),
+    ("discriminator",
+        lambda s: small_project.answer(s).update(oneOf=[{}], discriminator={"propertyName": "id"}),
+        {f"{SCHEMA}/oneOf": [{}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "left"), [pytest.param(*case, id=name) for name, *case in UNUSED])
+def test_what_sets_no_rule_for_a_call_of_the_library_is_left_out_of_the_effective_spec(
+    tmp_path: Path, change: Callable[[Json], object], left: Json
+) -> None:
+    spec = changed(change)
+    built = effective.build(Provider(small_project.write(tmp_path, spec), "acme"))
+    plain = dict(places(small_project.SPEC))
+    differs = {at: value for at, value in places(built) if at not in plain}
+    assert {at: value for at, value in differs.items() if at in left} == left
+    assert all(any(at.startswith(place) for place in left) for at in differs)
+    assert plain.keys() <= dict(places(built)).keys()
+
+
+def test_of_credentials_to_choose_from_those_stay_that_a_header_carries() -> None:
+    key = {"type": "apiKey", "name": "key"}
+    schemes = {"a": {**key, "in": "query"}, "b": {**key, "in": "header"}, "c": {**key, "in": "cookie"}}
+    document = changed(lambda s: s.update(components={"securitySchemes": schemes}, security=[{"a": []}, {"b": []}]))
+    spec = usable(document)
+    assert (spec["security"], [*spec["components"]["securitySchemes"]]) == ([{"b": []}], ["b"])
+
+
+@pytest.mark.parametrize("word", ["readOnly", "writeOnly"])
+def test_who_sends_a_property_that_is_required_is_left_to_a_person(tmp_path: Path, word: str) -> None:
+    spec = changed(lambda s: (_name(s).update({word: True}), _body(s).update(required=["name"])))
+    with pytest.raises(PipelineError, match=f"/properties/name/{word}: nothing here judges"):
+        effective.build(Provider(small_project.write(tmp_path, spec), "acme"))
+
+
+def test_what_is_not_used_of_a_document_may_be_invalid_and_an_operation_without_an_id_is_named_by_its_path(
+    tmp_path: Path,
+) -> None:
+    def large(spec: Json) -> None:
+        del spec["paths"]["/rooms"]["post"]["operationId"]
+        spec["paths"]["/rooms"]["get"] = {"operationId": "view", "responses": {"200": {}}}
+        spec["paths"]["/beds"] = {"get": None}
+        spec["components"] = {"schemas": {"Bed": {"type": "wood"}}, "x": 1}
+
+    used = {"rooms.json": 'operations = ["POST /rooms"]\n'}
+    spec = effective.build(several.write(tmp_path, two(as_it_is, large), more=used))
+    assert {path: [*item] for path, item in spec["paths"].items()} == {"/lists": ["post"], "/rooms": ["post"]}
 
 
 @pytest.mark.parametrize("key", KEYS, ids="all_of_{}".format)

@@ -180,6 +180,26 @@ def test_one_open_file_for_two_calls_is_sent_to_nobody() -> None:
         assert server.requests == []
 
 
+class Closing(io.BytesIO):
+    """A file that closes the provider object when it is opened to be sent."""
+
+    shop: Any = None
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        if self.shop:
+            self.shop.close()
+        return super().seek(offset, whence)
+
+
+def test_a_call_that_is_ended_while_its_file_is_opened_is_not_sent() -> None:
+    with RawServer(answer=http(201, json.dumps(case("commbox").BODY).encode())) as server:
+        file = Closing(b"phone1\r\n442079832100\r\n")
+        shop: Any = make("commbox", base_url=server.url, on_request=lambda _: setattr(file, "shop", shop))
+        with pytest.raises(NotSentError):
+            shop.create(Audience(name="VIP", members=PhoneFile(file, "x.csv")))
+        assert server.requests == []
+
+
 class Unreadable(io.BytesIO):
     """A file that breaks once it is to be sent."""
 

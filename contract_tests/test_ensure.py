@@ -132,6 +132,7 @@ def test_after_a_deletion_the_wait_for_it_ends_where_the_audience_is_gone() -> N
         error = batch("wait", what)
         assert isinstance(error, NotFoundError)
         assert [error.outcome, len(batch.asked)] == [None, len(answers)]
-    error = Batch(None, ABSENT)("wait", Batch(None, CREATED)("create", GOOD), within=0)
-    assert isinstance(error, WaitTimeoutError)
-    assert isinstance(error, TimeoutError)
+    for what, token in ((Batch(None, CREATED)("create", GOOD), None), (deleted, "of another change")):
+        error = Batch(None, ABSENT)("wait", what, token=token, within=0.1)
+        assert isinstance(error, WaitTimeoutError)
+        assert isinstance(error, TimeoutError)

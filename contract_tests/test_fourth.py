@@ -219,7 +219,7 @@ _ANSWER = (*_CREATE, "responses", "201", "content", "application/json", "schema"
         ],
         pytest.param([(_CREATE, {"operationId": HOSTILE})], marks=pytest.mark.long),
         pytest.param([(_CREATE, {"operationId": HOSTILE_LINES})], marks=pytest.mark.long),
-        [(("components", "securitySchemes", "key"), {"name": HOSTILE})],
+        [(("components", "securitySchemes"), {"key": {"type": "apiKey", "in": "header", "name": HOSTILE}})],
         [(("servers", 0), {"url": "https://{a b}.example", "variables": {"a b": {"default": "x"}}})],
     ],
     ids=["words", "operation", "lines", "header", "variable"],
@@ -260,6 +260,31 @@ def test_a_parameter_in_the_path_is_left_to_hands_and_a_second_key_is_a_setting_
     wire = (tmp_path / "contract_tests/wire/kestrel.py").read_text("utf-8")
     assert '"/api/v3/workspaces/00000000-0000-0000-0000-000000000000/cohorts"' in wire
     assert '"from": "0000-00-00"' in wire
+
+
+def test_of_a_large_document_only_the_operations_that_are_named_are_judged_and_an_overlay_decides_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = json.loads(spec_of(PAGE.read_text("utf-8")))
+    spec["paths"] = {"/first": {"post": {"operationId": "first", "responses": {"999": 1}}}, **spec["paths"]}
+    reduce(getitem, _BODY, spec)["note"]["not"] = {"enum": ["x"]}
+    page, root, overlay = tmp_path / "page.json", tmp_path / "project", tmp_path / "decided.yaml"
+    page.write_text(json.dumps(spec), "utf-8")
+    command = ["provider", NAME, "--page", str(page), "--root", str(root)]
+    assert main(command) == 1
+    assert "/paths/~1first/post/responses" in capsys.readouterr().err
+    command += ["--operation", "createSegment"]
+    assert main(command) == 1
+    assert "/properties/note/not: nothing here judges" in capsys.readouterr().err
+    target = "$.paths['/segments'].post.requestBody.content['application/json'].schema.properties.note.not"
+    action = f'{{target: "{target}", description: Ours., x-evidence: [{{source: another page}}], remove: true}}'
+    overlay.write_text(f"overlay: 1.0.0\ninfo: {{}}\nactions: [{action}]\n", "utf-8")
+    assert main([*command, "--overlay", str(overlay)]) == 0
+    assert (root / "specs" / KEY / "overlay.yaml").read_bytes() == overlay.read_bytes()
+    assert [*json.loads((root / f"generated/audience_clients/{KEY}/openapi.json").read_text("utf-8"))["paths"]] == [
+        "/segments"
+    ]
+    assert 'operations = ["createSegment"]' in (root / "specs" / KEY / "SOURCE.toml").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -64,11 +64,10 @@ def test_both_judges_give_the_same_verdict_on_an_answer(key: str, data: st.DataO
     assert taken(ours, status, media_type, body) == (violations == [])
 
 
-def test_a_class_of_statuses_documents_each_of_them_and_its_first_is_a_success() -> None:
+def test_a_class_of_statuses_documents_each_of_them() -> None:
     answers = {"2XX": {"content": {"application/json": {"schema": {"type": "object"}}}}, "default": {}}
     spec = _spec.Spec({"paths": {"/lists": {"post": {"responses": answers}}}}, "")
     operation = spec.operation("POST /lists")
-    assert operation.successes == [200]
     assert [operation.documents(status) for status in (200, 299, 300, 400)] == [True, True, False, False]
     assert taken(operation, 201, "application/json", b"{}")
     assert not taken(operation, 201, "application/json", b"[]")

@@ -1,10 +1,13 @@
 """Members go into an audience, out of it, and are replaced: what is sent, what is refused, and what is told of it."""
 
+import asyncio
 import json
 import pickle
+import threading
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import partial
+from io import StringIO
 from itertools import chain
 from typing import Any
 
@@ -178,6 +181,14 @@ def test_a_time_keeps_its_moment_in_utc_and_what_is_less_than_a_second() -> None
     assert bodies(batch)[0]["ids"][0]["attributes"] == {"date(at)": "2026-01-01T00:00:00.000005Z"}
 
 
+class NoZone(tzinfo):
+    """Of a time that does not say how far it is from UTC, so that Python takes it for one without a zone."""
+
+    def utcoffset(self, at: datetime | None) -> None: ...
+
+    dst = tzname = utcoffset
+
+
 MANY = {f"a{number}": number for number in range(16)}
 
 
@@ -188,6 +199,7 @@ MANY = {f"a{number}": number for number in range(16)}
         ("replace", Member("1", MANY), "at most 15", "/maxProperties"),
         ("remove", Member("1", {"a": 1}), "with add and replace only", "/description"),
         ("add", Member("1", {"a": datetime(2026, 1, 1)}), "a time zone", "our rule"),
+        ("add", Member("1", {"a": datetime(2026, 1, 1, tzinfo=NoZone())}), "a time zone", "our rule"),
         ("add", Member("1", {"a": None}), "must be strings, numbers", "our rule"),  # type: ignore[dict-item]
         ("add", Member("1", {"a": {}}), "must be strings, numbers", "our rule"),  # type: ignore[dict-item]
         ("add", Member("1", {"a": float("nan")}), "must be strings, numbers", "our rule"),
@@ -254,6 +266,14 @@ def test_what_no_page_about_members_names_is_a_warning_without_the_value(
     assert [word in warning for word, warning in zip(words, changed.warnings, strict=True)] == [True]
     assert all(warning in caplog.text for warning in changed.warnings)
     assert "City" not in str(changed.warnings)
+
+
+def test_white_space_around_an_id_is_sent_with_it_and_is_a_warning(face: BlockingPortal | None) -> None:
+    for members, sent in ((["1", "2"], ["1", "2"]), (StringIO("1\n2\n"), ["1\n", "2\n"]), ([Member(" 3")], [" 3"])):
+        batch = Batch(face, TOKEN)
+        changed = batch("add", "VIP", members)
+        assert ids(batch) == [sent]
+        assert ["an id has white space at an end" in each for each in changed.warnings] == [True] * (sent != ["1", "2"])
 
 
 def test_more_members_than_one_call_has_are_not_replaced_at_all(face: BlockingPortal | None) -> None:
@@ -369,6 +389,28 @@ def test_what_the_iterable_raises_is_raised_and_its_cause_tells_what_was_sent(fa
     assert str(cause) == "Batch: interrupted between two calls - outcome: partly"
     assert [chunk.members for chunk in cause.changed.chunks] == [10_000]
     assert [*cause.changed.rest] == [str(number) for number in range(10_000, 15_000)]
+
+
+def test_a_cancelled_change_loses_no_member_that_its_thread_takes_afterwards(portal: BlockingPortal) -> None:
+    taken, go_on = threading.Event(), threading.Event()
+
+    def members() -> Iterator[str]:
+        yield "0"
+        taken.set()
+        go_on.wait(60)
+        yield from map(str, range(1, 100))
+
+    async def cancelled() -> Any:
+        adding = asyncio.ensure_future(Batch(portal, TOKEN).provider.add("VIP", members()))
+        await asyncio.to_thread(taken.wait)
+        adding.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await adding
+        return caught.value.__cause__
+
+    changed = portal.call(cancelled).changed
+    threading.Timer(0.05, go_on.set).start()
+    assert [*changed.rest] == [*numbers(100)]
 
 
 def test_nothing_shows_a_member_by_itself() -> None:

@@ -90,8 +90,9 @@ def test_an_address_with_a_query_or_a_fragment_even_an_empty_one_is_refused(face
 @FACES
 def test_plain_http_through_a_proxy_on_another_machine_is_refused_unless_it_is_permitted(face: object) -> None:
     own, other = "http://127.0.0.1:9", "http://proxy.test:3128"
-    with pytest.raises(ConfigurationError, match="the proxy is another machine"):
-        make("batch", face, base_url=own, proxy=other)
+    for url in (own, own.upper()):
+        with pytest.raises(ConfigurationError, match="the proxy is another machine"):
+            make("batch", face, base_url=url, proxy=other)
     with pytest.raises(ConfigurationError, match="the proxy is another machine"):
         make("adobe", face, **OAUTH, token_url=own, proxy=other)
     for options in ({"allow_http": True, "proxy": other}, {"proxy": own}):

@@ -101,10 +101,10 @@ def test_the_first_finding_that_ends_a_run_is_seen_again_by_its_story_before() -
     options = Options(operations=["audience_create"], requests=100, stop_first=True)
     with _failing(30) as server:
         report = run(target(server, "batch"), options)
-    assert (report.counted, report.ended) == ([], "ended after 100 requests, as told")
+    assert (report.counted, report.ended) == ([], "ended at the limit of 100 requests")
     with _playing(refuses(lambda turn: turn.number == 30 or turn.number > 60, 500)) as server:
         report = run(target(server, "batch"), options)
-    assert (len(report.counted), report.ended) == (1, "ended at the first finding, as told")
+    assert (len(report.counted), report.ended) == (1, "ended at the first finding")
 
 
 def test_what_takes_many_audiences_of_the_run_is_seen_again_before_they_are_removed() -> None:
@@ -157,7 +157,7 @@ def test_what_a_limit_leaves_no_request_for_counts_unconfirmed() -> None:
     fault = "batch.answer-indexing-token-missing"
     report, document = judged(fault, operations=["audience_create"], requests=60, creates=1)
     assert (len(report.counted), report.once) == (1, [])
-    assert [note for note in document["notes"] if note.startswith("1 finding not sent again: ended when 1 audience")]
+    assert [note for note in document["notes"] if note.startswith("1 finding not sent again: ended at the limit")]
 
 
 def test_what_is_sent_again_is_the_same_to_the_byte_but_for_the_runs_id() -> None:

@@ -77,7 +77,8 @@ def test_the_last_24_lines_of_80_columns_have_the_verdict_the_place_and_the_grav
 def test_of_a_long_list_of_what_was_left_the_first_are_shown_and_how_many_there_are() -> None:
     def end(count: int) -> str:
         created = tuple(Created("batch", f"name-{number}.", str(number)) for number in range(count))
-        return shown(replace(REPORT, created=created), 200).partition("Left at the server")[2].partition("Notes ─")[0]
+        text = shown(replace(REPORT, created=created), 200)
+        return text.partition("Not known to be removed")[2].partition("Notes ─")[0]
 
     assert ("name-7." in end(8), "in all" in end(8)) == (True, False)
     assert ("name-7." in end(40), "name-8." in end(40)) == (True, False)
@@ -87,19 +88,19 @@ def test_of_a_long_list_of_what_was_left_the_first_are_shown_and_how_many_there_
 def test_what_was_left_without_a_name_and_id_is_counted() -> None:
     tokens = (Created("adobe_ims", ""),) * 8
     report = replace(REPORT, created=(*tokens, Created("batch", "a-name"), Created("batch", "", "an-id")))
-    end = shown(report, 200).partition("Left at the server")[2].partition("Notes ─")[0]
+    end = shown(report, 200).partition("Not known to be removed")[2].partition("Notes ─")[0]
     assert [line for line in end.splitlines() if line.startswith(("•", "…"))] == [
-        "• adobe_ims: 8 without a name", "• batch: a-name", "• batch: (an-id)",
+        "• adobe_ims: without a name, 8 of them", "• batch: a-name", "• batch: without a name (an-id)",
     ]  # fmt: skip
     text = reports.render(report, "markdown").decode()
     assert text.count("adobe&#95;ims") == 1
     page = (
         reports.render(report, "html")
         .decode()
-        .partition('aria-label="Left at the server"')[2]
+        .partition('aria-label="Not known to be removed"')[2]
         .partition("</section>")[0]
     )
-    assert (page.count("<li>"), page.count("8 without a name")) == (3, 1)
+    assert (page.count("<li>"), page.count("without a name, 8 of them")) == (3, 1)
 
 
 @given(any_report(ANY_TEXT), st.sampled_from([20, 80]))

@@ -1,13 +1,16 @@
 """Any documented call by its operationId, and more headers with any verb."""
 
 import json
+from functools import partial
 from typing import Any
 
 import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
-from audiences import ConfigurationError, InvalidError, NotFoundError, Outcome, Reply, UnknownOutcomeError
+import audiences
+from audiences import ConfigurationError, InvalidError, NotFoundError, Outcome, Reply, UnknownOutcomeError, aio
+from callers import make
 from cases import case
 from test_verbs import ERROR, RECORD, Batch
 
@@ -43,6 +46,26 @@ def test_a_read_is_repeated_and_its_errors_have_no_outcome(face: BlockingPortal 
     error = batch("request", "audience_view", params={"name": "VIP"})
     assert isinstance(error, NotFoundError)
     assert [error.outcome, len(batch.asked)] == [None, 2]
+
+
+def test_each_parameter_is_told_as_the_spec_has_it_and_none_is_left_out(face: BlockingPortal | None) -> None:
+    asked: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return httpx2.Response(200, json={})
+
+    adobe: Any = make("adobe", aio if face else audiences, transport=httpx2.MockTransport(answer))
+    params = {"createAudienceMetaOnly": True, "start": 0, "sort": None, "name": ["a,b", False]}
+    create = partial(adobe.request, "create_audience", params=params, json={"name": "VIP"})
+    face.call(create) if face else create()
+    assert asked[0].url.query == b"createAudienceMetaOnly=true&start=0&name=a%2Cb&name=false"
+    assert asked[0].headers["Accept"] == "application/vnd.adobe.external.audiences+json; version=2"
+    for value in ("", None):
+        delete = partial(adobe.request, "deleteAudience", path={"AUDIENCE_ID": value})
+        with pytest.raises(InvalidError, match="must have a value for each parameter"):
+            face.call(delete) if face else delete()
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -89,3 +112,12 @@ def test_headers_that_the_library_sets_or_that_are_none_are_refused(face: Blocki
     error = batch("create", case("batch").good(), extra_headers=headers)
     assert isinstance(error, ConfigurationError)
     assert (error.outcome, batch.asked) == (Outcome.NOT_SENT, [])
+
+
+def test_the_media_type_of_an_upload_cannot_be_replaced(key: str) -> None:
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        raise AssertionError
+
+    provider = make(key, transport=httpx2.MockTransport(answer))
+    with pytest.raises(ConfigurationError, match="may not name Content-Type"):
+        provider.create(case(key).good(), extra_headers={"Content-Type": "text/plain"})

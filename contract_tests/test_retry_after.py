@@ -34,6 +34,7 @@ def test_a_503_with_retry_after_counts_as_rejected_and_says_how_long_to_wait(cal
         ("120", 120.0),
         ("0", 0.0),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT, Wed, 21 Oct 2999 07:28:00 GMT", None),
         ("soon", None),
         ("-5", None),
         ("9" * 400, None),

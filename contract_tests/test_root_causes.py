@@ -195,8 +195,8 @@ def test_the_end_of_a_list_may_have_no_cursor_or_null_for_one() -> None:
     assert of_one("batch", "audience_list", request, '{"audiences": [], "has_more": false, "next_from": null}') == []
 
 
-def test_a_refused_text_without_a_documented_limit_is_advice_if_it_is_long_or_has_an_emoji() -> None:
-    for text in ("S" * 100, "Spring \U0001f600"):
+def test_a_refused_text_without_a_documented_limit_is_advice_if_it_is_long_or_odd() -> None:
+    for text in ("S" * 100, "Spring \U0001f600", "Spring\u200b", "Spring\u2028"):
         (found,) = findings((body("Spring", text), refused(400)))
         assert (found.rule, found.weight) == ("json.limits", Weight.ADVICE)
 
@@ -322,6 +322,27 @@ def test_a_form_without_its_closing_boundary_need_not_be_refused() -> None:
     request = wire("commbox").GOOD
     found = expect(target, create, replace(request, body=request.body[: request.body.rindex(b"\r\n--")]))
     assert (found.rule, found.weight) == ("form.framing", Weight.ADVICE)
+
+
+def test_a_server_that_looks_at_no_method_is_one_finding() -> None:
+    def posted(request: Request) -> Request:
+        return request if re.search("/(view|list)", request.target) else replace(request, method="POST")
+
+    (found,) = judge(MockServer(middleware=changing(posted), prose=True), "batch", requests=60).counted
+    assert (found.rule, len(found.operations)) == ("case.method", 4)
+
+
+def hyphenless(request: Request) -> Request | Response:
+    """A form reader that looks for the boundary without the hyphens before it, as that of Node.js does."""
+    _, _, boundary = "".join(request.values("content-type")).partition("boundary=")
+    word = boundary.strip('"').encode()
+    refusal = Response(400, (("Content-Type", "application/json"),), b'{"status": 400, "description": "Bad Request"}')
+    return refusal if word and request.body.count(word) != request.body.count(b"--" + word) else request
+
+
+def test_a_form_reader_that_takes_a_word_of_a_file_for_the_boundary_gets_advice_alone() -> None:
+    report = judge(MockServer(middleware=changing(hyphenless), prose=True), "commbox")
+    assert {(found.rule, found.weight) for found in report.findings} == {("form.framing", Weight.ADVICE)}
 
 
 @pytest.mark.parametrize(

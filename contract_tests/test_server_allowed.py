@@ -45,4 +45,4 @@ def test_what_http_allows_or_no_document_speaks_of_is_no_finding(status: int, to
 
 def test_a_limit_that_ends_a_run_is_told() -> None:
     report = judge(MockServer(), "adobe_ims", requests=100)
-    assert report.ended == "ended after 100 requests, as told"
+    assert report.ended == "ended at the limit of 100 requests"

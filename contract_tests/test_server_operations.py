@@ -10,7 +10,7 @@ import pytest
 from audience_contract import Request, Response, load
 from audience_contract.facts import Effect, facts_of
 from audience_contract.faults import Fault, Turn
-from audience_contract.faults.acts import as_json, json_body, on_success, takes_as
+from audience_contract.faults.acts import as_json, json_body, on_success, refuses, takes_as
 from audience_contract.mock import MockServer, Settings
 from audience_contract.mock.credentials import TOKEN
 from audience_contract.mock.state import Record
@@ -338,12 +338,41 @@ def test_an_audience_that_is_shown_as_before_after_its_deletion_is_a_finding() -
     }
 
 
-def test_an_audience_that_a_list_has_by_another_name_is_a_finding() -> None:
-    cut = on_success(
-        as_json(lambda value: {**value, "data": [{**one, "name": one["name"][:20]} for one in value["data"]]})
-    )
-    report = judge(_playing("Get_Audiences", cut, "commbox"), "commbox", requests=30)
-    assert [one.rule for one in report.counted if "Get_Audiences" in one.operations] == ["run.echo"]
+def _listing(change: Any) -> Any:
+    """A list of CommBox that shows other audiences than there are."""
+    return on_success(as_json(lambda value: {**value, "data": change(value["data"])}))
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        (lambda name: name[:20], ["run.echo"]),
+        (lambda name: name.encode("ascii", "ignore").decode(), ["run.echo"]),
+        (lambda name: re.sub("[^-\\w]+", " ", name).strip(), []),
+    ],
+    ids=["cut", "without letters that are not ASCII", "without signs and white space"],
+)
+def test_an_audience_that_a_list_has_by_another_name_is_a_finding(named: Any, found: list[str]) -> None:
+    act = _listing(lambda data: [{**one, "name": named(one["name"])} for one in data])
+    report = judge(_playing("Get_Audiences", act, "commbox"), "commbox", requests=120)
+    assert [one.rule for one in report.counted if "Get_Audiences" in one.operations] == found
+
+
+@pytest.mark.parametrize(
+    "change", [lambda data: data[:10], lambda data: data[-10:]], ids=["the first ten", "the last ten"]
+)
+def test_a_list_of_all_audiences_that_lacks_some_is_a_finding(change: Any) -> None:
+    report = judge(_playing("Get_Audiences", _listing(change), "commbox"), "commbox", requests=30, patience=0.01)
+    assert [(one.rule, one.operations) for one in report.counted] == [("run.pages", ("Get_Audiences",))]
+
+
+def test_another_way_to_say_true_and_a_text_that_some_languages_take_for_nothing_are_tried() -> None:
+    says_one = takes_as(lambda request: replace(request, target=request.target.replace("MetaOnly=1", "MetaOnly=true")))
+    assert _found(_judged("create_audience", says_one, key="adobe", requests=200)) == {
+        ("create_audience", "case.refused")
+    }
+    act = refuses(lambda turn: any(each["id"] == "0" for each in turn.fields["ids"]))
+    assert _found(_judged(_CHANGES[0], act, requests=200)) == {(_CHANGES[0], "case.accepted")}
 
 
 def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_finding() -> None:

@@ -22,6 +22,7 @@ from audiences._lock import Lock
 from callers import make
 from cases import KEYS, case
 from forking import FORKS
+from ims import CLIENT, adobe
 
 HERE = Path(__file__).parent
 THREADS = 24
@@ -201,3 +202,32 @@ def test_parent_and_children_of_a_fork_go_on_whatever_threads_did_meanwhile(serv
     assert {who: said.get(who) for who in wanted} == dict.fromkeys(wanted, Outcome.APPLIED)
     assert set(said.values()) == {Outcome.APPLIED}
     assert {record.name for record in server.audiences} == said.keys()
+
+
+@FORKING
+def test_a_child_of_a_fork_does_not_wait_for_a_token_that_a_thread_of_its_parent_asks_for(server: MockServer) -> None:
+    asked, go_on, parent = threading.Event(), threading.Event(), os.getpid()
+
+    def secret() -> str:
+        if os.getpid() == parent:
+            asked.set()
+            go_on.wait(60)
+        return str(CLIENT["client_secret"])
+
+    with adobe(server, client_secret=secret) as shared:
+        thread = threading.Thread(target=shared.create, args=[case("adobe").good()])
+        thread.start()
+        assert asked.wait(60)
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(20)  # ends a child that waits
+            try:
+                shared.create(case("adobe").good())
+                os._exit(0)
+            finally:
+                os._exit(1)
+        status = os.waitpid(child, 0)[1]
+        go_on.set()
+        thread.join()
+    assert status == 0

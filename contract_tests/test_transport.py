@@ -85,14 +85,33 @@ def test_a_transport_of_the_callers_own_carries_the_bytes(
         portal.call(provider.close)
 
 
-def test_whatever_a_transport_raises_becomes_an_unknown_outcome(key: str) -> None:
-    def fail(_: httpx2.Request) -> httpx2.Response:
-        raise KeyError("surprise")
+NEVER_LEFT = (
+    "ConnectError",
+    "ConnectTimeout",
+    "PoolTimeout",
+    "ProxyError",
+    "UnsupportedProtocol",
+    "LocalProtocolError",
+)
+MAY_HAVE_LEFT = ("ReadError", "ReadTimeout", "WriteError", "WriteTimeout", "RemoteProtocolError", "CloseError")
 
-    with pytest.raises(UnknownOutcomeError) as caught:
-        make(key, transport=httpx2.MockTransport(fail)).create(case(key).good())
-    assert "surprise" not in str(caught.value)
-    assert caught.value.__cause__ is None
+
+@pytest.mark.parametrize("library", [httpx2, httpx], ids=["httpx2", "httpx"])
+def test_what_a_transport_raises_says_whether_anything_was_sent_and_its_text_is_not_shown(
+    key: str, library: Any
+) -> None:
+    never = [getattr(library, name)("surprise") for name in NEVER_LEFT] + [UnicodeError("surprise")]
+    perhaps = [getattr(library, name)("surprise") for name in MAY_HAVE_LEFT] + [KeyError("surprise")]
+    for failure in never + perhaps:
+
+        def fail(_: Any, failure: Exception = failure) -> Any:
+            raise failure
+
+        with pytest.raises(NotSentError if failure in never else UnknownOutcomeError) as caught:
+            make(key, transport=library.MockTransport(fail), create_policy=ONCE).create(case(key).good())
+        assert isinstance(caught.value, TimeoutError) is type(failure).__name__.endswith("Timeout")
+        assert "surprise" not in str(caught.value)
+        assert caught.value.__cause__ is None
 
 
 def test_a_limit_on_calls_per_second_spreads_them(raw: RawServer, face: BlockingPortal | None) -> None:

@@ -291,6 +291,9 @@ def test_an_adapter_that_can_no_longer_be_imported_is_40_and_changes_nothing(pro
     result = updated(project)
     unchanged(project, result, Code.UNFIT, "ImportError: cannot import name 'MakeListBody'")
     assert "wrapper/audiences/providers/acme.py:5: error: " in result.checks[-1].said[0]
+    # No test runs then, and those that break are told by what they import.
+    (project / "contract_tests" / "test_adapter.py").write_text("from audiences import aio\n", "utf-8")
+    assert updated(project, tests=True).checks[-1].said == ("contract_tests/test_adapter.py imports the wrapper",)
 
 
 def test_a_file_that_cannot_be_put_in_place_takes_back_all_that_were(project: Path) -> None:

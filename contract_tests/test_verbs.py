@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import audiences
 from audiences import (
     AuthenticationError,
+    Ensured,
     InvalidError,
     NotFoundError,
     NotSentError,
@@ -152,12 +153,13 @@ def test_every_verb_takes_a_name_a_receipt_a_record_a_reference_and_the_text_of_
     face: BlockingPortal | None,
 ) -> None:
     record = Batch(None, RECORD)("get", "VIP", token="abc")
-    reference = Reference.of(receipt())
+    reference, ensured = Reference.of(receipt()), Ensured(provider="Batch", name="VIP", receipt=receipt())
     batch = Batch(face, RECORD)
     with_token = {"name": "VIP", "indexing_token": "abc"}
     for what, query in [
         ("VIP", {"name": "VIP"}), (receipt(), with_token), (record, with_token), (reference, with_token),
         (Reference.of_text(reference.to_text()), with_token), (Reference(name="VIP"), {"name": "VIP"}),
+        (ensured, with_token), (Reference.of(ensured), with_token),
     ]:  # fmt: skip
         for verb in ("get", "wait"):
             assert isinstance(batch(verb, what), Record)

@@ -121,6 +121,8 @@ def test_adobe_finds_an_audience_by_its_id_its_name_and_the_callers_own_id(conne
     ambiguous = adobe("get", "VIP")
     assert isinstance(ambiguous, AmbiguousError)
     assert {each.id for each in ambiguous.records} == {receipt.id, other.id}
+    both = _answering({"children": [{"id": each, "audienceId": "mine"} for each in "ab"]})
+    assert "has 2 audiences of that external id" in str(both("get", Reference(external_id="mine")))
 
 
 @pytest.mark.parametrize("as_text", [False, True])
@@ -215,6 +217,7 @@ NEXT = st.none() | st.booleans() | st.integers(-5, 5) | st.text("0123-a ", max_s
 
 
 @given(following=NEXT)
+@example("9" * 5000)
 def test_whatever_adobe_says_of_the_next_page_its_list_ends(following: Any) -> None:
     found = _answering({"children": [{"id": "a"}], "_page": {"next": following}})("list")
     is_last = not following or following in ("0", "00", "000")
@@ -312,12 +315,16 @@ def test_a_create_that_nobody_answered_was_applied_where_a_list_taken_before_lac
     commbox("create", uploaded("VIP"))
     before = commbox("list")
 
-    def lose(_: httpx2.Request) -> httpx2.Response:
-        raise httpx2.ReadError("reset")
+    def lose(request: httpx2.Request) -> httpx2.Response:
+        if request.method != "GET":
+            raise httpx2.ReadError("reset")
+        return httpx2.Response(200, json={"data": [{"id": before[0].id, "name": "VIP", "type": "Static"}]})
 
-    transport = httpx2.MockTransport(lose)
-    error = Caller(_COMMBOX, server, None, transport=transport)("create", uploaded("VIP"))
+    losing = Caller(_COMMBOX, server, None, transport=httpx2.MockTransport(lose))
+    error, change = losing("create", uploaded("VIP")), losing("replace", "VIP", phones(1))
     assert isinstance(error, UnknownOutcomeError)
+    assert isinstance(change, UnknownOutcomeError)
+    assert commbox("reconcile", change, before=[]).outcome is Outcome.UNKNOWN
     assert commbox("reconcile", error, before=before).outcome is Outcome.UNKNOWN
     commbox("create", uploaded("VIP"))  # what the lost call did
     assert commbox("reconcile", error).outcome is Outcome.UNKNOWN
@@ -325,3 +332,19 @@ def test_a_create_that_nobody_answered_was_applied_where_a_list_taken_before_lac
     assert (found.outcome, found.record.id) == (Outcome.APPLIED, server.audiences[-1].id)
     still = commbox("reconcile", error, before=commbox("list"))
     assert still.outcome is Outcome.UNKNOWN
+    commbox("create", uploaded("VIP"))
+    assert commbox("reconcile", error, before=before).outcome is Outcome.UNKNOWN  # two are new: it may be either
+    read_once = iter(before)
+    assert len([*read_once]) == 1
+    for wrong in (read_once, [{"id": "1"}], "", 5):
+        assert isinstance(commbox("reconcile", error, before=wrong), InvalidError)
+
+
+def test_a_list_from_which_audiences_may_be_missing_does_not_tell_that_one_is_new() -> None:
+    def lose(_: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ReadError("reset")
+
+    error = Caller(_ADOBE, None, None, transport=httpx2.MockTransport(lose))("create", named("VIP"))
+    assert isinstance(error, UnknownOutcomeError)
+    found = _answering({"children": [{"id": "a", "name": "VIP"}]})("reconcile", error, before=[])
+    assert (found.outcome, found.record.id) == (Outcome.UNKNOWN, "a")

@@ -29,6 +29,8 @@ add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
+# A default is shown as it is written: the value of `os.environ` would publish the environment of the build.
+autodoc_preserve_defaults = True
 autodoc_default_options = {"members": True, "inherited-members": "BaseException,tuple,dict,str,object"}
 maximum_signature_line_length = 90
 nitpicky = False

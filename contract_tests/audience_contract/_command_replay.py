@@ -32,27 +32,27 @@ def replay(  # noqa: PLR0917 - a command line
     credentials, which come from the environment as for `server`. If the server does not fail, this is done once more
     after some earlier requests to the operation; and if the run had to, up to 20 times more.
 
-    Exit code: 1 if it still fails, 0 if it does not, 2 if that cannot be told.
+    Exit code: 1 if it still fails, 0 if it does not, 2 if that stays undecided.
     """
     from .server import Options, StoryError, Target, replay  # noqa: PLC0415 - --help has no need of these
 
     try:
         with refusals("REPORT: "):
-            told = json.loads(report.read_text("utf-8"))
-        found = [each for each in told["findings"] if each["key"].startswith(key)]
+            content = json.loads(report.read_text("utf-8"))
+        found = [each for each in content["findings"] if each["key"].startswith(key)]
         if len(found) != 1:
             raise refused(f"KEY: {len(found)} findings have a key that begins with {key}")
-        provider, base_url = found[0]["provider"], url or told["target"]
+        provider, base_url = found[0]["provider"], url or content["target"]
         with refusals():
             opened(spec, overlay, auth, headers=headers_of(header))
             target = Target.of(provider, base_url, production=allow_production, ca=ca)
         typer.echo(line(found[0]["message"]))
-        still, exchanges = replay(target, found[0], told, Options(timeout=timeout, keep=keep))
+        still, exchanges = replay(target, found[0], content, Options(timeout=timeout, keep=keep))
         for seen in exchanges:
             answer = str(seen.response.status) if seen.response else f"no answer ({seen.trouble})"
             typer.echo(line(f"  {seen.operation}: {answer}"))
     except StoryError as error:
-        typer.echo(line(f"cannot be told: {error}"))
+        typer.echo(line(f"undecided: {error}"))
         raise typer.Exit(2) from None
     except (KeyError, TypeError, ValueError):
         raise refused("REPORT: it is no report of this version, as --report json=FILE writes it") from None

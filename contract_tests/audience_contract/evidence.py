@@ -115,8 +115,8 @@ class Redactor:
         """The request of `bare` as bytes; None if a credential is in a form that no expression stands for."""
         bare = self.bare(sent)
         head = [f"{bare.method} {bare.target} HTTP/1.1", *(f"{name}: {value}" for name, value in bare.headers)]
-        told = "\r\n".join([*head, "", ""]).encode("latin-1") + bare.body
-        return None if REDACTED.encode() in told else told
+        message = "\r\n".join([*head, "", ""]).encode("latin-1") + bare.body
+        return None if REDACTED.encode() in message else message
 
     def _hidden(self, request: Request, response: Response | None) -> set[str]:
         """What to take out. Where the user's credentials are known, others in a request were made up, and may stay."""

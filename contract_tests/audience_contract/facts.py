@@ -49,6 +49,7 @@ class Facts:
     `most`: how many members the audience has at most after the story.
     `size`: a JSON pointer into a read's answer, to the number of members. It is final if the answer has the values
     `final`, by pointer.
+    `is_whole`: whether a list has every audience on its only page.
     """
 
     effect: Effect
@@ -64,6 +65,7 @@ class Facts:
     most: int = 0
     size: str = ""
     final: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = False
 
     def is_final(self, answer: Any) -> bool:
         """Whether a read's answer, as a JSON value, shows all changes that were made before."""
@@ -122,8 +124,8 @@ def path_of(operation: Operation, request: Request, response: Response | None) -
 def links_between(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
     """Each parameter or property of `target` that a link of `source` fills, and the pointer to its value there."""
     for link in (each for each in linking(source.spec).get(source, ()) if _is_to(each, target)):
-        taken = [part for part in (link.get("parameters"), link.get("requestBody")) if isinstance(part, dict)]
-        for name, said in (pair for part in taken for pair in part.items()):
+        filled = [part for part in (link.get("parameters"), link.get("requestBody")) if isinstance(part, dict)]
+        for name, said in (pair for part in filled for pair in part.items()):
             if str(said).startswith((_BODY, PATH)):
                 yield re.sub("^(path|query|header)[.]", "", name), str(said).removeprefix(_BODY)
 

@@ -208,13 +208,13 @@ class Ledger:
         """The gravest first. Of findings about a server that the same answers show, only the gravest is there."""
         with self._lock:
             found, shown_by = ordered(self._findings.values()), {k: frozenset(v) for k, v in self._shown_by.items()}
-        told: set[frozenset[int]] = set()
+        covered: set[frozenset[int]] = set()
         kept = []
         for finding in sorted(found, key=lambda one: (one.weight is Weight.ADVICE, GRAVITY[one.rule])):
             answers = shown_by[finding.key]
-            if finding.about.side == "client" or answers not in told:
+            if finding.about.side == "client" or answers not in covered:
                 kept.append(finding)
-            told.add(answers)
+            covered.add(answers)
         return tuple(ordered(kept))
 
     @property
@@ -287,10 +287,10 @@ class Ledger:
         """What `replay` sends; nothing if it has a credential in a form that no expression stands for."""
         steps = []
         for each in {each.number: each for each in sent}.values():
-            told = self.redactor.story(replace(each.sent, body=each.request.body)) if each.sent else None
-            if told is None:
+            sent_bytes = self.redactor.story(replace(each.sent, body=each.request.body)) if each.sent else None
+            if sent_bytes is None:
                 return ()
-            steps.append(Step(each.operation, told, each.label, each.answered))
+            steps.append(Step(each.operation, sent_bytes, each.label, each.answered))
         return tuple(steps)
 
 

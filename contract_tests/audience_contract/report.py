@@ -204,12 +204,12 @@ class Report:
     @property
     def advice(self) -> list[Finding]:
         """The findings of advice that do not count."""
-        return self._told(Weight.ADVICE)
+        return self._of_weight(Weight.ADVICE)
 
     @property
     def once(self) -> list[Finding]:
         """The findings that were not seen again when their story was sent again."""
-        return self._told(Weight.NOT_JUDGED)
+        return self._of_weight(Weight.NOT_JUDGED)
 
     @property
     def accepted(self) -> list[Finding]:
@@ -226,7 +226,7 @@ class Report:
         """All findings, those that count first."""
         return sum(self.beside.values(), self.counted)
 
-    def _told(self, weight: Weight) -> list[Finding]:
+    def _of_weight(self, weight: Weight) -> list[Finding]:
         found = (one for one in self.findings if one.weight is weight and not one.accepted)
         return ordered(one for one in found if not self._counts(one))
 

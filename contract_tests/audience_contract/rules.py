@@ -75,7 +75,7 @@ _ALL = (
     _anywhere(
         "run.pages",
         "Pages",
-        "No page of a list has the cursor of an earlier one, or other items than were asked for, or more.",
+        "A list has what was asked for, not less and not more, and no page has the cursor of an earlier one.",
     ),
     # What a client owes.
     _client("request.operation", "Known operation", "Method and path are those of a documented operation."),

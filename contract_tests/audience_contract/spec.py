@@ -15,7 +15,7 @@ _OWN = Path(__file__).parent / "specs"
 _SPECS = _OWN if _OWN.is_dir() else Path(__file__).parents[2] / "generated" / "audience_clients"
 _FILE = "openapi.json"
 _SOURCES = "sources.json"
-_SCHEMES = {("http", "bearer"), ("apiKey", "header")}
+_SCHEMES = {("http", "basic"), ("http", "bearer"), ("apiKey", "header")}
 _REGISTERED: dict[str, "Spec"] = {}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -257,7 +257,7 @@ def _effective(key: str) -> Spec:
 def source(key: str, pointer: str) -> str:
     """Where the rule at a place in an effective spec comes from: the overlay's reason for it, the provider's page."""
     sources = _sources(key)
-    found = {kind: [at for at in told if f"{pointer}/".startswith(f"{at}/")] for kind, told in sources.items()}
+    found = {kind: [at for at in texts if f"{pointer}/".startswith(f"{at}/")] for kind, texts in sources.items()}
     ours = (f"overlay: {sources['overlay'][at]} " for at in found.get("overlay", ()))
     return next(ours, "") + sources.get("pages", {}).get(max(found.get("pages", ()), key=len, default=""), "")
 

@@ -1,6 +1,7 @@
 """JSON as RFC 8259 has it for exchange between systems: what two readers could understand differently is unreadable."""
 
 import json
+from itertools import chain
 from typing import Any, NoReturn
 
 from .violation import UnreadableError
@@ -75,14 +76,11 @@ def _look_into(value: Any, *, escaped: bool) -> None:
         depth += any(isinstance(found, dict | list) for found in level)
         if depth > MAX_DEPTH:
             raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
-        level = [child for found in level for child in _children(found)]
+        below = (
+            found.values() if isinstance(found, dict) else found for found in level if isinstance(found, dict | list)
+        )
+        level = [*chain.from_iterable(below)]
 
 
 def _keys(value: Any) -> list[str]:
     return list(value) if isinstance(value, dict) else []
-
-
-def _children(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []

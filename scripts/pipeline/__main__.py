@@ -32,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             command.add_argument("name", help="of the new provider's class, such as Acme")
             command.add_argument("--page", type=Path, required=True, help="its page, with an OpenAPI document")
             command.add_argument("--address", default="not recorded", help="where the page was found")
+            used = "an operation that is used, by operationId or 'METHOD /path'; all if none is named"
+            command.add_argument("--operation", dest="operations", action="append", default=[], help=used)
+            command.add_argument("--overlay", type=Path, help="an overlay that decides what stands against the page")
         elif name == "diff":
             command.add_argument("old", type=Path)
             command.add_argument("new", type=Path)
@@ -61,7 +64,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "provider":
         from .newcomer import layout  # noqa: PLC0415
 
-        for path in layout.lay_out(options.root, options.name, options.page, options.address):
+        decided = {name: getattr(options, name) for name in ("address", "operations", "overlay")}
+        for path in layout.lay_out(options.root, options.name, options.page, **decided):
             print(f"to be filled in: {path.relative_to(options.root)}")
         print("then: make generate, make check")
         return 0

@@ -67,6 +67,7 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
             complaints = generate(config=config, custom_template_path=Path(__file__).parent / "templates")
         if complaints:
             said = "; ".join(" ".join(f"{p.header} {p.detail}".split()) for p in complaints)
+            said = re.sub(r" <\S+ object at \w+>", "", said)
             raise PipelineError(f"{name}: the client generator complains: {said}")
         # The generator writes these two whatever the templates say. They are for sending, which our clients do not do.
         (target / "client.py").unlink()

@@ -11,7 +11,7 @@ from ._errors import PipelineError
 from .documents import ABSENT, pointer, read, resolve
 from .folders import Document, Provider
 from .published import each_operation
-from .translate import cut, moved, translated, with_bearer
+from .translate import LIMITING, cut, id_of, moved, translated, usable
 
 Json = dict[str, Any]
 
@@ -40,6 +40,9 @@ def attempt(provider: Provider, new: Collection[str] = ()) -> tuple[Json | None,
     spec = merge.decided(spec, new)
     for problem in validity.problems(spec):
         return None, [*against, f"{provider.overlay}, applied: {problem}"]
+    for _, schema in validity.schemas(spec, ""):
+        if schema.get("format") not in LIMITING:
+            schema.pop("format", None)
     for at, problem in keywords.problems(spec):
         owners = (name for name, document in documents.items() if resolve(document, at) == resolve(spec, at))
         against.append(f"{provider.specs / next(owners, provider.overlay.name)}: {at or '(root)'}: {problem}")
@@ -58,20 +61,21 @@ def documents_of(provider: Provider, against: list[str] | None = None) -> dict[s
     """
     found = {}
     for document in provider.documents:
-        spec = found[document.name] = with_bearer(translated(load(document.path)))
+        spec = read(document.path)
+        if "operations" in document.entry:
+            # Before anything is judged: in a large document, what is not used may be as it likes.
+            there = ", ".join(id_of(*each) for each in each_operation(spec))
+            spec, missing = cut(spec, document.entry["operations"])
+            if missing and against is not None:
+                said = f"no operation {', '.join(missing)} among {there}; correct SOURCE.toml"
+                against.append(f"{document.path}: /paths: {said}")
+        spec = found[document.name] = usable(translated(_valid(spec, document.path)))
         recorded, version = document.entry["version"], spec["info"]["version"]
         if version != recorded:
             raise PipelineError(f"{document.path}: /info/version: it is {version}; SOURCE.toml records {recorded}")
         for at in document.entry.get("verbatim", ()):
             if resolve(spec, at) is ABSENT:
                 raise PipelineError(f"{document.path}: {at}: nothing is there; SOURCE.toml calls it verbatim")
-        if "operations" in document.entry:
-            there = ", ".join(str(operation.get("operationId")) for _, _, operation in each_operation(spec))
-            spec, missing = cut(spec, document.entry["operations"])
-            found[document.name] = spec
-            if missing and against is not None:
-                said = f"no operation {', '.join(missing)} among {there}; correct SOURCE.toml"
-                against.append(f"{document.path}: /paths: {said}")
         if "below" in document.entry:
             found[document.name] = moved(spec, document.entry["below"], str(document.path))
     return found
@@ -123,7 +127,10 @@ def changed(before: Any, after: Any, at: str = "") -> Iterator[str]:
 
 def load(file: Path) -> Json:
     """The OpenAPI document in a file. Raises PipelineError if it is not valid."""
-    spec: Json = read(file)
-    for problem in validity.problems(spec):
-        raise PipelineError(f"{file}: {problem}")
+    return _valid(read(file), file)
+
+
+def _valid(spec: Json, file: Path) -> Json:
+    if problems := validity.problems(spec):
+        raise PipelineError("\n".join(f"{file}: {problem}" for problem in problems))
     return spec

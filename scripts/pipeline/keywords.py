@@ -9,7 +9,7 @@ from .validity import ALTERNATIVES
 
 # The keywords of an object of each kind, with the kind of each value; the value of None is not looked into. "*" stands
 # for any name. The library or the checker would ignore a keyword that is missing here, so it is refused.
-_ANNOTATIONS = ("title", "description", "example", "examples", "default", "deprecated", "externalDocs")
+_ANNOTATIONS = ("title", "description", "example", "examples", "default", "deprecated", "externalDocs", "xml")
 _LIMITS = ("type", "required", "enum", "pattern", "format", "minLength", "maxLength", "minItems", "maxItems")
 _NUMBERS = ("minimum", "maximum", "maxProperties")
 _KINDS: dict[str, dict[str, str | None]] = {
@@ -25,8 +25,7 @@ _KINDS: dict[str, dict[str, str | None]] = {
     },
     "parameters": {"*": "parameter"},
     "parameter": {
-        **dict.fromkeys(("name", "in", "required", "explode", "description", "example", "examples", "deprecated")),
-        "schema": "schema",
+        **dict.fromkeys(("name", "in", "required", "style", "explode", *_ANNOTATIONS)), "schema": "schema",
     },
     "body": {"required": None, "description": None, "content": "content"},
     "content": {"*": "media"},
@@ -35,14 +34,10 @@ _KINDS: dict[str, dict[str, str | None]] = {
     "encoding": {"contentType": None},
     "responses": {"*": "response"},
     "named": {"*": "response"},
-    "response": {"description": None, "content": "content", "headers": "headers", "links": None},
-    # Every header is text: with no other rule than that, there is nothing to judge.
-    "headers": {"*": "header"},
-    "header": {"description": None, "example": None, "schema": "text"},
-    "text": {"type": None, "description": None, "example": None},
+    "response": {"description": None, "content": "content", "headers": None, "links": None},
     "components": {
         "securitySchemes": "schemes", "parameters": "parameters", "responses": "named", "schemas": "schemas",
-        "examples": None, "links": None,
+        "examples": None, "headers": None, "links": None,
     },
     "schemes": {"*": "scheme"},
     "scheme": dict.fromkeys(("type", "scheme", "bearerFormat", "in", "name", "description")),
@@ -59,17 +54,15 @@ _REFERABLE = ("parameter", "response", "schema")
 _VALUES = {
     ("schema", "format"): "date-time|binary",
     ("scheme", "type"): "http|apiKey",
-    ("scheme", "scheme"): "bearer",
+    ("scheme", "scheme"): "bearer|basic",
     ("scheme", "in"): "header",
     ("scheme", "name"): _HEADER_NAME,
     ("header parameter", "name"): _HEADER_NAME,
-    ("text", "type"): "string",
+    # What these mean where they may stand is what a parameter without `style` means.
+    ("parameter", "style"): "form|simple",
     ("parameter", "in"): "query|header|path",
 }
-_WHY = {
-    ("scheme", "in"): ": the library sends a credential in a header only, as URLs and cookies are often logged",
-    ("scheme", "scheme"): ": the library makes an Authorization header of one secret",
-}
+_IN_HEADERS = ": the library sends a credential in a header only, as URLs and cookies are often logged"
 _NAMES = {
     "content": r"multipart/form-data|application/(\*|x-www-form-urlencoded|([^;]+\+)?json(;.*)?)",
     "responses": r"\d{3}|[245]XX|default",
@@ -101,7 +94,10 @@ def problems(node: Any, kind: str = "document", at: str = "") -> Iterator[tuple[
             continue
         sort = "header parameter" if kind == "parameter" and node.get("in") == "header" and key == "name" else kind
         if isinstance(value, str) and not re.fullmatch(_VALUES.get((sort, key), ".*"), value, re.S):
-            yield here, f"nothing here judges the value {value!r}{_WHY.get((sort, key), '')}"
+            yield (
+                here,
+                f"nothing here judges the value {value!r}{_IN_HEADERS if (kind, key) == ('scheme', 'in') else ''}",
+            )
         if not re.fullmatch(_NAMES.get(kind, ".*"), str(key), re.S):
             yield here, f"nothing here judges the name {key!r} in a {kind}"
         child = allowed.get(key, allowed.get("*"))

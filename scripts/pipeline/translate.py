@@ -2,35 +2,55 @@
 
 - OpenAPI 3.0 becomes 3.1: `nullable` becomes a type, exclusive limits become numbers, and what 3.0 ignores beside a
   `$ref` is removed.
-- The formats `int32` and `int64` become the range that they stand for; `uri`, `uuid` and `date` become a pattern.
+- The formats `int32` and `int64` become the range that they stand for; `uri`, `uuid`, `date` and `byte` become a
+  pattern, and a `const` an `enum`.
 - The members of `allOf` are written into the schema that has them, if that means the same.
 - The request bodies of `components`, and the parameters of a path, are moved to the operations that have them.
-- Removed are a `content` without a media type, which says nothing, and the format of an answer's header, which is text.
+- A `content` without a media type is removed, because it says nothing.
+
+`usable` then leaves out what the library does not use.
 """
 
 import copy
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from . import validity
 from ._errors import PipelineError
 from .documents import resolve
-from .published import each_operation
+from .published import METHODS, each_operation
 
 Json = dict[str, Any]
 PATTERNS = {
     "uri": "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$",
     "uuid": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
     "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "byte": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+}
+# The formats that limit a value, by JSON Schema (Validation, 7.3) or by OpenAPI. Any other is a word about it.
+LIMITING = {
+    *(
+        "date-time",
+        "time",
+        "duration",
+        "email",
+        "idn-email",
+        "hostname",
+        "idn-hostname",
+        "ipv4",
+        "ipv6",
+        "uri-reference",
+    ),
+    *("iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex", "binary", *PATTERNS),
 }
 _SAID = ("title", "description", "example", "examples", "default", "deprecated")
 # The meaning of these in a member of `allOf` depends on what stands beside them.
 _ALONE = ("allOf", "$ref", "additionalProperties", "nullable")
 _BITS = {"int32": 31, "int64": 63}
-_HEADER = re.compile(r".*/headers/[^/]+/schema")
+_JSON = re.compile(r"application/([^;]+\+)?json *(;.*)?")
 _COMPONENT = re.compile(r'"#/components/(\w+)/([^"/]+)')
 
 
@@ -38,14 +58,14 @@ def translated(document: Json) -> Json:
     """A copy of the document in the normal form; it is as valid as the original."""
     spec = copy.deepcopy(document)
     old = str(spec["openapi"]).startswith("3.0")
-    for at, schema in validity.schemas(spec, ""):
+    for _, schema in validity.schemas(spec, ""):
         if (united := _united(spec, schema)) is not None:
             schema.clear()
             schema.update(united)
         if old:
             _modernise(schema)
-        if _HEADER.fullmatch(at):
-            schema.pop("format", None)
+        if type(schema.get("const")) in (str, int):
+            schema["enum"] = [schema.pop("const")]
         _limit(schema)
     for _, path, operation in each_operation(spec):
         own, shared = operation.get("parameters", []), spec["paths"][path].get("parameters", [])
@@ -78,8 +98,12 @@ def _united(spec: Json, schema: Json, above: Collection[str] = ()) -> Json | Non
         if not isinstance(part, dict):
             return None
         for key, value in copy.deepcopy(_united(spec, part, seen) or part).items():
-            if key == "properties" and not found.get(key, {}).keys() & value.keys():
-                found[key] = found.get(key, {}) | value
+            if key == "properties":
+                for name, limits in value.items():
+                    both = {"allOf": [found[key][name], limits]} if name in found.get(key, ()) else limits
+                    if (one := _united(spec, both, seen) if both is not limits else limits) is None:
+                        return None
+                    found[key] = found.get(key, {}) | {name: one}
             elif key == "required":
                 found[key] = [*dict.fromkeys([*found.get(key, ()), *value])]
             elif key in _ALONE or (key not in _SAID and found.get(key, value) != value):
@@ -110,18 +134,67 @@ def _modernise(schema: Json) -> None:
             schema[exclusive] = schema.pop(limit)
 
 
-def with_bearer(spec: Json) -> Json:
-    """The document with bearer tokens (RFC 6750) in place of OAuth 2 and OpenID Connect; and with the names of HTTP
-    schemes in lower case, because their case does not matter.
+def usable(document: Json) -> Json:
+    """The document with what the library uses of it, as far as nothing else can be sent, asked for or judged:
+
+    - Of several media types, the one of JSON: it is what the library sends and asks for.
+    - Of several credentials to choose from, those that a header can carry. OAuth 2 and OpenID Connect become bearer
+      tokens (RFC 6750), and the names of HTTP schemes lower case, because their case does not matter.
+    - Schemas without what does not say which values are right: a `discriminator` beside alternatives, and `readOnly`
+      and `writeOnly` where nothing is required. No webhooks, and no words about a path.
+    - The servers that all paths have are those of the document.
     """
-    for scheme in spec.get("components", {}).get("securitySchemes", {}).values():
+    spec = {key: value for key, value in document.items() if key != "webhooks"}
+    for _, schema in validity.schemas(spec, ""):
+        if any(key in schema for key in validity.ALTERNATIVES):
+            schema.pop("discriminator", None)
+        for name, child in schema.get("properties", {}).items():
+            # Who sends a property that is required, and who does not, is left to a person.
+            if isinstance(child, dict) and name not in schema.get("required", ()):
+                child.pop("readOnly", None)
+                child.pop("writeOnly", None)
+    for message in _messages(spec):
+        media = next((media for media in message.get("content", ()) if _JSON.fullmatch(media)), None)
+        if media:
+            message["content"] = {media: message["content"][media]}
+    _secure(spec)
+    servers = [item.pop("servers", None) for item in spec["paths"].values()]
+    if servers and servers[0] and all(each == servers[0] for each in servers):
+        spec["servers"] = servers[0]
+    for item in spec["paths"].values():
+        item.pop("summary", None)
+        item.pop("description", None)
+    return spec
+
+
+def _messages(spec: Json) -> Iterator[Json]:
+    """The request bodies and answers."""
+    yield from spec.get("components", {}).get("responses", {}).values()
+    for _, _, operation in each_operation(spec):
+        yield from (each for each in (operation.get("requestBody"), *operation.get("responses", {}).values()) if each)
+
+
+def _secure(spec: Json) -> None:
+    """Bring the credentials into one form, and leave out those that no operation needs."""
+    schemes = spec.get("components", {}).get("securitySchemes", {})
+    for scheme in schemes.values():
         if scheme.get("type") in ("oauth2", "openIdConnect"):
             for key in scheme.keys() - {"description"}:
                 del scheme[key]
             scheme |= {"type": "http", "scheme": "bearer"}
         elif "scheme" in scheme:
             scheme["scheme"] = scheme["scheme"].lower()
-    return spec
+    needed = set[str]()
+    for part in (spec, *(operation for _, _, operation in each_operation(spec))):
+        choices = part.get("security", ())
+        fitting = [
+            each for each in choices if all(schemes.get(name, {}).get("in", "header") == "header" for name in each)
+        ]
+        if choices:
+            part["security"] = fitting or choices
+            needed.update(name for each in part["security"] for name in each)
+    for name in schemes.keys() - needed:
+        del schemes[name]
 
 
 def moved(spec: Json, below: str, name: str) -> Json:
@@ -136,28 +209,50 @@ def moved(spec: Json, below: str, name: str) -> Json:
     return spec | {"servers": servers, "paths": {f"{below}{path}": item for path, item in spec["paths"].items()}}
 
 
-def cut(spec: Json, wanted: Collection[str]) -> tuple[Json, list[str]]:
-    """The document with only these operations, by id, and the components that they need; and the ids that it lacks."""
+def cut(spec: Any, wanted: Collection[str]) -> tuple[Any, list[str]]:
+    """The document with only these operations, by id (or by method and path, where an operation has no id), and the
+    components that they need; and what it lacks of `wanted`. What is left out need not be valid.
+    """
     paths: Json = {}
+    found = set[str]()
     for method, path, operation in each_operation(spec):
-        if operation.get("operationId") in wanted:
-            paths.setdefault(path, {})[method] = operation
-    missing = {*wanted} - {operation["operationId"] for item in paths.values() for operation in item.values()}
-    found, new = set[tuple[str, str]](), _referred(paths)
-    while new:
-        found |= new
-        new = set().union(*(_referred(spec["components"][kind][each]) for kind, each in new)) - found
+        if (name := id_of(method, path, operation)) in wanted:
+            found.add(name)
+            about = {key: value for key, value in spec["paths"][path].items() if key not in METHODS}
+            paths.setdefault(path, about)[method] = operation
+    if not isinstance(spec, dict):
+        return spec, sorted(wanted)
+    left = {key: value for key, value in spec.items() if key != "webhooks"} | {"paths": paths}
+    left["tags"] = [tag for tag in spec.get("tags", ()) if json.dumps(tag.get("name")) in json.dumps(paths)]
+    return _trimmed(left), sorted({*wanted} - found)
+
+
+def _trimmed(spec: Json) -> Json:
+    """The document without the components that no operation refers to."""
+    parts = spec.get("components")
+    held = {kind: each for kind, each in parts.items() if isinstance(each, dict)} if isinstance(parts, dict) else {}
+    needed = _needed(held, spec["paths"])
     kept = {
-        kind: {each: entry for each, entry in entries.items() if kind == "securitySchemes" or (kind, each) in found}
-        for kind, entries in spec.get("components", {}).items()
+        kind: {name: each for name, each in entries.items() if kind == "securitySchemes" or (kind, name) in needed}
+        for kind, entries in held.items()
     }
-    components = {kind: entries for kind, entries in kept.items() if entries}
-    tags = [tag for tag in spec.get("tags", ()) if f'"{tag["name"]}"' in json.dumps(paths)]
-    return spec | {"paths": paths, "components": components, "tags": tags}, sorted(missing)
+    return spec | {"components": {kind: entries for kind, entries in kept.items() if entries}}
 
 
-def _referred(part: Json) -> set[tuple[str, str]]:
-    return {(kind, name) for kind, name in _COMPONENT.findall(json.dumps(part))}
+def id_of(method: str, path: str, operation: Any) -> str:
+    """The id of an operation; where it has none, its method and path."""
+    given = operation.get("operationId") if isinstance(operation, dict) else None
+    return str(given or f"{method.upper()} {path}")
+
+
+def _needed(components: Json, part: Any) -> set[tuple[str, str]]:
+    """The kind and name of each component that a part of a document refers to, also by way of others."""
+    kept, new = set[tuple[str, str]](), {*_COMPONENT.findall(json.dumps(part))}
+    while new:
+        kept |= new
+        found = [components.get(kind, {}).get(name) for kind, name in new]
+        new = {*_COMPONENT.findall(json.dumps(found))} - kept
+    return kept
 
 
 def _name(spec: Json, parameter: Json) -> tuple[str, str]:

@@ -35,10 +35,6 @@ class Account:
     on_response: Callable[[Request, Response], Any] | None = None
     allow_undocumented: bool = False
 
-    @property
-    def title(self) -> str:
-        return self.adapter.title
-
     def drafted(self, audience: Audience, leave_out: Collection[str]) -> tuple[Draft, Request]:
         """The draft of an audience as the provider takes it, and the request that creates it. Checks an audience file.
 
@@ -87,13 +83,15 @@ class Account:
         else:
             raise InvalidError.ours("operation_id", "must be that of a documented operation", operation_id)
         path, values = spec.path, given.get("path") or {}
-        if {*re.findall(r"{(.*?)}", path)} != {*values}:
-            raise InvalidError.ours("path", f"must name each parameter of {path}, and no other", values)
+        if {*re.findall(r"{(.*?)}", path)} != {*values} or any(value in (None, "") for value in values.values()):
+            raise InvalidError.ours("path", f"must have a value for each parameter of {path}, and no other", values)
         for name, value in values.items():
-            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
-        built: dict[str, Any] = {"method": spec.method, "url": path, "params": given.get("params")}
+            path = path.replace(f"{{{name}}}", quote(_text(value), safe=""))
+        params = {name: value for name, value in {**(given.get("params") or {})}.items() if value is not None}
+        built: dict[str, Any] = {"method": spec.method, "url": path, "params": params, "headers": {**spec.constants}}
         if given.get("json") is not None:
-            built |= {"json": given["json"], "headers": {"Content-Type": "application/json"}}
+            built["json"] = given["json"]
+            built["headers"]["Content-Type"] = "application/json"
         methods = {"GET": Effect.READS, "HEAD": Effect.READS, "DELETE": Effect.REMOVES}
         effect = known.get(operation_id, methods.get(spec.method, Effect.CHANGES))
         return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,))
@@ -112,7 +110,13 @@ def _query(params: Mapping[str, Any], joined: Collection[str]) -> str:
     """The query of a URL. Each item of an array is a parameter of its own; the items of one that `joined` names are
     one parameter, with commas between them (RFC 6570, 3.2.8).
     """
-    one = {name: ",".join(quote_plus(str(item)) for item in params[name]) for name in params if name in joined}
-    return "&".join(
-        f"{name}={one[name]}" if name in one else urlencode({name: params[name]}, doseq=True) for name in params
-    )
+    found = list[str]()
+    for name, value in params.items():
+        texts = [quote_plus(_text(each)) for each in (value if isinstance(value, list | tuple | set) else [value])]
+        found += [f"{quote_plus(name)}={each}" for each in ([",".join(texts)] if name in joined else texts)]
+    return "&".join(found)
+
+
+def _text(value: object) -> str:
+    """A value as text in a URL, as JSON writes it if it is true or false."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -172,4 +172,4 @@ class Attempts(Generic[Asked, Answer]):
         if self._failure:
             self._failure.attempts = tuple(self._attempts)
         where = self._operation.service.url(self._account.values, self._operation.spec.path)
-        _observe.attempted(self._account.title, self._request.method, where, attempt)
+        _observe.attempted(self._account.adapter.title, self._request.method, where, attempt)

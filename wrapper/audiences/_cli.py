@@ -1,13 +1,9 @@
 """The entry point of the command `audiences`, which needs the extra `cli`."""
 
-import json
 import sys
-from importlib.metadata import PackageNotFoundError, distribution
 from io import StringIO
 from pathlib import Path
 from traceback import extract_tb
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from ._terminal import note, say, visible
 
@@ -16,7 +12,7 @@ def main() -> None:
     try:
         from ._command import app  # noqa: PLC0415  # the extra may be missing
     except ImportError as error:
-        note(f"audiences: the package {error.name} is missing: {_how_to_install()}")
+        note(f"audiences: the package {error.name} is missing: install audiences with its extra cli")
         sys.exit(2)
     try:
         code = app(standalone_mode=False)
@@ -35,17 +31,3 @@ def main() -> None:
             where = "{}, line {}".format(*[*frames.items()][-1])
             note(f"audiences: internal error: {type(error).__name__} in {where}; what was sent is unknown")
     sys.exit(code)
-
-
-def _how_to_install() -> str:
-    """A command where a clone or a wheel was installed. No name: what an index has by it may be somebody else's."""
-    try:
-        recorded = json.loads(distribution("audiences").read_text("direct_url.json") or "{}")
-    except PackageNotFoundError:
-        recorded = {}
-    url = urlsplit(recorded.get("url", ""))
-    return (
-        f"pip install '{url2pathname(url.path)}[cli]'"
-        if url.scheme == "file"
-        else "install audiences with the extra cli"
-    )

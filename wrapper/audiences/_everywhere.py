@@ -175,7 +175,7 @@ class _Run:
             return
         files = [call.open_file for call in self.calls]
         for place, call in enumerate(self.calls):
-            if call.is_late:
+            if call.how.remaining <= 0:
                 self.results.setdefault(place, call.lost(_LATE, sent=False))
             elif files[place] is not None and files.count(files[place]) > 1:
                 self.results.setdefault(place, call.lost(_TWICE, sent=False))

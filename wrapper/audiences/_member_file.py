@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from ._errors import OURS, InvalidError, Problem
 from ._members import Attribute, Member, Url
+from ._rows import Top, hints
 
 _LONGEST = 1024 * 1024
 """The most bytes of a line."""
@@ -88,7 +89,8 @@ def _lines(file: BinaryIO, tell: Callable[[int, int | None], object]) -> Iterato
 def _place(heading: list[str], name: str) -> int:
     if heading.count(name) != 1:
         which = "no column" if name not in heading else "more than one column"
-        raise _wrong(1, f"has {which} named {name!r} among {_cells(heading)}; --column and --attribute name them")
+        why = next(hints(Top({1: dict(enumerate(heading))}, whole=False), name), "") if name not in heading else ""
+        raise _wrong(1, f"has {which} named {name!r} among {_cells(heading)}{why}; --column and --attribute name them")
     return heading.index(name)
 
 

@@ -217,7 +217,8 @@ class Changed:
     complete: bool = True
     """Whether all members were sent; False where a failure left some that were not."""
     warnings: tuple[str, ...] = ()
-    """What looks wrong in the members, by pages about other calls of the provider; no member was left out for it."""
+    """What looks wrong in the members, by pages about other calls of the provider, or by a rule of ours; no member was
+    left out for it."""
     rest: Rest = field(default_factory=Rest, repr=False, compare=False)
     """What was not applied: give it to the same verb to go on."""
 

@@ -169,6 +169,8 @@ class Reference:
 
         Raises InvalidError for what refers to no audience, and for a name, an id or a token that is not text.
         """
+        if isinstance(what, Ensured):
+            what = what.receipt or what.record
         if isinstance(what, Reference):
             found = what
         elif isinstance(what, Receipt | Record | Changed):

@@ -11,7 +11,9 @@ from ._secret import Secret
 from ._terminal import visible
 from ._upload import Upload
 
-_ADDED = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent", "transfer-encoding"})
+_ADDED = frozenset(
+    {"host", "content-length", "content-type", "connection", "accept-encoding", "user-agent", "transfer-encoding"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def judge(top: Top, column: str) -> Look:
         rule = f"the first row of a CSV, or of an Excel file's first sheet, must have a column named {column!r}"
         columns = max(heading, default=-1) + 1
         seen = f"first row of {columns} column{'s' if columns != 1 else ''}"
-        raise UnfitError(rule, seen + next(_hints(top, column), ""))
+        raise UnfitError(rule, seen + next(hints(top, column), ""))
     rows = {n: row for n, row in top.rows.items() if n > 1 and any(c is None or c.strip() for c in row.values())}
     if top.whole and not rows:
         return Look(warnings=(f"the file has no rows below its first one, so it reaches nobody [{OURS}]",), empty=True)
@@ -72,11 +72,11 @@ def _is_number(cell: str | None) -> bool:
     return cell is None or (re.fullmatch("[1-9][0-9]{6,14}", digits) is not None and not decimal)
 
 
-def _hints(top: Top, column: str) -> Iterator[str]:
+def hints(top: Top, column: str) -> Iterator[str]:
     """Why the column may be missing, the likeliest reason first."""
     cells = [cell for cell in islice(top.rows.get(1, {}).values(), 2**14) if cell]
     for cell in cells:
-        if "".join(filter(str.isprintable, cell)).strip().lower() == column:
+        if "".join(filter(str.isprintable, cell)).strip().lower() == column.lower():
             what = "a second byte order mark" if "\ufeff" in cell else "case, white space, or what cannot be seen"
             yield f", one of which differs only in {what}"
     yield from (f"; it is in row {number}" for number, row in top.rows.items() if column in row.values())

@@ -198,7 +198,7 @@ def connection_settings(options: Mapping[str, Any], urls: Sequence[str], *, awai
         if found is None or found[1] is None:
             continue
         _check_proxy(*found)
-        if url.startswith("http:") and not options.get("allow_http", False) and not _is_here(found[1]):
+        if origin(url)[0] == "http" and not options.get("allow_http", False) and not _is_here(found[1]):
             raise ConfigurationError(
                 "a URL has plain http and the proxy is another machine: credentials would go unencrypted",
                 remedy=ALLOW_HTTP,

@@ -94,11 +94,6 @@ class Operation:
             found[status] = Schema(self.spec, f"{at}/content/{escape(media)}/schema") if media else None
         return found
 
-    @property
-    def successes(self) -> list[int]:
-        """The documented statuses of a success; of a class of statuses, the first."""
-        return [int(status.replace("X", "0")) for status in self._answers if status.startswith("2")]
-
     @lazy
     def _parameters(self) -> list[Json]:
         count = len(self.spec.resolve(self.pointer)[0].get("parameters", ()))
@@ -110,6 +105,12 @@ class Operation:
         return frozenset(
             each["name"] for each in self._parameters if each["in"] == "query" and not each.get("explode", True)
         )
+
+    @lazy
+    def constants(self) -> Mapping[str, str]:
+        """The headers for which there is one value only."""
+        allowed = {each["name"]: each["schema"].get("enum", ()) for each in self._parameters if each["in"] == "header"}
+        return {name: values[0] for name, values in allowed.items() if len(values) == 1}
 
     @lazy
     def names_one(self) -> bool:

@@ -1,7 +1,8 @@
 """Takes the members of a change from the caller's iterable: at a time, as many as one call may have."""
 
 import json
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -17,6 +18,8 @@ GIVEN = Iterable[Member | str] | AsyncIterable[Member | str]
 _Members = dict[str, tuple[Member, str] | None]
 """Members by id: None for one without attributes; for another one, the member and its JSON text."""
 _encoded = json.encoder.encode_basestring
+_AT_ONCE = 16
+"""Items that are taken from an iterable between two checks whether the call is over."""
 
 
 class Supply:
@@ -46,7 +49,7 @@ class Supply:
         if isinstance(given, str | bytes | Mapping) or not (self.awaits or isinstance(given, Iterable)):
             raise self._wrong("members", "must be an iterable of ids or of Member", given)
         self._source: Any = aiter(self.given) if self.awaits else iter(self.given)
-        self._ended = False
+        self._ended, self._over, self._filling = False, False, threading.Lock()
 
     def check(self) -> None:
         """Look at every member. Raises InvalidError for one that breaks a rule."""
@@ -54,10 +57,18 @@ class Supply:
         self._place = -1
 
     def fill(self) -> None:
-        """Take members for a call. Raises InvalidError for one that breaks a rule, and what the iterable raises."""
-        while wanted := self._wanted():
-            self._ahead.extend(islice(self._source, wanted))  # keeps what came, where the iterable raises
-            self._take(wanted)
+        """Take members for a call. Raises InvalidError for one that breaks a rule, and what the iterable raises.
+
+        On an event loop, a thread does this, and a cancelled call leaves it to itself: it stops once `rest` was asked.
+        """
+        with self._filling:
+            while not self._over and (wanted := self._wanted()):
+                while (room := min(_AT_ONCE, wanted - len(self._ahead))) and not (self._over or self._ended):
+                    came = len(self._ahead)
+                    self._ahead.extend(islice(self._source, room))  # keeps what came, where the iterable raises
+                    self._ended = len(self._ahead) < came + room
+                if not self._over:
+                    self._take(wanted)
 
     async def afill(self) -> None:
         while wanted := self._wanted():
@@ -109,10 +120,25 @@ class Supply:
         return self._ended and not self._held
 
     def rest(self) -> Rest:
-        return Rest((*self._failed, *_items(self._held), *self._ahead), () if self._ended else self._source)
+        self._over = True
+        if self._filling.locked():
+            return Rest((*self._failed,), self._coming())
+        return Rest((*self._failed, *self._taken), () if self._ended else self._source)
+
+    def _coming(self) -> Iterator[Member | str]:
+        """What a thread has taken once it has stopped, and all that is left."""
+        with self._filling:
+            pass
+        yield from self._taken
+        yield from self._source
+
+    @property
+    def _taken(self) -> list[Member | str]:
+        return [*_items(self._held), *self._ahead]
 
     def _checked(self, items: Sequence[Any]) -> _Members:
-        if {*map(type, items)} <= {str} and all(items) and all(map(str.isascii, items)):
+        plain = {*map(type, items)} <= {str} and all(items) and all(map(str.isascii, items))
+        if plain and [*map(str.strip, items)] == [*items]:
             self._place += len(items)
             return dict.fromkeys(items)
         return dict(map(self._each, items))
@@ -122,6 +148,8 @@ class Supply:
         id = item.id if isinstance(item, Member) else item
         if not isinstance(id, str) or not id or not (id.isascii() or _json.is_unicode(id)):
             raise self._wrong("", "must be an id, which is Unicode text and not empty, or a Member", id)
+        if id != id.strip():  # as lines of a file have it
+            self.warnings.add(f"an id has white space at an end, and is sent with it [{OURS}]")
         if isinstance(item, Member) and item.attributes:
             self._check(item.attributes)
         if not isinstance(item, Member):

@@ -66,7 +66,7 @@ class Verbs(Generic[Model]):
     how: CallSettings
 
     def __init__(self, account: Account, verb: str, draft: object = None) -> None:
-        self.title = account.title
+        self.title = account.adapter.title
         self._account, self._adapter = account, account.adapter
         self._name = draft.name if isinstance(draft, Audience) else None
         self._id: str | None = None
@@ -188,10 +188,10 @@ class Verbs(Generic[Model]):
         records = [self._completed(record, success, operation_token=asked.token) for record in success.result]
         if len(records) == 1:
             return records[0]
+        by = "id" if asked.id else "external id" if asked.external_id else "name"
         if not records:
-            by = "id" if asked.id or asked.external_id else "name"
             raise NotFoundError(f"has no audience of that {by}", **success.known)
-        message = f"has {len(records)} audiences of that name: the id of one is needed"
+        message = f"has {len(records)} audiences of that {by}: the id of one is needed"
         raise AmbiguousError(message, records=tuple(records), **success.known)
 
     def list(self, listing: Listing) -> Flow[tuple[Record, ...]]:
@@ -249,7 +249,7 @@ class Verbs(Generic[Model]):
             except AudiencesError as failure:
                 fades = record is not None and self.how.read_policy.may_repeat(failure, safe=True)
                 unseen = isinstance(failure, NotFoundError) and asked.token is not None and not removal
-                if self.ended or not (fades or unseen or time.monotonic() >= end):
+                if self.how.ending.over or not (fades or unseen or time.monotonic() >= end):
                     raise
                 pause = max(pause, failure.retry_after or 0.0)
             left = end - time.monotonic()
@@ -368,7 +368,7 @@ class Verbs(Generic[Model]):
                 success = yield from self.call(entry, change, request)
             except AudiencesError as failure:
                 self._over(_failed(failure, count))
-                if self.ended or not go_on:
+                if self.how.ending.over or not go_on:
                     raise
             else:
                 self._over(_applied(success, count))
@@ -428,6 +428,9 @@ class Verbs(Generic[Model]):
 
         Raises InvalidError for an error or a token of another provider or base URL, and what `get` raises.
         """
+        kept = isinstance(before, Collection) and not isinstance(before, str)  # what is read once may be used up
+        if before is not None and not (kept and all(isinstance(each, Record) for each in before)):
+            raise InvalidError.ours("before", "must be a collection of Records, such as [*provider.list()]", before)
         changing = [entry.id for entry in self._adapter.operations if entry.effect is not Effect.READS]
         token = token_in(what, self.title, changing, self._account.values["base_url"])
         reconciled = partial(Reconciliation, provider=self.title, name=token["name"], outcome=Outcome.UNKNOWN)
@@ -471,9 +474,10 @@ class Verbs(Generic[Model]):
         json: object = None,
         **options: Unpack[CallOptions],
     ) -> Flow[Reply]:
-        """Make any call that the provider documents, by its operationId. `path` and `params` have the parameters of the
-        path and the query, `json` has the body. They are sent unchecked: only the answer is judged. A call that only
-        reads (GET) is repeated as reads are; any other as a create.
+        """Make any call that the provider documents and whose body, if it has one, is JSON, by its operationId. `path`
+        and `params` have the parameters of the path and the query (None leaves one out), `json` has the body. They are
+        sent unchecked: only the answer is judged. A call that only reads (GET) is repeated as reads are; any other as a
+        create.
 
         Raises InvalidError for an operation that is in none of the provider's documents, and for what cannot be sent,
         and what `create` or `get` raises.
@@ -510,8 +514,7 @@ class Verbs(Generic[Model]):
         return (yield from in_time(self.how.side.work(look, self.how.remaining), "the look into the file"))
 
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
-        known = (what.receipt or what.record) if isinstance(what, Ensured) else what
-        found = Reference.of(known, id, token)
+        found = Reference.of(what, id, token)
         if found.provider not in (None, "", self.title):
             raise InvalidError.ours("audience", f"must be of {self.title}, and is of another provider", what)
         self._name, self._id = found.name, found.id
@@ -564,18 +567,9 @@ class Verbs(Generic[Model]):
             error.outcome = error.changed.outcome
         return error
 
-    @property
-    def ended(self) -> bool:
-        return self.how.ending.over
-
     def end(self) -> None:
         """End the call, whichever thread makes it."""
         self.how.ending.end()
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the total time is over."""
-        return self.how.remaining <= 0
 
     @property
     def open_file(self) -> object:

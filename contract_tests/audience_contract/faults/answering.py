@@ -94,10 +94,10 @@ def _unadmitted(name: str, request: Request) -> Request:
 def _status(responses: Node, code: str, unadmitted: Change) -> Iterator[Fault]:
     rule, show = (responses.pointer,), (unadmitted,)
     for other in ("200", "201", "202", "206", "302"):
-        if other not in responses.value:
+        if not {other, f"{other[0]}XX"} & {*responses.value}:
             act = on_success(with_status(int(other)))
             yield Fault(f"success-{other}", f"A success has the status {other}.", rule, act)
-    as_success = on_error(with_status(int(code)))
+    as_success = on_error(with_status(int(code.replace("X", "0"))))
     yield Fault("error-as-success", "A refusal has the status of a success.", rule, as_success, show=show)
     failing = on_error(with_status(500))
     yield Fault("malformed-500", "What breaks the contract fails with 500.", rule, failing, show=show)
@@ -146,8 +146,8 @@ def _leaks(operation: Operation, unadmitted: Change) -> Iterator[Fault]:
     def secrets(turn: Turn) -> list[str]:
         # A scope is a setting, and no credential.
         held = [place for place in ours.settings if not ours.credentials or place[5:] in ours.credentials]
-        settings = (place.partition(" ") for place in held)
-        found = [turn.header(name) if kind == "header" else turn.text(name) for kind, _, name in settings]
+        settings = (place.split(" ")[:2] for place in held)
+        found = [turn.header(name) if kind == "header" else turn.text(name) for kind, name in settings]
         return [*filter(None, found), ""]
 
     def quotes(turn: Turn) -> Response:

@@ -72,7 +72,7 @@ _OF_TEXT: dict[str, tuple[Variant, ...]] = {
 }
 """More of the same, for a place that may have the text `_TEXT`."""
 
-_TAKEN: dict[str, tuple[Variant, ...]] = {
+_ACCEPTED: dict[str, tuple[Variant, ...]] = {
     "": (("body-empty", "no byte", "RFC 9110, 6.4", rb"(?s)\n\n.*", rb"\n\n", rb"\n\n$"),),
     "property": (
         ("json-trailing-comma", "a comma after its last property", "RFC 8259, 4", rb"\}$", b",}", rb",\s*\}"),
@@ -238,7 +238,7 @@ def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
     # Without its type a body may be guessed (RFC 9110, 8.3), but not the boundary of a form (RFC 7578, 4.1).
     others = {word: other.format(kind) for word, other in _MEDIA.items() if other or kind.startswith("multipart/")}
     media_types = [_of_type(word, other, content) for word, other in others.items() if other != kind]
-    for variant in (*_TAKEN[""], *_TAKEN.get(holds, ()), *media_types):
+    for variant in (*_ACCEPTED[""], *_ACCEPTED.get(holds, ()), *media_types):
         word, said, rule, _, _, pattern = variant
         act = as_before(_with_type if variant in media_types else _with_body, _looks(pattern))
         sentence = f"A body with {said} is answered as the right one before."

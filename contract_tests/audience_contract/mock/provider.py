@@ -90,6 +90,8 @@ class Provider(ABC):
     """JSON pointers to rules of the spec: no document says that a request is refused that breaks one of them."""
     extensible: ClassVar[bool] = False
     """Whether the server must ignore properties and fields that it does not know."""
+    reads_query: ClassVar[bool] = False
+    """Whether the fields of a body may stand in the query instead."""
     echoes: ClassVar[Mapping[str, str]] = {}
     """JSON pointers into the success of a create, to what it repeats of the request: the property's name there."""
 
@@ -146,6 +148,10 @@ class Provider(ABC):
     def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:  # noqa: ARG002
         """The violations in an answer of rules that no schema states."""
         yield from ()
+
+    def contradicts(self, response: Response, violation: Violation) -> bool:  # noqa: ARG002
+        """Whether the documents contradict themselves about what an answer breaks."""
+        return False
 
     def filters(self, operation: Operation, shown: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:  # noqa: ARG002
         """Parameters of a list, each with a value, and whether the list must still have its item `shown` if it is asked

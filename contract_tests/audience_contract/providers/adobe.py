@@ -134,6 +134,9 @@ class Adobe(Provider):
         found = value.get("children", [])
         page, size = value.get("_page", {}), len(found)
         start, limit, total = asked.get("start", "0"), asked.get("limit", ""), page.get("totalCount", sys.maxsize)
+        if asked.keys() & {"property", "name", "description", "entityType"}:
+            # No document says whether the total is that of the audiences that fit the filter.
+            total = sys.maxsize
         last = int(start) + size if size and start.isdecimal() else 0
         pages = page.get("totalPages", sys.maxsize)
         for name, wrong in {

@@ -34,6 +34,7 @@ class AdobeIms(Provider):
     named: ClassVar[str] = ""
     # RFC 6749, 3.2.
     extensible: ClassVar[bool] = True
+    reads_query: ClassVar[bool] = True
 
     def environment(self, base_url: str) -> dict[str, str]:
         # No client id and secret: beside ADOBE_ACCESS_TOKEN they would leave open which of the two is meant.

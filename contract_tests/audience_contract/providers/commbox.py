@@ -36,9 +36,10 @@ from ..spec import Operation
 from ..violation import UnreadableError, Violation
 from ..workbooks import is_large, rows_of
 
-_SMALL, _LARGE = 2**16, 2**20
-"""Bytes below which the rows of a file are cached, and above which a file is not looked into."""
+_SMALL = 2**16
+"""Bytes: a larger file may be refused, because no page says how large one may be; its rows are not cached either."""
 _PDF = b"%PDF-"
+_USUAL_NUMBER = re.compile("[1-9][0-9]{6,14}")
 _REPLACE = "PUT /Audiences/{AUDIENCE_ID}"
 _BEGINNINGS = {b"PK\3\4": XLSX, b"\xd0\xcf\x11\xe0": XLS}
 
@@ -49,12 +50,12 @@ class CommBox(Provider):
     settings: ClassVar[Mapping[str, str]] = {"header Authorization": "COMMBOX_API_KEY"}
     identity: ClassVar[tuple[str, ...]] = ("/data/id",)
     operations: ClassVar[Mapping[str, Facts]] = {
-        "Get_Audiences": Facts(Effect.READS, size="/user_count"),
+        "Get_Audiences": Facts(Effect.READS, size="/user_count", is_whole=True),
         # The file replaces two members by one. When the two go is not said, but all three are never there together.
         _REPLACE: Facts(
             Effect.CHANGES,
             echoes={"/data/id": "AUDIENCE_ID"},
-            story=({"audience_file": ("audience.csv", CSV, b"phone1\r\n447700900999\r\n")},),
+            story=({"audience_file": ("audience.csv", CSV, b"phone1\r\n12025550199\r\n")},),
             most=2,
         ),
     }
@@ -85,7 +86,7 @@ class CommBox(Provider):
         if not operation.node.get("requestBody"):
             return
         files = [part for part in parts_of(request) if part.name == "audience_file"]
-        if len(files) != 1 or _is_unread(files[0]) or len(files[0].data) > _LARGE:
+        if len(files) != 1 or _is_unread(files[0]) or len(files[0].data) > _SMALL:
             yield "a file that is not one, is large, or is of a format that nothing here reads"
             return
         data, name = files[0].data, files[0].filename or ""
@@ -97,14 +98,16 @@ class CommBox(Provider):
         if data.startswith(codecs.BOM_UTF8) or (b"\0" in data and files[0].content_type.startswith("text")):
             yield "an encoding of which nothing is said"
         if any(self.prose(operation, request)):
-            if re.search(rb"(?i)(?<![0-9a-z_])phone1(?![0-9a-z_])", data.partition(b"\n")[0]):
+            # No page says in which row the heading is.
+            if re.search(rb"(?i)(?<![0-9a-z_])phone1(?![0-9a-z_])", data):
                 yield "a heading that may be meant as phone1"
             return
         heading, *rows = _rows(files[0])
-        numbers = [row[heading.index("phone1")] if len(row) == len(heading) else "" for row in rows]
+        column, width = heading.index("phone1"), len(heading)
+        numbers = [row[column] if len(row) == width else "" for row in rows]
         if not numbers or len(set(heading)) < len(heading):
             yield "no rows, or a column twice"
-        if not all(re.fullmatch("[1-9][0-9]{6,14}", number) for number in numbers) or len(set(numbers)) < len(numbers):
+        if not all(map(_USUAL_NUMBER.fullmatch, numbers)) or len(set(numbers)) < len(numbers):
             yield "rows of which nobody says what becomes of them"
 
     def private(self, request: Request) -> Iterator[str]:
@@ -114,7 +117,7 @@ class CommBox(Provider):
                 yield from (number.decode() for number in re.findall(rb"(?<!\d)\d{7,15}(?!\d)", file.data))
 
     def file(self) -> tuple[str, str, bytes]:
-        return "audience.csv", "text/csv", b"phone1\r\n442079832100\r\n447700900123\r\n"
+        return "audience.csv", "text/csv", b"phone1\r\n442079832100\r\n12025550123\r\n"
 
     def files(self) -> Iterator[tuple[str, str, str, bytes, bool]]:
         yield from _files()
@@ -129,10 +132,10 @@ class CommBox(Provider):
     def post_audiences(self, call: Call) -> Response:
         """201 and an id, or 400 for what the prose forbids."""
         parts = {part.name: part for part in parts_of(call.request)}
-        taken = _taken(parts.pop("audience_file"))
-        if not taken:
+        kept = _kept(parts.pop("audience_file"))
+        if not kept:
             return self.error(call.operation, 400)
-        made, (file, members) = str(312345 + call.state.next()), taken
+        made, (file, members) = str(312345 + call.state.next()), kept
         fields = {name: part.data.decode("utf-8", "replace") for name, part in parts.items()}
         call.created(name=fields["name"], id=made, fields=fields, file=file, members=members)
         return reply(201, {**_envelope(call.operation, 201), "data": {"id": made}})
@@ -148,10 +151,10 @@ class CommBox(Provider):
         found = call.find(id=call.path["AUDIENCE_ID"])
         if not found:
             return self.error(call.operation, 404)
-        taken = _taken(next(part for part in parts_of(call.request) if part.name == "audience_file"))
-        if found.fields.get("type") == "Dynamic" or not taken:
+        kept = _kept(next(part for part in parts_of(call.request) if part.name == "audience_file"))
+        if found.fields.get("type") == "Dynamic" or not kept:
             return self.error(call.operation, 400)
-        call.state.change(found, "", taken[1], replaces=True)
+        call.state.change(found, "", kept[1], replaces=True)
         return reply(200, {**_envelope(call.operation, 200), "data": {"id": found.id}})
 
 
@@ -162,7 +165,7 @@ def _shown(call: Call, record: Record) -> dict[str, Any]:
     return {"id": record.id, "name": record.name, "created_time": made, **users, "type": kind}
 
 
-def _taken(file: Part) -> tuple[dict[str, Any], dict[str, dict[str, Any]]] | None:
+def _kept(file: Part) -> tuple[dict[str, Any], dict[str, dict[str, Any]]] | None:
     """What is kept of a file, and its members; None if it is not taken. The judge has its own code to read files."""
     kept = {"name": file.filename, "content_type": file.content_type, "size": len(file.data), "rows": None}
     if _is_unread(file):

@@ -26,7 +26,7 @@ def annotations(report: Report) -> list[str]:
             path, at = file_of(report, found)
             place: dict[str, object] = {"file": path, "line": at} if at else {}
             commands.append(command("error" if is_error else "notice", text, title=title, **place))
-    commands += [command("error", text, title="Could not be told") for text in report.unfinished]
+    commands += [command("error", text, title="Undecided") for text in report.unfinished]
     commands += [command("notice", note, title="Note") for note in report.notes]
     return [*commands, command("notice", report.summary, title="audience-contract")]
 

@@ -34,7 +34,7 @@ def render(report: Report) -> bytes:
 
 
 def _cases(report: Report) -> Iterator[tuple[str, ET.Element]]:
-    """What was tried, what was found all the same, and what could not be told."""
+    """What was tried, what was found all the same, and what stays undecided."""
     counts = {(one.provider, one.operation, one.rule): one.count for one in report.tried}
     for found in report.findings:
         for operation in found.operations or ("",):
@@ -51,12 +51,12 @@ def _cases(report: Report) -> Iterator[tuple[str, ET.Element]]:
             said.text = shown(_SEPARATOR.join(map(_text, failed)))
         elif accepted:
             _say(case, "skipped", f"accepted: {accepted[0].accepted}")
-        told = [f"tried {count} times", *map(_text, beside)]
-        ET.SubElement(case, "system-out").text = shown(_SEPARATOR.join(told))
+        texts = [f"tried {count} times", *map(_text, beside)]
+        ET.SubElement(case, "system-out").text = shown(_SEPARATOR.join(texts))
         yield provider, case
     # A file without a test is green for most readers.
     for number, text in enumerate(report.unfinished or ([] if counts else ["nothing was tried"]), 1):
-        case = _case("run", f"could be told {number}")
+        case = _case("run", f"undecided {number}")
         _say(case, "error", text)
         yield "", case
 
@@ -75,7 +75,7 @@ def _say(case: ET.Element, tag: str, message: str) -> ET.Element:
 
 
 def _text(finding: Finding) -> str:
-    told = [finding.message, "\n".join(f"{name.lower()}: {text}" for name, text in facts(finding))]
+    texts = [finding.message, "\n".join(f"{name.lower()}: {text}" for name, text in facts(finding))]
     for evidence in finding.evidence:
-        told += [f"sent:\n{sent(evidence)}", f"came back:\n{came(evidence)}", curl(evidence)]
-    return _SEPARATOR.join(filter(None, told))
+        texts += [f"sent:\n{sent(evidence)}", f"came back:\n{came(evidence)}", curl(evidence)]
+    return _SEPARATOR.join(filter(None, texts))

@@ -63,15 +63,15 @@ class Progress:
             self._found += not is_advice
             for task in self._bars.tasks[-1:]:
                 self._bars.update(task.id, found=self._found)
-            self._tell(f"{'advice' if is_advice else 'found'}: {finding.message}")
+            self._print(f"{'advice' if is_advice else 'found'}: {finding.message}")
 
     def _end(self) -> None:
         for task in self._bars.tasks[-1:]:
             self._bars.update(task.id, total=task.completed)
             sent = counted(int(task.completed), "request")
-            self._tell(f"{task.description}: {sent}, {self._total} in all, {self._found} found so far")
+            self._print(f"{task.description}: {sent}, {self._total} in all, {self._found} found so far")
 
-    def _tell(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         """Print what the bars do not show."""
         if self._bars.disable:
             self._console.print(for_github(line(text)), markup=False, highlight=False, soft_wrap=True)

@@ -47,9 +47,9 @@ def _list(lines: list[str]) -> str:
 
 
 def _finding(finding: Finding) -> str:
-    told = [f"- {name}: {_text(cut(text, 1000, 5))}" for name, text in facts(finding)]
+    lines = [f"- {name}: {_text(cut(text, 1000, 5))}" for name, text in facts(finding)]
     first = f"**{_text(cut(finding.message, 2000, 20))}**"
-    return "\n".join([first, "", *told]) + "".join(map(_evidence, finding.evidence[:1]))
+    return "\n".join([first, "", *lines]) + "".join(map(_evidence, finding.evidence[:1]))
 
 
 def _evidence(evidence: Evidence) -> str:

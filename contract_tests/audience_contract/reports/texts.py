@@ -43,11 +43,12 @@ def tried(report: Report) -> list[str]:
 
 
 def left(created: Iterable[Created]) -> list[str]:
-    """What was left at a server; of what has neither name nor id, such as tokens, how many there are."""
+    """What the server did not say that it removed; of what is alike, such as tokens, one with the number."""
     return [
         line(
-            f"{one.provider}: "
-            + (" ".join(filter(None, (one.name, one.id and f"({one.id})"))) or f"{n} without a name")
+            f"{one.provider}: {one.name or 'without a name'}"
+            + (f" ({one.id})" if one.id else "")
+            + (f", {n} of them" if n > 1 else "")
         )
         for one, n in Counter(created).items()
     ]
@@ -56,10 +57,10 @@ def left(created: Iterable[Created]) -> list[str]:
 def sections(report: Report) -> list[tuple[str, list[str]]]:
     """The sections beside the findings, in every report for people: title and lines."""
     found = (
-        ("Could not be told", report.unfinished),
+        ("Undecided", report.unfinished),
         ("Not tried", [f"{rule} of {operation}" for rule, operation in report.untried]),
         ("Tried", tried(report)),
-        ("Left at the server", left(report.created)),
+        ("Not known to be removed", left(report.created)),
         ("Notes", list(report.notes)),
     )
     return [(title, lines) for title, lines in found if lines]

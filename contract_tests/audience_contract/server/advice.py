@@ -34,7 +34,7 @@ _ALLOWED = (
 _CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)
 """The percent code of a character that does not need one (RFC 3986, 2.3)."""
 _HEAD = re.compile(
-    rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^\r\n]+)?'
+    rb'Content-Disposition: form-data; name="[^"\r\n]+"(; filename="[^"\r\n]*"\r\nContent-Type: [^;\r\n]+)?'
 )
 
 
@@ -123,9 +123,11 @@ def written(operation: Operation, request: Request, wire: Wire) -> str:
 
 def _of_form(said: str, boundary: str, body: bytes) -> str:
     between = f"--{boundary}".encode()
+    # Some parsers look for the boundary without the hyphens before it, and so find it within a part as well.
+    is_within = body.count(boundary.encode()) > body.count(between)
     plain = said == f"multipart/form-data; boundary={boundary}" and re.fullmatch("[-a-z0-9]{1,40}", boundary)
     first, *parts, last = body.split(between) if between in body else (b"", b"")
-    if not plain or first or last != b"--\r\n":
+    if not plain or is_within or first or last != b"--\r\n":
         return "form.framing"
     heads = (part.removeprefix(b"\r\n").partition(b"\r\n\r\n")[0] for part in parts)
     return "" if all(map(_HEAD.fullmatch, heads)) else "form.part"

@@ -32,6 +32,7 @@ STARTS = (PREFIX, "contract_check_", "contractcheck")
 _HELD = 5
 """How many audiences of each creating operation are kept to be read and changed; no case removes these."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class Audiences:
         self.left: list[Made] = []
         self._known: set[str] = set()
         self._ids: set[object] = set()
+        self._given: dict[str, str] = {}
         self._unsure: list[Made] = []
         self._listed: list[Made] = []
         self._held: defaultdict[str, deque[Made]] = defaultdict(deque)
@@ -116,6 +118,7 @@ class Audiences:
             held, spare = self._held[made.by], self._spare[made.by]
             (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
         self._known.add(made.name)
+        self._given[made.by] = made.id
         self._ids |= {made.id, *(made.told(pointer) for pointer in self._taken[made.by])} - {"", None}
 
     def is_plain(self, name: str) -> bool:
@@ -166,6 +169,17 @@ class Audiences:
     def is_absent(self, name: str) -> bool:
         """Whether no audience can have this name: it has this run's mark, and no request has used it."""
         return self.is_marked(name) and name not in self._known
+
+    def unknown_id(self, by: str) -> str:
+        """An id that no audience has, in the form of those that the operation `by` gives; "" for any other form."""
+        given = self._given.get(by, "")
+        if given.isdecimal():
+            return self.digits
+        return self.uuid(0) if _UUID.fullmatch(given) else ""
+
+    def uuid(self, number: int) -> str:
+        """A UUID with the mark of the run and a number of at most four digits."""
+        return f"0000{number:04}-0000-4000-8000-0{self.digits}"
 
     def pick(self, operation: Operation, *, used: bool) -> Made | None:
         """An audience that a request to the operation can be about; None if there is none yet.

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from ..facts import Effect, facts_of
 from ..judging import Observation
 from ..messages import Request
-from ..report import Finding
+from ..report import Finding, counted
 from ..spec import Operation
 from .audiences import Audiences, NotOursError
 from .send import NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
@@ -25,6 +25,8 @@ _PATIENCE = 5.0
 """About how many seconds the run waits at most for what may be shown late."""
 BUSY = frozenset({429, 503})
 """Statuses that mean "later", and tell nothing about the request."""
+_REFUSALS = frozenset({400, 404, 409, 422, 425})
+"""Statuses by which a server may say that something cannot be changed yet."""
 _AT_ONCE = 4
 """How many requests may be sent before the first is judged. It is below the number of unanswered requests after which
 a server counts as gone."""
@@ -160,10 +162,10 @@ class Courier:
         if not self.is_late and self.is_used_up(of or operation):
             raise UsedUp
         if self.phase != CLEAN_UP and options.seconds is not None and self.seconds >= options.seconds:
-            raise Enough(f"ended after {options.seconds:g} seconds, as told")
+            raise Enough(f"ended at the limit of {options.seconds:g} seconds")
         if self.full and creates:
-            unclear = ", or may have been" if self.unclear else ""
-            raise Enough(f"ended when {options.creates} audiences had been created{unclear}, as told")
+            unclear = ", some of which may not exist" if self.unclear else ""
+            raise Enough(f"ended at the limit of {counted(options.creates or 0, 'audience')}{unclear}")
         if options.rate and self.requests:
             time.sleep(max(0.0, self.requests / options.rate - self.seconds))
         self._sending()
@@ -205,16 +207,26 @@ class Courier:
         return seen
 
     def until(
-        self, operation: Operation, request: Request, seen: Observation, is_early: Callable[[Observation], bool]
+        self,
+        operation: Operation,
+        request: Request,
+        seen: Observation,
+        is_early: Callable[[Observation], bool] | None = None,
     ) -> Observation:
-        """The exchange, or a later one: what was just made or changed may take a while until it is shown."""
-        pause, left = 0.1, self._patience if is_not_found(seen) else min(self._options.patience, _PATIENCE)
+        """The exchange, or a later one: what was just made or changed may take a while until it is shown.
+
+        Unless `is_early` says otherwise, a read is early that finds nothing, and a change is that is refused: no
+        document says that an audience can be changed at once.
+        """
+        reads = facts_of(operation).effect is Effect.READS
+        is_early = is_early or (is_not_found if reads else is_refused)
+        pause, left = 0.1, self._patience if is_refused(seen) else min(self._options.patience, _PATIENCE)
         while is_early(seen) and left > 0:
             left -= pause
             seen = self._again(operation, request, PLAIN, None, pause)
             pause *= 2
         # Only a wait in vain uses up the patience: many audiences may each be found after a short wait.
-        self._patience = left if is_not_found(seen) else self._patience
+        self._patience = left if is_refused(seen) else self._patience
         return seen
 
     def _again(
@@ -265,6 +277,11 @@ def may_have_acted(seen: Observation) -> bool:
     status = seen.response.status
     # That a server did nothing if it answers 503 with Retry-After is our own reading; no provider says so.
     return not (400 <= status < 500 and status != 408) and not (status == 503 and seen.response.values("retry-after"))
+
+
+def is_refused(seen: Observation) -> bool:
+    """Whether the answer is a refusal of what was asked, and not of the credentials or the form of the request."""
+    return seen.response is not None and seen.response.status in _REFUSALS
 
 
 def is_not_found(seen: Observation) -> bool:

@@ -13,7 +13,7 @@ _OFTEN = 4
 """A finding is frequent if at least one in so many valid requests shows it."""
 _TYPES = 3
 """From so many properties with an unchecked type on, the root cause is that the server checks no types."""
-_RESTATED = {"case.refused", "case.header", "response.content-type", "response.body"}
+_RESTATED = {"case.refused", "case.header", "case.method", "response.content-type", "response.body"}
 """Rules whose findings are merged if several operations are documented in the same words."""
 _SEVERAL = 4
 """From so many unchecked rules of one body on, the root cause is that the server does not check the body."""

@@ -32,18 +32,23 @@ _LONG = 255
 """Characters: a server may take or refuse a longer text where no limit is documented."""
 _USUAL = 64
 """Characters of a text that a server should take if no limit is documented."""
+_CREDENTIAL = re.compile(r"\S+ [-\w.~+/]+=*", re.ASCII)
+"""A scheme and a token68 (RFC 9110, 11.4)."""
 _NOT_IMPLEMENTED = 501
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 """Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
 
 
 class Expected(Enum):
-    """How a request must be answered; each value is the wording in a report."""
+    """How a request must be answered; each value is the wording in a report.
+
+    Of two headlines the shorter is kept, so NO_SUCCESS is as long as UNAUTHORISED, which has the plainer requests.
+    """
 
     SUCCESS = "it is valid"
     REFUSAL = "it must be refused with a documented status"
     UNAUTHORISED = "credentials must be refused"
-    NO_SUCCESS = "it must be refused"
+    NO_SUCCESS = "the request must be refused"
     OPEN = "it may be taken or refused"
 
 
@@ -119,12 +124,12 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     found = [violation for violation in every if not violation.is_undocumented]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
     hard = [violation for violation in broken if _is_hard(operation, request, violation)]
+    is_open = False
     # A server may overlook the Content-Type of a part, but not the content itself.
     if not hard and all(_is_kind(violation) for violation in broken):
         provider = provider_of(operation.spec.key)
-        hard = (
-            [] if any(provider.why_either_is_allowed(operation, request)) else list(provider.prose(operation, request))
-        )
+        is_open = any(provider.why_either_is_allowed(operation, request))
+        hard = [] if is_open else list(provider.prose(operation, request))
     wrong_settings = target.wrong_settings(request)
     lacking = security.failing(operation, request, target.admits)
     if lacking:
@@ -146,7 +151,7 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
         expected = Expected.OPEN if rule in OPEN else Expected.NO_SUCCESS
         return Expectation(expected, rule, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
     is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
-    return _valid(operation, request, label, wire, is_open=bool(broken or wrong_settings or is_unnamed))
+    return _valid(operation, request, label, wire, is_open=bool(is_open or broken or wrong_settings or is_unnamed))
 
 
 def _of_method(operation: Operation, request: Request, *, is_open: bool) -> Expectation:
@@ -193,7 +198,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
     # The create has already shown that the server takes this name.
     is_known = name == key_of(operation) and facts_of(operation).effect is not Effect.CREATES
     is_limited = is_known or kind.plain("maxLength") or kind.plain("pattern")
-    if not is_limited and (len(text) > _USUAL or max(text) > "\uffff"):
+    if not is_limited and (len(text) > _USUAL or any(map(_is_rare, text))):
         return Expectation(Expected.SUCCESS, "json.limits", "", label or "valid", Weight.ADVICE)
     shown = label or json.dumps({name: text}, ensure_ascii=False)
     return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", shown=shown)
@@ -210,8 +215,10 @@ def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> E
         shown = f"{name}: {start} <the right one> {more}"
         return Expectation(Expected.NO_SUCCESS, "http.scheme", "", f"{name} and a word", Weight.ADVICE, shown=shown)
     kind = "missing" if not values else "empty" if values == [""] else "wrong"
-    # A request without its API key also lacks a header or a parameter, so it may be refused as malformed.
-    is_malformed = kind != "wrong" and scheme.value["type"] == "apiKey"
+    # A request without its API key also lacks a header or a parameter, and a server may refuse as malformed what is not
+    # of the form of a credential (RFC 6750, 3.1).
+    is_key = scheme.value["type"] == "apiKey"
+    is_malformed = kind != "wrong" if is_key else bool(values) and not _CREDENTIAL.fullmatch(values[0])
     expected = Expected.NO_SUCCESS if is_malformed else Expected.UNAUTHORISED
     return Expectation(expected, rule, pointer, label or f"{name} {kind}")
 
@@ -244,6 +251,8 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
     unreadable = message.startswith("unreadable")
     if request.values("content-encoding") or violation.rule in provider_of(operation.spec.key).left_open:
         return False
+    if provider_of(operation.spec.key).reads_query and violation.missing in asked_for(request):
+        return False
     if message.startswith("sent ") or _is_of_some_revisions(operation, violation) or misread(request, violation):
         return False
     match place:
@@ -260,9 +269,10 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
             is_ill = " breaks " in message and not provider_of(operation.spec.key).is_by_name
             hard = unreadable or message.startswith("missing") or is_ill
         case _:
-            # RFC 8259: a parser may ignore a byte order mark (8.1), and may limit the digits of a number (9).
+            # RFC 8259: a parser may ignore a byte order mark (8.1), and may limit the digits of a number (9). What
+            # percent codes of other bytes mean in a form is not said.
             bom = request.body.startswith(b"\xef\xbb\xbf")
-            hard = not (unreadable and (bom or any(word in message for word in ("digits", "surrogate"))))
+            hard = not (unreadable and (bom or any(word in message for word in ("digits", "surrogate", "percent"))))
     return hard
 
 
@@ -284,6 +294,11 @@ def _is_odd(kind: Node, text: str) -> bool:
     """Whether a valid text is so unusual that a server may wrongly refuse it."""
     choices = kind.plain("enum")
     return text != choices[0] if choices else not re.fullmatch(r"[\w-][\w -]{0,63}", text, re.ASCII)
+
+
+def _is_rare(character: str) -> bool:
+    """Whether a character is beyond the first plane, invisible, or a separator of lines."""
+    return character > "\uffff" or unicodedata.category(character) in ("Cf", "Zl", "Zp")
 
 
 def _may_accept(violation: Violation, operation: Operation, request: Request) -> bool:
@@ -311,7 +326,6 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
             yield "a long text"
         if any(unicodedata.category(character) in ("Cc", "Cn", "Cs") for character in text):
             yield "a character that is no text"
-    yield from provider_of(operation.spec.key).why_either_is_allowed(operation, request)
 
 
 @lru_cache(maxsize=256)

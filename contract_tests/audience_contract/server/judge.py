@@ -31,7 +31,7 @@ from .target import Target
 _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
 _OF_BODIES = {413, 415}
 """Those of these statuses that the application itself gives, so its answers must have a documented media type."""
-_NOT_FOUND, _CONFLICT, _NOT_NOW = 404, 409, 429
+_OK, _NOT_FOUND, _CONFLICT, _NOT_NOW = 200, 404, 409, 429
 _LONG, _LONG_TARGET = 2**16, 2**12
 """From so many bytes on, a body or a path with its query counts as long."""
 _LAST = 3
@@ -39,7 +39,7 @@ _LAST = 3
 
 
 def _letters(name: str) -> str:
-    return re.sub(r"\W|_", "", name).lower()
+    return re.sub(r"\W|_", "", unicodedata.normalize("NFC", name)).lower()
 
 
 class Judge:
@@ -50,6 +50,8 @@ class Judge:
         self.leaks = Leaks(target)
         self._provider = provider_of(target.spec.key)
         self._names: set[str] = set()
+        self._certain: set[str] = set()
+        """The ids of audiences that a right request of the usual form made."""
         self._ids: dict[str, Observation] = {}
         self._last: deque[Observation] = deque(maxlen=_LAST)
         self.successes: Counter[tuple[str, int]] = Counter()
@@ -86,7 +88,9 @@ class Judge:
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
             kind = "a name that no audience has"
-            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=404)
+            # What no audience can be called may be refused as malformed.
+            only = _NOT_FOUND if re.fullmatch(r"[\w-]+", name, re.ASCII) else 0
+            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=only)
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
@@ -191,8 +195,12 @@ class Judge:
         assert seen.response is not None
         status = seen.response.status
         # Where no document says whether or how such a request is refused, no document says with which status either.
-        wrong = self.target.wrong_settings(seen.request) or self._named(operation, seen.request) in self._names
-        unsaid = expectation.expected is Expected.OPEN and bool(wrong)
+        absent = self._audiences.is_absent(self.name(operation, seen.request))
+        unsaid = expectation.expected is Expected.OPEN and (
+            bool(self.target.wrong_settings(seen.request))
+            or self._named(operation, seen.request) in self._names
+            or (absent and facts_of(operation).effect is not Effect.CREATES)
+        )
         if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, seen.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
@@ -215,6 +223,7 @@ class Judge:
         ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
         # No provider says whether the last page of a list has no cursor, or null as its cursor.
         broken = [v for v in _misshaped(operation, response) if v.pointer not in ends or _is_there(response, v.pointer)]
+        broken = [v for v in broken if not self._provider.contradicts(response, v)]
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, seen.request, response), *self._respelled(operation, response)]
             broken = broken or self._without_its_content(operation, response)
@@ -280,6 +289,8 @@ class Judge:
             own = next(iter(fresh if self._provider.is_by_name else ids), "")
             made = Made(name, own, value, story, operation.id, path)
             self._audiences.made(made, plain=plain, sure=expected is not Expected.REFUSAL)
+            is_usual = expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
+            self._certain |= {made.id} if is_usual and not expectation.advised else set()
         elif facts.effect is Effect.REMOVES:
             self._audiences.gone(name, facts.source, sure=True)
         elif facts.effect is Effect.READS and not is_about_one(operation):
@@ -287,38 +298,59 @@ class Judge:
             self._names_fit(operation, seen)
         self._page_fits(operation, seen, sent)
         about = Expectation(expected, "run.unique", "", "success")
-        for found in fresh:
+        # What need not be taken, such as a second request with one name, may be answered with what is there already.
+        is_new = expected is not Expected.OPEN
+        for found in fresh if is_new else ():
             known, said = self._ids.get(found), ""
             both = replace(seen, before=(*seen.before, known)) if known else seen
             if known:
                 said = f"{self._asked(operation, seen, expectation)}: {response.status} with an id of an earlier answer"
             self._find("run.unique", operation, both, about, said)
         self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
-        for pointer, field in facts.echoes.items():
+        for pointer, field in facts.echoes.items() if is_new else ():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
                 said = ""
-                if echoed != sent[field]:
+                if not isinstance(echoed, str) or _trimmed(echoed) != _trimmed(sent[field]):
                     said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
                 self._find("run.echo", operation, seen, about, said, detail=pointer)
 
     def _names_fit(self, operation: Operation, seen: Observation) -> None:
-        """Judge whether a list shows the run's audiences under the names that were sent."""
+        """Judge whether a list shows the run's audiences under the names that were sent.
+
+        Of an odd name, signs, white space and case are not compared: no document says that a server keeps those.
+        """
         named, known = self._provider.named, {made.id: made for made in self._audiences.left if made.id}
         for item in self.items(operation, seen):
             found = [known[each] for each in item.values() if isinstance(each, str) and each in known]
             for made in found if named in item else ():
-                said = f"{self._asked(operation, seen, None)}: it has {made.name} as {item[named]}"
-                wrong = self._audiences.is_plain(made.name) and item[named] != made.name
+                shown = str(item[named])
+                said = f"{self._asked(operation, seen, None)}: it has {made.name} as {shown}"
+                wrong = made.id in self._certain and _letters(shown) != _letters(made.name)
+                wrong = wrong or (self._audiences.is_plain(made.name) and shown != made.name)
                 both = replace(seen, before=tuple(filter(None, [made.seen])))
                 about = Expectation(Expected.SUCCESS, "run.echo", "", "success")
                 self._find("run.echo", operation, both, about, wrong and said, detail=named)
+
+    def lacking(self, operation: Operation, seen: Observation) -> Made | None:
+        """The first audience that the run has certainly made, and that a right list of all audiences lacks."""
+        if not seen.response or seen.response.status != _OK or [*_misshaped(operation, seen.response)]:
+            return None
+        shown, sent = self.shows(operation, seen), Counter(made.name for made in self._audiences.left)
+        made = (one for one in self._audiences.left if one.id in self._certain and sent[one.name] == 1)
+        return next((one for one in made if one.id not in shown), None)
+
+    def is_whole(self, operation: Operation, seen: Observation) -> None:
+        """Judge whether a list of all audiences has those of the run."""
+        made = self.lacking(operation, seen)
+        seen = replace(seen, before=made.story) if made else seen
+        self._page(operation, seen, f" lacks {made.name}, which was created" if made else "", detail="all")
 
     def _page_fits(self, operation: Operation, seen: Observation, sent: Mapping[str, str]) -> None:
         """Judge whether a page has at most as many items as were asked for and as a page may have."""
         facts, value = facts_of(operation), value_of(seen.response)
         for limit in (place for place in places(operation) if place.name in facts.limits):
-            items, most = at(value, facts.limits[limit.name]), sent.get(limit.name, "")
+            items, most = at(value, facts.limits[limit.name]), sent.get(limit.name) or str(limit.says("default", ""))
             if isinstance(items, list) and most.isdecimal() and most != "0":
                 most = str(min(int(most), limit.says("maximum", int(most))))
                 many = f": {len(items)} on a page, where {most} is the most" if len(items) > int(most) else ""
@@ -443,6 +475,11 @@ class Judge:
         """The name or id of the audience that a request is about; "" if none can be read."""
         creates = facts_of(operation).effect is Effect.CREATES
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
+
+
+def _trimmed(text: str) -> str:
+    """The text as a server may keep it: no document says whether spaces around it stay, or which form letters have."""
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _is_there(response: Response, pointer: str) -> bool:

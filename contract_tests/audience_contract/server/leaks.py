@@ -51,8 +51,8 @@ class Leaks:
         # A text that the request itself had is no leak.
         if any(match[0] not in seen.request.body for match in _TRACES.finditer(text)):
             return "a stack trace, or a path of the server"
-        telling = {name for name in _names(value_of(response)) if _SECRET.search(name)}
-        names = telling - {*_documented(operation, response)}
+        secret_names = {name for name in _names(value_of(response)) if _SECRET.search(name)}
+        names = secret_names - {*_documented(operation, response)}
         return f"a property named {min(names)}" if names else ""
 
     def _is_escaped(self, text: bytes) -> bool:

@@ -91,13 +91,13 @@ class Names:
         return found if in_body or isinstance(found, str | list) else json.dumps(found)
 
     def meaning(self, operation: Operation, made: Made) -> dict[str, str]:
-        """The values that tell which audience is meant, by place; a name stands for an id that is not known yet."""
+        """The values that tell which audience is meant, by place; one that no audience has, for an unknown id."""
         facts = facts_of(operation)
         known = {place: str(value) for place, pointer in facts.linked.items() if (value := made.told(pointer))}
         name = made.name if self.provider.is_by_name else self.new()
         key = key_of(operation)
         # The operation may call the id by a name that only another revision of the page has.
-        own = made.id if made.id and key != self.provider.named else name
+        own = name if key == self.provider.named else made.id or self._audiences.unknown_id(facts.source) or name
         # An id that the caller chooses must be new.
         ids = {bare(re.split("[/.]", each)[-1]) for each in facts.unique if not self.provider.is_by_name}
         fresh = {each.name: self.new() for each in places(operation) if bare(each.name) in ids}
@@ -127,7 +127,7 @@ class Names:
         if not place.schema or not isinstance(value, str):
             return value
         if place.says("format") == "uuid" and value.startswith(self._audiences.mark):
-            value = f"0000{value[-4:]}-0000-4000-8000-0{self._audiences.digits}"
+            value = self._audiences.uuid(int(value[-4:]))
         longest = place.says("maxLength", len(value))
         words = re.sub(r"\W", "", value)
         found: list[Any] = [value, value[-longest:], words[-longest:], re.sub(r"\d", "x", words)[-longest:]]

@@ -55,7 +55,7 @@ class Opening:
     @property
     def can_be_judged(self) -> bool:
         """Whether an answer to a valid request shows already that the server can be judged."""
-        return any(0 < status < 300 or status in self._telling for status in self.valid)
+        return any(0 < status < 300 or status in self._of_the_operation for status in self.valid)
 
     def absent(self, *, known: bool) -> int:
         """The status that says that the operation is not served at all; 0 if it may be served.
@@ -81,12 +81,12 @@ class Opening:
         if self.valid and self.valid <= {401, 403}:
             said = " or ".join(map(str, sorted(self.valid)))
             return f"{self.operation.id}: every valid request was answered {said}; are the credentials right?"
-        if len(self._statuses) == 1 and min(self._statuses) >= 300 and not self._statuses <= self._telling:
+        if len(self._statuses) == 1 and min(self._statuses) >= 300 and not self._statuses <= self._of_the_operation:
             return f"{self.operation.id}: every request was answered {min(self._statuses)}, valid or not: {self.asked}"
         return ""
 
     @property
-    def _telling(self) -> set[int]:
+    def _of_the_operation(self) -> set[int]:
         """Statuses other than 2xx that show how the server treats the operation."""
         redirects = {int(code) for code in self.operation.node["responses"].value if re.fullmatch("3[0-9]{2}", code)}
         return _OF_REQUESTS | redirects

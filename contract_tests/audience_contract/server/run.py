@@ -218,8 +218,8 @@ class Run:
     @property
     def _limit(self) -> str:
         each = " to an operation" if len(self._operations) > 1 else ""
-        told = f"ended after {counted(self._options.requests or 0, 'request')}{each}, as told"
-        return told if self._courier.limited else ""
+        reason = f"ended at the limit of {counted(self._options.requests or 0, 'request')}{each}"
+        return reason if self._courier.limited else ""
 
     def _remarks(self) -> Iterator[str]:
         if self._ended and not self._untried:
@@ -265,6 +265,9 @@ class Run:
                 # By now the audiences appear in a list, even if the server shows new ones late.
                 self._turn_pages(operation)
                 self._send("everything else", operation, plans[operation.id].others)
+            for operation in self._operations:
+                # By now there are more audiences than on the first page of a server that keeps to pages all the same.
+                self._list_all(operation)
         for number in range(1000 if deep else 0):
             for operation in self._operations:
                 self._engine(operation, number)
@@ -417,7 +420,7 @@ class Run:
 
     def _sending(self) -> None:
         if self._options.stop_first and not self._courier.is_late and self._has_one():
-            raise Enough("ended at the first finding, as told")
+            raise Enough("ended at the first finding")
         phase = self._courier.phase
         self._phases[phase] = self._phases.get(phase, 0) + 1
         if self._watcher:
@@ -487,6 +490,7 @@ class Run:
         """Follow a list from page to page, up to 20 pages, and compare these with the whole list on one page."""
         cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
         if not cursors:
+            self._list_all(operation)
             return
         draft, given = self._names.draft(operation, smallest=True), set[str]()
         limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
@@ -528,6 +532,20 @@ class Run:
                 self._judge.left_out(operation, seen, missed & self._judge.shows(operation, seen))
             self._filter(operation, self._judge.ours(operation, first))
 
+    def _list_all(self, operation: Operation) -> None:
+        """Ask for a list that, by the documents, has every audience: it must have those of the run."""
+        if not facts_of(operation).is_whole:
+            return
+        with suppress(UsedUp):
+            request = self._names.draft(operation, smallest=True).request()
+            seen = self._courier.send(operation, request)
+            seen = self._courier.until(
+                operation, request, seen, lambda seen: self._judge.lacking(operation, seen) is not None
+            )
+            seen = replace(seen, label=_PAGE)
+            self._judged(operation, seen, expect(self._target, operation, request))
+            self._judge.is_whole(operation, seen)
+
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
         draft = self._names.draft(operation, smallest=True)
@@ -557,8 +575,7 @@ class Run:
                     draft = self._names.about(self._names.draft(operation, smallest=True), made)
                     for name, value in values.items():
                         draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
-                    changed = replace(self._courier.send(operation, draft.request()), before=tuple(before))
-                    self._judged(operation, changed, expect(self._target, operation, changed.request))
+                    changed = self._changed(operation, draft.request(), tuple(before))
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
                     before, answer = [*before, changed], value_of(changed.response)
                 if not by_answer or any(at(answer, pointer) for pointer in by_answer):
@@ -570,6 +587,14 @@ class Run:
                     about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
                     self._judge.judge(reader, seen, about)
                     self._judge.counted(operation, reader, seen, made)
+
+    def _changed(self, operation: Operation, request: Request, before: tuple[Observation, ...]) -> Observation:
+        """Change or remove an audience, which `before` has made, and judge the exchange."""
+        expectation = expect(self._target, operation, request)
+        seen = self._found_by_now(operation, request, self._courier.send(operation, request), expectation)
+        seen = replace(seen, before=before)
+        self._judged(operation, seen, expectation)
+        return seen
 
     def _delete_and_read(self, operation: Operation) -> None:
         """Delete an audience, and read it: it must not be shown as before."""
@@ -583,8 +608,7 @@ class Run:
                 drafts = (self._names.draft(each, smallest=True) for each in (reader, operation))
                 read, delete = (self._names.about(draft, made).request() for draft in drafts)
                 before = _shown(self._read(reader, read))
-                deleted = replace(self._courier.send(operation, delete), before=(made.seen,))
-                self._judged(operation, deleted, expect(self._target, operation, delete))
+                deleted = self._changed(operation, delete, (made.seen,))
                 if before is not None and deleted.response and deleted.response.status in (200, 204):
                     seen = self._courier.send(reader, read)
                     seen = self._courier.until(reader, read, seen, partial(_shows, before))
@@ -621,14 +645,18 @@ class Run:
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
         """The exchange of a case, or a later one if the server is busy or does not find the audience yet."""
         seen = self._courier.patient(operation, one.request, seen, one.planned.case.wire)
-        seen = self._found_by_now(operation, one.request, seen)
+        seen = self._found_by_now(operation, one.request, seen, one.planned.expectation)
         return replace(seen, label=one.planned.case.label, before=one.before)
 
-    def _found_by_now(self, operation: Operation, request: Request, seen: Observation) -> Observation:
-        """The exchange, or a later one if it reads an audience that exists and is not found yet."""
-        reads, source = facts_of(operation).effect is Effect.READS, facts_of(operation).source
-        is_there = reads and self._audiences.find(self._judge.name(operation, request), source)
-        return self._courier.until(operation, request, seen, is_not_found) if is_there else seen
+    def _found_by_now(
+        self, operation: Operation, request: Request, seen: Observation, expectation: Expectation
+    ) -> Observation:
+        """The exchange, or a later one if it is about an audience that exists and that may not be there yet."""
+        effect, source = facts_of(operation).effect, facts_of(operation).source
+        is_sure = expectation.expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
+        waits = effect is Effect.READS or (is_sure and effect is not Effect.CREATES)
+        is_there = waits and self._audiences.find(self._judge.name(operation, request), source)
+        return self._courier.until(operation, request, seen) if is_there else seen
 
     def _confirm_all(self) -> str:
         """Try to see each finding again; return why that ended early, or "" if it did not."""
@@ -693,7 +721,8 @@ class Run:
             expectation = self._expected(operation, request, step.label, wire)
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
-            seen = self._found_by_now(operation, request, self._courier.send(operation, request, wire))
+            seen = self._courier.send(operation, request, wire)
+            seen = self._found_by_now(operation, request, seen, expectation)
             self._judged(operation, seen, expectation, *about)
             about = self._audiences.left[-1:] if _creates(operation) else about
             exchanges.append(seen)
@@ -748,9 +777,7 @@ class Run:
         is_there = self._audiences.find(made.name or made.id, made.by) is not None
         if self._judge.name(operation, request):
             with suppress(NotOursError):
-                seen = self._courier.send(operation, request)
-                seen = replace(seen, before=made.story)
-                self._judged(operation, seen, expect(self._target, operation, request))
+                seen = self._changed(operation, request, made.story)
                 absent = is_there and seen.response is not None and seen.response.status in ABSENT
                 self._vain[operation.id] = self._vain[operation.id] + 1 if absent else 0
 

@@ -6,6 +6,7 @@ import keyword
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,8 +28,12 @@ _FILES = {
 HOLE = "FILL_IN"
 
 
-def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
+def lay_out(
+    root: Path, name: str, page: Path, *, address: str, operations: Sequence[str] = (), overlay: Path | None = None
+) -> list[Path]:
     """Write the files of the provider whose class is `name`. Returns the files that a person has to complete.
+
+    Of the page's document, these operations are used, or all of them; an overlay may have decided what the page left.
 
     Raises PipelineError for a name or a page that cannot be used, and for a provider that has files already.
     """
@@ -44,7 +49,9 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
         # In a folder of its own, so that a page that cannot be used leaves no files behind.
         staged = Provider(Path(folder), key)
         try:
-            files = _specs(staged, name, page, address)
+            files = _specs(staged, name, page, address, operations)
+            if overlay:
+                staged.overlay.write_bytes(overlay.read_bytes())
             spec, against = effective.attempt(staged)
             against += [f"{staged.specs}: {problem}" for problem in client.unnamable(spec or {})]
             if not (spec or {}).get("servers"):
@@ -56,7 +63,7 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
         except PipelineError as error:
             raise PipelineError(str(error).replace(f"{folder}{os.sep}", "")) from error
         modules = {path.relative_to(staged.generated): data for path, data in files.items() if path.suffix == ".py"}
-        words = {"it": outline(key, effective.upstream(staged), modules), "cls": name, "key": key}
+        words = {"it": outline(key, spec or {}, modules), "cls": name, "key": key}
         files = {root / path.relative_to(folder): data for path, data in files.items()}
     environment = Environment(  # noqa: S701  # Python, not HTML
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -67,7 +74,8 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
     )
     environment.filters["py"] = repr
     environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
-    files[provider.overlay] = environment.get_template("overlay.yaml.jinja").render(words).encode()
+    empty = environment.get_template("overlay.yaml.jinja").render(words)
+    files[provider.overlay] = overlay.read_bytes() if overlay else empty.encode()
     title = f"# {name}: where its documents contradict each other, or leave open what a client needs\n"
     files[provider.deviations] = title.encode()
     for template, path in places.items():
@@ -76,7 +84,7 @@ def lay_out(root: Path, name: str, page: Path, address: str) -> list[Path]:
     return sorted(path for path, data in files.items() if HOLE.encode() in data)
 
 
-def _specs(provider: Provider, name: str, page: Path, address: str) -> dict[Path, bytes]:
+def _specs(provider: Provider, name: str, page: Path, address: str, operations: Sequence[str]) -> dict[Path, bytes]:
     """Write the spec, the samples and SOURCE.toml, which the following steps read."""
     try:
         data = page.read_bytes()
@@ -88,8 +96,13 @@ def _specs(provider: Provider, name: str, page: Path, address: str) -> dict[Path
     document = {
         "file": file, "kind": "published", "licence": published.licence_of(spec), "version": version,
         "sha256": hashlib.sha256(spec.encode()).hexdigest(),
-    }  # fmt: skip
-    found = {"file": page.name, "address": address, "sha256": hashlib.sha256(data).hexdigest(), "document": file}
+    } | ({"operations": operations} if operations else {})  # fmt: skip
+    found = {
+        "file": page.name,
+        "address": address,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "document": file,
+    }
     source = {"class": name, "vendored": datetime.now(UTC).date(), "document": [document], "page": [found]}
     about = f"# Where {name}'s spec comes from. The spec is kept exactly as published, and never edited.\n"
     provider.specs.mkdir(parents=True)

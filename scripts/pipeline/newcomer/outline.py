@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from openapi_python_client.strings import PythonIdentifier
 
 from audience_contract.samples import sample
-from audience_contract.security import alternatives, is_bearer
+from audience_contract.security import alternatives, is_bearer, start, where
 from audience_contract.security import header as header_of
 from audience_contract.spec import Node, Operation
 from audiences._options import Options
@@ -68,8 +68,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "schemes": schemes,
         "headers": headers,
         "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])], variables)),
-        # The constants of the mock server's credentials that the provider's mock imports.
-        "constants": sorted({"TOKEN" if each["bearer"] else "API_KEY" for each in schemes}),
+        "constants": sorted({each["mock"] for each in schemes}),
         "status": int(status.replace("X", "0")),
         # A body of the documented success, or None if it has none.
         "documented": next((sample(each, "text") for each in schemas(responses[status]).values()), None),
@@ -138,10 +137,16 @@ def _schemes(operation: Operation) -> Iterator[Json]:
     keys = 0
     for scheme in next(iter(alternatives(operation)), ()):
         header, bearer = header_of(scheme), is_bearer(scheme)
-        argument = "token" if bearer else _python(header, scheme.pointer) if keys else "api_key"
-        keys += not bearer
-        ours = {"argument": argument, "secret": True, "whole": False, "prefixed": header.lower() == "authorization"}
-        yield {"header": header, "bearer": bearer, "at": scheme.pointer, **ours}
+        # Of HTTP Basic, the user and the password are one secret, in the form that stands behind the word.
+        word = start(scheme) if scheme.value["type"] == "http" else ""
+        key = _python(header, scheme.pointer) if keys else "api_key"
+        keys += not word
+        argument = "token" if bearer else "basic_credentials" if word else key
+        ours = {"argument": argument, "secret": True, "whole": False, "word": word}
+        # The constant of the mock server with the credential that it takes, and the key of the setting there.
+        mock = {"mock": "TOKEN" if word else "API_KEY", "where": where(scheme)}
+        prefixed = header.lower() == "authorization"
+        yield {"header": header, "bearer": bearer, "at": scheme.pointer, "prefixed": prefixed, **ours, **mock}
 
 
 def _headers(operation: Operation, module: str) -> Iterator[Json]:
@@ -154,6 +159,7 @@ def _headers(operation: Operation, module: str) -> Iterator[Json]:
             text = schema.plain("type") == "string" and not enum
             sent = str(f"mock-{name}" if text else sample(schema, "text"))
             ours = {"argument": name, "secret": False, "bearer": False, "enum": enum}
+            ours["where"] = f"header {each.value['name']}"
             whole = schema.plain("type") == "integer"
             yield {"header": each.value["name"], "at": each.pointer, "sent": sent, "whole": whole, **ours}
 

@@ -40,6 +40,15 @@ def tests(copy: Path) -> tuple[Check, tuple[str, ...]]:
     return _check("tests", ran, _failures(ran)), _failures(outdated)
 
 
+def importing(copy: Path) -> Check:
+    """The check of the suite where the wrapper cannot be imported. It names the files that import it; where conftest.py
+    does, no test can run.
+    """
+    imports = re.compile(r"^ *(import|from) audiences\b", re.M)
+    files = [file for file in (copy / "contract_tests").glob("*.py") if imports.search(file.read_text("utf-8"))]
+    return Check("tests", tuple(f"contract_tests/{file.name} imports the wrapper" for file in sorted(files)))
+
+
 def _pytest(copy: Path, files: Sequence[str], marker: str, *options: str) -> python.Ran:
     ran = _run(copy, "-m", "pytest", *_OPTIONS, *options, "-m", marker, *files)
     if ran.returncode not in (0, 1, 5):

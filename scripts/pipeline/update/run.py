@@ -83,13 +83,13 @@ def _generated(
         before, after = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
         report.impact = impact(copy, report.key, [*report.changes, *report.claims], (before, after))
     result.checks = [checks.imported(copy)]
-    # Unless the library can be imported, its adapters cannot be read, nor tests collected.
+    # Unless the library can be imported, its adapters cannot be read, nor the tests run that import it.
     importable = not result.checks[0].said
     if importable:
         result.checks.append(_offered(copy))
     result.checks.append(checks.types(copy, cache))
-    if importable and tests:
-        check, result.outdated = checks.tests(copy)
+    if tests:
+        check, result.outdated = checks.tests(copy) if importable else (checks.importing(copy), ())
         result.checks.append(check)
 
 

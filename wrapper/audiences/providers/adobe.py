@@ -11,6 +11,7 @@ The calls that update an audience (patchAudience, updateAudience) are not made: 
 expression and name, and no page says what they do to an audience that is metadata only.
 """
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypedDict, TypeVar, Unpack
@@ -145,11 +146,11 @@ def _list(mark: str | int | None, values: Values) -> Built:
 
 
 def _listed(mark: object, body: Any) -> Page | None:  # noqa: ARG001
-    found, following = items(body, "children"), value_at(body, ("_page", "next"))
     # The spec shows `next` as a number, the guide as a text; on the last page it is 0, or absent.
-    if found is None or not str(following or 0).isdecimal():
+    found, following = items(body, "children"), str(value_at(body, ("_page", "next")) or 0)
+    if found is None or not re.fullmatch("[0-9]{1,18}", following):
         return None
-    return Page([_record(item) for item in found], int(following or 0) or None, "/children")
+    return Page([_record(item) for item in found], int(following) or None, "/children")
 
 
 def _record(item: Any) -> Record:

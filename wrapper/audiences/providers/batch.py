@@ -25,19 +25,7 @@ from .._audience import Draft, DraftRules
 from .._http.send import AsyncTransport, BlockingTransport
 from .._json import is_unicode
 from .._members import Member, Url
-from .._operation import (
-    Adapter,
-    Built,
-    Change,
-    Effect,
-    Mark,
-    MemberRules,
-    Operation,
-    Page,
-    Service,
-    items,
-    text,
-)
+from .._operation import Adapter, Built, Change, Effect, Mark, MemberRules, Operation, Page, Service, items, text
 from .._options import Options
 from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of, time_of
@@ -155,7 +143,7 @@ def _attribute(name: object, value: object) -> tuple[str, Any]:
     if not isinstance(name, str) or not name or not is_unicode(name):
         raise ValueError("must have names that are Unicode text, and not empty")
     match value:
-        case datetime(tzinfo=None):
+        case datetime() if value.utcoffset() is None:
             raise ValueError("must have times with a time zone")
         case datetime():
             try:

@@ -11,9 +11,9 @@ from ..fault import Fault, Turn
 _BODY = "/paths/~1ims~1token~1v3/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties"
 
 
-def _telling(turn: Turn) -> Response:
-    told = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}:{turn.number}".encode()).decode()
-    return on_success(puts(access_token=told))(turn)
+def _with_the_secret(turn: Turn) -> Response:
+    token = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}:{turn.number}".encode()).decode()
+    return on_success(puts(access_token=token))(turn)
 
 
 FAULTS = (
@@ -28,6 +28,6 @@ FAULTS = (
         "token-tells-secret",
         "The `access_token` is the client's id and secret in Base64.",
         (f"{_BODY}/client_secret", "CWE-522"),
-        _telling,
+        _with_the_secret,
     ),
 )

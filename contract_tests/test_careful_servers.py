@@ -1,0 +1,255 @@
+"""Servers that read the documents with care, and otherwise than others do: none of them breaks a contract.
+
+Beside each there is a mistake of the same place, and that is found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import pytest
+
+from audience_contract import Response
+from audience_contract.checker import check_request
+from audience_contract.facts import Effect, facts_of
+from audience_contract.faults import Fault, Turn
+from audience_contract.faults.acts import as_json, body, on_success, takes_as
+from audience_contract.files import CSV, XLSX
+from audience_contract.mock import MockServer
+from audience_contract.report import Report, Verdict
+from audience_contract.rules import Weight
+from judged import judge
+
+_CREATE, _VIEW, _LIST, _UPDATE = "audience_create", "audience_view", "audience_list", "audience_update"
+_REPLACE, _REMOVE, _PUT = "audience_replace", "audience_remove", "PUT /Audiences/{AUDIENCE_ID}"
+_POST, _ADOBE, _TOKEN = "Post_Audiences", "create_audience", "create_token"
+Act = Callable[[Turn], Response]
+_ID = re.compile("[0-9]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _judged(key: str, operations: str, act: Act, **options: Any) -> Report:
+    """What is found of a server that acts so in all its operations, of which some are judged."""
+    fault = Fault(f"{key}.test", "It reads the documents in its own way.", (), act)
+    return judge(MockServer(fault=fault), key, operations=operations.split(", "), **options)
+
+
+def _name(turn: Turn) -> str:
+    """The name or id of the audience that a request is about."""
+    query, path = turn.request.target.partition("?")[2], turn.operation.path_values(turn.request.target)
+    return unquote("".join(path.values())) or turn.text("name") or parse_qs(query).get("name", [""])[0]
+
+
+def _is_valid(turn: Turn) -> bool:
+    broken = check_request(turn.operation, turn.request, undocumented=False)
+    return not turn.refused() and not broken
+
+
+def _knows(turn: Turn) -> bool:
+    """Whether a request is about an audience that the server has created."""
+    return any(_name(turn) in (one.name, one.id) for one in turn.correct.state.records)  # type: ignore[attr-defined]
+
+
+def _with(status: int, when: Callable[[Turn], object]) -> Act:
+    """The server refuses some valid requests with this status."""
+    return lambda turn: turn.error(status) if not turn.refused() and when(turn) else turn.answer()
+
+
+def _malformed_names(turn: Turn) -> bool:
+    return turn.operation.id == _VIEW and not re.fullmatch(r"[\w-]*", _name(turn), re.ASCII)
+
+
+def _malformed_ids(turn: Turn) -> bool:
+    return "{" in turn.operation.path and not _ID.fullmatch(_name(turn))
+
+
+def _absent(*operations: str) -> Callable[[Turn], bool]:
+    return lambda turn: turn.operation.id in operations and not _knows(turn)
+
+
+def _late(turn: Turn) -> Response:
+    """An audience can be changed only from the second request on: until then its creation is on its way."""
+    changes = facts_of(turn.operation).effect in (Effect.CHANGES, Effect.REMOVES)
+    if changes and _is_valid(turn) and _knows(turn) and _name(turn) not in turn.memory:
+        turn.memory[_name(turn)] = True
+        return turn.error(400)
+    return turn.answer()
+
+
+def _same_again(turn: Turn) -> Response:
+    """A second request with one name answers as the first did, and creates nothing."""
+    name = unicodedata.normalize("NFKC", turn.text("name")).casefold().strip()
+    if facts_of(turn.operation).effect is not Effect.CREATES or not _is_valid(turn) or name not in turn.memory:
+        answer = turn.answer()
+        if facts_of(turn.operation).effect is Effect.CREATES and answer.status < 300:
+            turn.memory[name] = answer
+        return answer
+    known: Response = turn.memory[name]
+    return known
+
+
+def _trims(turn: Turn) -> Response:
+    def trimmed(value: dict[str, Any]) -> dict[str, Any]:
+        return {**value, "name": unicodedata.normalize("NFC", value["name"]).strip()} if "name" in value else value
+
+    return on_success(as_json(trimmed))(turn) if turn.operation.id == _ADOBE else turn.answer()
+
+
+def _counts_all(turn: Turn) -> Response:
+    """The total is that of all audiences, whatever a list is filtered by."""
+
+    def counted(value: dict[str, Any]) -> dict[str, Any]:
+        everything = len(turn.correct.state.records)  # type: ignore[attr-defined]
+        return {**value, "_page": {**value["_page"], "totalCount": everything}}
+
+    return on_success(as_json(counted))(turn) if turn.operation.id == "listAudiences" else turn.answer()
+
+
+def _bearer(turn: Turn) -> Response:
+    """An Authorization that is no scheme and token is a malformed request."""
+    said = turn.header("authorization")
+    return turn.error(400) if said and not re.fullmatch(r"\w+ [\w.~+/-]+=*", said, re.ASCII) else turn.answer()
+
+
+def _short_lines(turn: Turn) -> Response:
+    """As a server before the application does: it refuses a request line of more than 4094 bytes in HTML."""
+    long = len(turn.request.method) + len(turn.request.target) + 20 > 4094
+    return Response(400, (("content-type", "text/html"),), b"<p>Bad Request</p>") if long else turn.answer()
+
+
+def _lenient_form(turn: Turn) -> Response:
+    """A code that is not UTF-8 is kept as a replacement character."""
+    return takes_as(body(lambda data: data.replace(b"%ff", b"%EF%BF%BD")))(turn)
+
+
+def _from_query(turn: Turn) -> Response:
+    """A parameter is taken from the query where the body lacks it."""
+    query = turn.request.target.partition("?")[2].encode()
+    return takes_as(body(lambda data: b"&".join(filter(None, (data, query)))))(turn) if query else turn.answer()
+
+
+def _files(turn: Turn) -> Response:
+    """At most 15 000 rows, exact media types, only numbers that are given out; the heading may stand in any row."""
+    files = [part for part in turn.parts if part.filename is not None]
+    for file in files if _is_valid(turn) else ():
+        numbers = re.findall(rb"\d{7,15}", file.data) if file.content_type.startswith(CSV) else []
+        given_out = not any(number.startswith((b"999", b"4477009")) for number in numbers)
+        if file.content_type not in (CSV, XLSX) or len(numbers) > 15_000 or not given_out:
+            return turn.error(400)
+        if file.content_type == CSV and b"\nphone1\r\n" in file.data:
+            return takes_as(body(lambda data: data.replace(b"first\r\nphone1", b"phone1")))(turn)
+    return turn.answer()
+
+
+def _listed(change: Callable[[dict[str, Any]], Any]) -> Act:
+    """A list whose items are others."""
+
+    def changed(value: dict[str, Any]) -> dict[str, Any]:
+        return {**value, "audiences": list(map(change, value["audiences"]))} if "audiences" in value else value
+
+    return on_success(as_json(changed))
+
+
+def _types(turn: Turn) -> Response:
+    """Each audience is shown with its own type."""
+    types = {"emails": "EMAIL", "install_ids": "INSTALL_ID", "custom_ids": "CUSTOM_ID"}
+
+    def typed(one: dict[str, Any]) -> dict[str, Any]:
+        records = turn.correct.state.records  # type: ignore[attr-defined]
+        known = next(record.fields for record in records if record.name == one["name"])
+        return {**one, "type": types[known["type"]]}
+
+    return _listed(typed)(turn)
+
+
+def _is_longer(most: int) -> Callable[[Turn], bool]:
+    """Whether an id has more characters."""
+    return lambda turn: any(len(one["id"]) > most for one in turn.fields.get("ids", ()))
+
+
+CAREFUL = {
+    "a name that no audience can have is malformed": ("batch", _VIEW, _with(400, _malformed_names)),
+    "so is an id that is no number": ("commbox", _PUT, _with(400, _malformed_ids)),
+    "and one that is no UUID": ("adobe", "getAudience, deleteAudience", _with(400, _malformed_ids)),
+    "what is to be changed is not found": ("batch", f"{_UPDATE}, {_REMOVE}", _with(404, _absent(_UPDATE, _REMOVE))),
+    "an audience is created in a while": ("batch", f"{_UPDATE}, {_REPLACE}, {_REMOVE}, {_VIEW}", _late),
+    "a file is read in a while": ("commbox", f"{_PUT}, Get_Audiences", _late),
+    "a name has one id": ("commbox", _POST, _same_again),
+    "so has it at another provider": ("adobe", _ADOBE, _same_again),
+    "names are trimmed": ("adobe", _ADOBE, _trims),
+    "a total is that of all": ("adobe", f"{_ADOBE}, listAudiences", _counts_all),
+    "a credential may be malformed": ("batch", _LIST, _bearer),
+    "so may it at another provider": ("adobe", "listAudiences", _bearer),
+    "a request line is short": ("batch", _VIEW, _short_lines),
+    "a form is read whatever its bytes": ("adobe_ims", _TOKEN, _lenient_form),
+    "the query is read as well": ("adobe_ims", _TOKEN, _from_query),
+    "files are read with care": ("commbox", f"{_POST}, {_PUT}", _files),
+    "each type is shown": ("batch", f"{_CREATE}, {_LIST}", _types),
+    "an id is short": ("batch", f"{_UPDATE}, {_REPLACE}", _with(400, _is_longer(100))),
+}
+
+
+@pytest.mark.parametrize(("key", "operations", "act"), CAREFUL.values(), ids=CAREFUL)
+def test_a_careful_server_breaks_nothing_that_a_document_says(key: str, operations: str, act: Act) -> None:
+    report = _judged(key, operations, act, requests=150)
+    assert [one.message for one in report.findings if one.weight is not Weight.ADVICE] == []
+    assert report.verdict is Verdict.KEPT
+
+
+def _always(status: int, operation: str) -> Act:
+    return _with(status, lambda turn: turn.operation.id == operation and _is_valid(turn) and _knows(turn))
+
+
+def _unauthorised(status: int, value: str) -> Act:
+    return lambda turn: turn.error(status) if turn.header("authorization") == value else turn.answer()
+
+
+def _without_type(turn: Turn) -> Response:
+    """Any grant is taken, and none as well."""
+    return takes_as(body(lambda data: data.replace(b"grant_type", b"x") + b"&grant_type=client_credentials"))(turn)
+
+
+def _taken_files(turn: Turn) -> Response:
+    """A file is taken that has phone1 in the name of a column."""
+    return takes_as(body(lambda data: data.replace(b"my_phone1", b"phone1")))(turn)
+
+
+def _first_page(turn: Turn) -> Response:
+    """A page has 20 audiences where no limit is asked for."""
+    longer = replace(turn.request, target=f"{turn.request.target}?limit=20")
+    return turn.answer(longer if turn.operation.id == _LIST and "?" not in turn.request.target else None)
+
+
+_TYPE = _listed(lambda one: {**one, "type": "custom_ids"})
+_ZONE = _listed(lambda one: {**one, "created": one["created"].replace("Z", "+02:00")})
+_EMPTY = on_success(as_json(lambda value: {**value, "data": []} if isinstance(value.get("data"), list) else value))
+_CUT = on_success(as_json(lambda value: {**value, "name": value["name"][:20]} if "name" in value else value))
+_ONE_ID = on_success(
+    as_json(lambda value: {**value, "data": {"id": "1"}} if isinstance(value.get("data"), dict) else value)
+)
+MISTAKES = {
+    "a name that no audience has is malformed": ("batch", _VIEW, _with(400, _absent(_VIEW)), "response.status"),
+    "so is the number of no audience": ("commbox", _PUT, _with(400, _absent(_PUT)), "response.status"),
+    "and the UUID of none": ("adobe", "deleteAudience", _with(400, _absent("deleteAudience")), "response.status"),
+    "an audience is never found": ("batch", _UPDATE, _always(404, _UPDATE), "case.accepted"),
+    "no file is taken": ("commbox", _PUT, _always(400, _PUT), "case.accepted"),
+    "all have one id": ("commbox", _POST, _ONE_ID, "run.unique"),
+    "names are cut": ("adobe", _ADOBE, _CUT, "run.echo"),
+    "no credential is malformed": ("batch", _LIST, _unauthorised(400, ""), "response.status"),
+    "so is a wrong one": ("batch", _LIST, _unauthorised(400, "Bearer contract-check-nobody"), "response.status"),
+    "any grant will do": ("adobe_ims", _TOKEN, _without_type, "case.refused"),
+    "any column will do": ("commbox", _POST, _taken_files, "case.refused"),
+    "a type is shown as it was sent": ("batch", f"{_CREATE}, {_LIST}", _TYPE, "response.body"),
+    "an id is very short": ("batch", _UPDATE, _with(400, _is_longer(40)), "case.accepted"),
+    "a page is twice as long as it may be": ("batch", f"{_CREATE}, {_LIST}", _first_page, "run.pages"),
+    "times are those of a place": ("batch", f"{_CREATE}, {_LIST}", _ZONE, "response.body"),
+    "a list is empty": ("commbox", f"{_POST}, Get_Audiences", _EMPTY, "run.pages"),
+}
+
+
+@pytest.mark.parametrize(("key", "operations", "act", "rule"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_of_the_same_place_is_found(key: str, operations: str, act: Act, rule: str) -> None:
+    report = _judged(key, operations, act, requests=230, patience=0.1)
+    assert rule in {one.rule for one in report.counted}
