@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
-from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, links_between, value_at
+from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, linking, links_between, value_at
 from .media import find, parse
 from .messages import Request, Response
 from .mock import answers
@@ -68,7 +68,7 @@ class Documented(Provider):
     def why_not(self, operation: Operation) -> str:
         """Why an operation, or a create that it depends on, is not judged; "" if all of them are judged."""
         needed: dict[str, Operation] = {}
-        every = {each.id: each for each in _creating(self._spec)}
+        every = {each.id: each for those in _creating(self._spec).values() for each in those}
         while operation.id not in needed:
             needed[operation.id] = operation
             if why := self._why_not_alone(operation):
@@ -242,9 +242,8 @@ def _effect(operation: Operation) -> Effect:
         return plain
     if operation.path.endswith("}"):
         return Effect.CHANGES
-    ids, below = _identities(operation), f"{operation.path.rstrip('/')}/"
-    items = [each.path.removeprefix(below) for each in operation.spec.operations if each.path.startswith(below)]
-    answers_id = any(bare(name) in ids for name in ("id", *(name for name in items if re.fullmatch("{[^/]+}", name))))
+    ids, items = _identities(operation), _items(operation.spec).get(operation.path.rstrip("/"), ())
+    answers_id = any(bare(name) in ids for name in ("id", *items))
     creates = answers_id or operation.node["responses"].value.keys() & {"201", "202"}
     return Effect.CREATES if creates else Effect.CHANGES
 
@@ -252,12 +251,13 @@ def _effect(operation: Operation) -> Effect:
 def _makes_itself(operation: Operation) -> bool:
     """Whether a PUT makes what is at its own path: it answers 201, and nothing makes it at the path above."""
     above, _, last = operation.path.rpartition("/")
-    is_made_above = any((each.method, each.path.rstrip("/")) == ("POST", above) for each in operation.spec.operations)
+    is_made_above = any("post" in operation.spec.node["paths"].value.get(path, ()) for path in (above, f"{above}/"))
     kinds = dict(_path(operation))
     is_free = last[1:-1] in kinds and not kinds[last[1:-1]].plain("enum")
     return is_free and "201" in operation.node["responses"].value and not is_made_above
 
 
+@lru_cache(maxsize=8192)
 def _path(operation: Operation) -> list[tuple[str, Node]]:
     """The parameters of the path in their order."""
     declared = operation.node.get("parameters") or ()
@@ -293,15 +293,38 @@ def _unique(operation: Operation) -> tuple[str, ...]:
     """
     if operation.method == "PUT":
         return (f"{PATH}{_path(operation)[-1][0]}",)
-    below = sorted(operation.spec.operations, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
-    taken = [
-        linked[_path(each)[-1][0]] for each in below for linked, source in (_linked(each),) if source == operation.id
-    ]
+    about = _taking(operation.spec).get(operation.id, ())
+    below = sorted(about, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
+    taken = [_linked(each)[0][_path(each)[-1][0]] for each in below]
     taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
     taken += [
-        pointer for each in below for _, pointer in links_between(operation, each) if not pointer.startswith(PATH)
+        pointer
+        for each in (operation.spec.operations if operation in linking(operation.spec) else ())
+        for _, pointer in links_between(operation, each)
+        if not pointer.startswith(PATH)
     ]
     return tuple(taken[:1])
+
+
+@lru_cache(maxsize=64)
+def _taking(spec: Spec) -> Mapping[str, list[Operation]]:
+    """The operations that take the id of what a create makes, by the create's id."""
+    found: dict[str, list[Operation]] = {}
+    for each in spec.operations:
+        found.setdefault(_linked(each)[1], []).append(each)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _items(spec: Spec) -> Mapping[str, set[str]]:
+    """The parameters that follow each path in a longer path, in braces."""
+    found: dict[str, set[str]] = {}
+    for path in spec.node["paths"].value:
+        segments = path.split("/")
+        for number, segment in enumerate(segments):
+            if re.fullmatch("{[^/]+}", segment):
+                found.setdefault("/".join(segments[:number]), set()).add(segment)
+    return found
 
 
 def _ids(schema: Node, path: str, above: str = "") -> Iterator[tuple[str, str]]:
@@ -315,8 +338,14 @@ def _ids(schema: Node, path: str, above: str = "") -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=64)
-def _creating(spec: Spec) -> list[Operation]:
-    return [each for each in spec.operations if _effect(each) is Effect.CREATES]
+def _creating(spec: Spec) -> Mapping[str, list[Operation]]:
+    """The creates, by their path and by the name of each id in their answers."""
+    found: dict[str, list[Operation]] = {}
+    for each in spec.operations:
+        if _effect(each) is Effect.CREATES:
+            for key in (each.path.rstrip("/"), *_identities(each)):
+                found.setdefault(key, []).append(each)
+    return found
 
 
 @lru_cache(maxsize=8192)
@@ -332,23 +361,30 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
     for last in names[-1:]:
         item = operation.path[: operation.path.index(f"{{{last}}}")] + f"{{{last}}}"
         collection = item.rpartition("/")[0]
-        made = [each for each in _creating(operation.spec) if each is not operation]
+        creating = _creating(operation.spec)
+        above = [each for path in (collection, item) for each in creating.get(path, ()) if each is not operation]
         # A create whose path has this id does not make it, unless it is a PUT.
-        creating = [each for each in made if last not in dict(_path(each)) or (each.method, each.path) == ("PUT", item)]
-        above = [each for each in creating if each.path.rstrip("/") in (collection, item)]
-        named = [each for each in creating if bare(last) in _identities(each) and each not in above]
-        own = [each for each in named if any(_is_item(each, last, other) for other in operation.spec.operations)]
+        above = [each for each in above if last not in dict(_path(each)) or (each.method, each.path) == ("PUT", item)]
+        for create in above:
+            ids = _identities(create)
+            pointer = _id_of(last, ids) or (f"{PATH}{last}" if _has_location(create) else "")
+            if found := _all_linked(names, create, f"{PATH}{last}" if create.method == "PUT" else pointer):
+                return found, create.id
+        named = [each for each in creating.get(bare(last), ()) if each not in (operation, *above)]
+        named = [each for each in named if last not in dict(_path(each)) and bare(last) not in _asked(each)]
+        own = [each for each in named if f"{{{last}}}" in _items(operation.spec).get(each.path.rstrip("/"), ())]
         # Of several, nothing says which is meant; and a create that is asked for the id does not make it.
-        others = [each for each in own or named if bare(last) not in _asked(each)]
-        for create in (*above, *(others if len(others) == 1 else ())):
-            ids, known = _identities(create), dict(_path(create))
-            pointer = _id_of(last, ids) if create in above else ids[bare(last)]
-            if create.method == "PUT" or (create in above and not pointer and _has_location(create)):
-                pointer = f"{PATH}{last}"
-            rest = {name: f"{PATH}{name}" if name in known else ids.get(bare(name), "") for name in names[:-1]}
-            if pointer and all(rest.values()):
-                return {**rest, last: pointer}, create.id
+        for create in (own or named)[: len(own or named) == 1]:
+            if found := _all_linked(names, create, _identities(create)[bare(last)]):
+                return found, create.id
     return {}, ""
+
+
+def _all_linked(names: list[str], create: Operation, pointer: str) -> Mapping[str, str]:
+    """By path parameter, the pointer to its value: the one given for the last; empty if the create lacks any."""
+    ids, known = _identities(create), dict(_path(create))
+    rest = {name: f"{PATH}{name}" if name in known else ids.get(bare(name), "") for name in names[:-1]}
+    return {**rest, names[-1]: pointer} if pointer and all(rest.values()) else {}
 
 
 def _asked(create: Operation) -> set[str]:
@@ -363,10 +399,6 @@ def _has_location(create: Operation) -> bool:
     responses = create.node["responses"]
     headers = [responses[code].get("headers") for code in responses.value if code.startswith("2")]
     return any(name.lower() == "location" for found in headers if found for name in found.value)
-
-
-def _is_item(create: Operation, name: str, other: Operation) -> bool:
-    return other.path.startswith(f"{create.path.rstrip('/')}/{{{name}}}")
 
 
 def _id_of(name: str, ids: Mapping[str, str]) -> str:

@@ -84,7 +84,8 @@ def facts_of(operation: Operation) -> Facts:
 
     ours = load(operation.spec.key)
     facts = ours.facts(operation)
-    creating = [each for each in operation.spec.operations if ours.facts(each).effect is Effect.CREATES]
+    sources = operation.spec.operations if ours.is_by_name else linking(operation.spec)
+    creating = [each for each in sources if ours.facts(each).effect is Effect.CREATES]
     links = {each.id: dict(links_between(each, operation)) for each in creating if each is not operation}
     source = max(links, key=lambda each: len(links[each]), default="")
     if not links.get(source):
@@ -122,7 +123,7 @@ def path_of(operation: Operation, request: Request, response: Response | None) -
 
 def links_between(source: Operation, target: Operation) -> Iterator[tuple[str, str]]:
     """Each parameter or property of `target` that a link of `source` fills, and the pointer to its value there."""
-    for link in (each for each in _linking(source.spec).get(source, ()) if _is_to(each, target)):
+    for link in (each for each in linking(source.spec).get(source, ()) if _is_to(each, target)):
         filled = [part for part in (link.get("parameters"), link.get("requestBody")) if isinstance(part, dict)]
         for name, said in (pair for part in filled for pair in part.items()):
             if str(said).startswith((_BODY, PATH)):
@@ -130,7 +131,7 @@ def links_between(source: Operation, target: Operation) -> Iterator[tuple[str, s
 
 
 @lru_cache(maxsize=64)
-def _linking(spec: Spec) -> Mapping[Operation, list[Mapping[str, Any]]]:
+def linking(spec: Spec) -> Mapping[Operation, list[Mapping[str, Any]]]:
     """The links of the successes of each operation that has some."""
     found: dict[Operation, list[Mapping[str, Any]]] = {}
     for operation in spec.operations:

@@ -130,7 +130,7 @@ class Operation:
 
     def path_values(self, target: str) -> dict[str, str]:
         """The values of the path's parameters in a raw target, percent-encoded as they are there."""
-        match = re.search(f"{_pattern(self.path)}$", target.partition("?")[0])
+        match = _ending(self.path).search(target.partition("?")[0])
         return dict(zip(re.findall(r"{(.+?)}", self.path), match.groups() if match else (), strict=False))
 
 
@@ -199,7 +199,7 @@ class Spec:
         return [urlsplit(server.value["url"]).path.rstrip("/") for server in self.node["servers"]]
 
     def _at(self, path: str) -> list[Operation]:
-        found = [operation for operation in self.operations if re.fullmatch(_pattern(operation.path), path)]
+        found = [operation for operation in self.operations if _ending(operation.path).match(path)]
         return [operation for operation in found if operation.path == found[0].path]
 
 
@@ -209,6 +209,11 @@ def unjudged(found: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     for pointer, why in found:
         places.setdefault(why, {})[pointer] = None
     return tuple(f"not judged: {', '.join(pointers)}: {why}" for why, pointers in places.items())
+
+
+@cache
+def _ending(template: str) -> re.Pattern[str]:
+    return re.compile(f"{_pattern(template)}\\Z")
 
 
 @cache

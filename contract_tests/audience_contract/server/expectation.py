@@ -266,7 +266,8 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
         case "query":
             hard = not unreadable and not _is_left_empty(operation, request, violation)
         case "part":
-            hard = unreadable or message.startswith("missing")
+            is_ill = " breaks " in message and not provider_of(operation.spec.key).is_by_name
+            hard = unreadable or message.startswith("missing") or is_ill
         case _:
             # RFC 8259: a parser may ignore a byte order mark (8.1), and may limit the digits of a number (9). What
             # percent codes of other bytes mean in a form is not said.

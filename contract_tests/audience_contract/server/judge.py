@@ -76,7 +76,7 @@ class Judge:
         if not self._provider.is_by_name and status == _CONFLICT:
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
         creates = facts.effect is Effect.CREATES
-        if creates and self._named(operation, seen.request) in self._names:
+        if creates and self._provider.named not in facts.linked and self._named(operation, seen.request) in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
         if creates and not facts.source:
             return expectation

@@ -78,6 +78,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
                 Case(sent, puts(place, value), label=f"{len(value)} items in {name}") for value in _sizes(place, right)
             ]
             yield [Case(sent, puts(place, right[:1] * 2), label=f"the same item twice in {name}"), *sized]
+            yield [] if names.provider.is_by_name else [Case(sent, change) for change in _of_items(place, right, fullest)]
         others = schema.alternatives(place.schema)[1:] if place.schema else []
         yield [Case(sent, puts(place, sample(each))) for each in others if place.kind == "body"]
         if place.is_file:
@@ -93,8 +94,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             yield [Case(smallest, change) for change in _respelled(place, smallest)]
     yield _of_page(smallest, names)
     yield [*_others(smallest)]
-    creates = facts_of(smallest.operation).effect is Effect.CREATES
-    if not creates and smallest.operation.response(404):
+    facts = facts_of(smallest.operation)
+    if (facts.effect is not Effect.CREATES or facts.source) and smallest.operation.response(404):
         yield [Case(smallest, as_it_is, absent=True)]
 
 
@@ -141,7 +142,8 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         yield from (value for value in others if _breaks(place, value))
         yield from [None] if place.says("nullable") or "null" in schema.types(place.schema) else []
         # An object with an undocumented property, if the schema forbids those.
-        known = {**right, "contract_check": 1} if isinstance(right, dict) else right
+        extra = place.schema.get("additionalProperties") if place.says("propertyNames") else None
+        known = {**right, "contract_check": sample(extra) if extra else 1} if isinstance(right, dict) else right
         yield from [known] if _breaks(place, known) else []
         most_keys = place.says("maxProperties", _MANY)
         if isinstance(right, dict) and most_keys < _MANY:
@@ -153,6 +155,21 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
     for minimum, maximum in (("minimum", "maximum"), ("exclusiveMinimum", "exclusiveMaximum")):
         limits = [limit for limit in (place.says(minimum), place.says(maximum)) if isinstance(limit, int | float)]
         yield from (limit + step for limit in limits for step in (-1, 0, 1))
+    if step := place.says("multipleOf"):
+        yield from (step, step * 1.5, step + 1)
+
+
+def _of_items(place: Place, right: list[Any], draft: Draft) -> Iterator[Change]:
+    """Arrays of which one item, which is neither an object nor an array, has another type or is beyond a limit."""
+    assert place.schema
+    for at, kind in enumerate(place.schema.get("prefixItems") or [place.schema.get("items")]):
+        if kind and not isinstance(right[at], dict | list):
+            item = replace(place, schema=kind)
+            sizes = [item.says("minLength", 0) - 1, item.says("maxLength", -2) + 1]
+            for value in (*_wrong(item, right[at], draft), *("x" * size for size in sizes if size >= 0)):
+                # A server may decode a query before it looks for what is between the items.
+                if place.kind == "body" or not re.search("[, |]", str(value)):
+                    yield puts(place, [*right[:at], value, *right[at + 1 :]])
 
 
 def _sizes(place: Place, right: list[Any]) -> Iterator[list[Any]]:
