@@ -96,9 +96,10 @@ EXCEPTIONS: Exceptions = (
         "A form has no place for the objects in an array.",
     ),
     (
-        r" response /\S*/(get|delete)/responses: 400 removed$",
-        "No document says which refusal a wrong parameter gets.",
+        r" response /\S*/(get|delete)/responses: (400|404) removed$",
+        "No document says which refusal a wrong parameter gets, or a name that is not there.",
     ),
+    (r"^adobe response /\S*audiences/get/responses: 401 removed$", "A 403 refuses a credential, too."),
     (
         r"^batch response /\S*view/get/responses: (400|404) removed$",
         "What breaks a rule, or is about no audience, gets a documented refusal: the other one.",
