@@ -32,25 +32,14 @@ PATTERNS = {
 }
 # The formats that limit a value, by JSON Schema (Validation, 7.3) or by OpenAPI. Any other is a word about it.
 LIMITING = {
-    *(
-        "date-time",
-        "time",
-        "duration",
-        "email",
-        "idn-email",
-        "hostname",
-        "idn-hostname",
-        "ipv4",
-        "ipv6",
-        "uri-reference",
-    ),
-    *("iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex", "binary", *PATTERNS),
+    *("date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"),
+    *("uri-reference", "iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex"),
+    *("binary", *PATTERNS),
 }
 _SAID = ("title", "description", "example", "examples", "default", "deprecated")
 # The meaning of these in a member of `allOf` depends on what stands beside them.
 _ALONE = ("allOf", "$ref", "additionalProperties", "nullable")
 _BITS = {"int32": 31, "int64": 63}
-_JSON = re.compile(r"application/([^;]+\+)?json *(;.*)?")
 _COMPONENT = re.compile(r'"#/components/(\w+)/([^"/]+)')
 
 
@@ -155,7 +144,7 @@ def usable(document: Json) -> Json:
                 child.pop("readOnly", None)
                 child.pop("writeOnly", None)
     for message in _messages(spec):
-        media = next((media for media in message.get("content", ()) if _JSON.fullmatch(media)), None)
+        media = next((media for media in message.get("content", ()) if is_json(media)), None)
         if media:
             message["content"] = {media: message["content"][media]}
     _secure(spec)
@@ -166,6 +155,10 @@ def usable(document: Json) -> Json:
         item.pop("summary", None)
         item.pop("description", None)
     return spec
+
+
+def is_json(media: str) -> bool:
+    return re.fullmatch(r"application/([^;]+\+)?json *(;.*)?", media) is not None
 
 
 def _messages(spec: Json) -> Iterator[Json]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from .change import Side
 from .node import Node
-from .words import BASE64, BOUNDS, LISTED, NAMED, NOT_ASSERTED, NOT_JUDGED, SIDED, SINGLE
+from .words import FLOAT, LISTED, NAMED, NOT_ASSERTED, NOT_JUDGED, SIDED, SINGLE
 
 Schema = dict[str, Any] | bool
 
@@ -42,13 +42,9 @@ def _is_hidden(node: Node, side: Side) -> bool:
 
 
 def _format(out: dict[str, Any]) -> None:
-    name = out.get("format")
-    if name in BOUNDS and out.get("type") in ("integer", "number"):
-        low, high = BOUNDS[name]
-        out["minimum"], out["maximum"] = max(low, out.get("minimum", low)), min(high, out.get("maximum", high))
-    if name == "byte":
-        out.setdefault("pattern", BASE64)
-    if name in BOUNDS or name in NOT_ASSERTED or name == "byte":
+    if out.get("format") == "float" and out.get("type") in ("integer", "number"):
+        out["minimum"], out["maximum"] = max(-FLOAT, out.get("minimum", -FLOAT)), min(FLOAT, out.get("maximum", FLOAT))
+    if out.get("format") in NOT_ASSERTED:
         del out["format"]
 
 

@@ -97,12 +97,7 @@ def _specs(provider: Provider, name: str, page: Path, address: str, operations: 
         "file": file, "kind": "published", "licence": published.licence_of(spec), "version": version,
         "sha256": hashlib.sha256(spec.encode()).hexdigest(),
     } | ({"operations": operations} if operations else {})  # fmt: skip
-    found = {
-        "file": page.name,
-        "address": address,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "document": file,
-    }
+    found = {"file": page.name, "address": address, "sha256": hashlib.sha256(data).hexdigest(), "document": file}
     source = {"class": name, "vendored": datetime.now(UTC).date(), "document": [document], "page": [found]}
     about = f"# Where {name}'s spec comes from. The spec is kept exactly as published, and never edited.\n"
     provider.specs.mkdir(parents=True)
