@@ -392,10 +392,14 @@ UNUSED: list[tuple[str, Callable[[Json], object], Json]] = [
     ("about a path", lambda s: s["paths"]["/lists"].update(summary="Lists", description="All."), {}),
     ("servers", lambda s: s["paths"]["/lists"].update(servers=[{"url": "/"}]), {"/servers": [{"url": "/"}]}),
     ("XML", lambda s: operation(s)["responses"]["200"]["content"].update({"application/xml": {}}), {}),
+    ("XML of an answer that operations share", lambda s: _share(s, {"application/xml": {}}), {
+        "/components/responses/Made": {"description": "Made.", "content": {"application/json": {}}},
+        f"{ANSWER}/$ref": "#/components/responses/Made"}),
     ("xml", lambda s: small_project.answer(s).update(xml={"name": "list"}), {}),
     ("format", lambda s: small_project.answer(s)["properties"]["id"].update(format="account-id"), {}),
     ("const", lambda s: small_project.answer(s)["properties"]["id"].update(const="7"), {f"{_ID}/enum": ["7"]}),
     ("read only", lambda s: small_project.answer(s)["properties"]["id"].update(readOnly=True), {}),
+    ("write only", lambda s: _name(s).update(writeOnly=True), {}),
     ("discriminator",
         lambda s: small_project.answer(s).update(oneOf=[{}], discriminator={"propertyName": "id"}),
         {f"{SCHEMA}/oneOf": [{}]}),
@@ -421,6 +425,15 @@ def test_of_credentials_to_choose_from_those_stay_that_a_header_carries() -> Non
     document = changed(lambda s: s.update(components={"securitySchemes": schemes}, security=[{"a": []}, {"b": []}]))
     spec = usable(document)
     assert (spec["security"], [*spec["components"]["securitySchemes"]]) == ([{"b": []}], ["b"])
+
+
+def test_servers_that_only_some_paths_have_are_refused(tmp_path: Path) -> None:
+    def some(spec: Json) -> None:
+        spec["paths"]["/rooms"] = copy.deepcopy(spec["paths"]["/lists"]) | {"servers": [{"url": "/rooms"}]}
+        spec["paths"]["/rooms"]["post"]["operationId"] = "make_room"
+
+    with pytest.raises(PipelineError, match="/paths/~1rooms/servers: nothing here judges the keyword 'servers'"):
+        effective.build(Provider(small_project.write(tmp_path, changed(some)), "acme"))
 
 
 @pytest.mark.parametrize("word", ["readOnly", "writeOnly"])

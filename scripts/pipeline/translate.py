@@ -148,12 +148,13 @@ def usable(document: Json) -> Json:
         if media:
             message["content"] = {media: message["content"][media]}
     _secure(spec)
-    servers = [item.pop("servers", None) for item in spec["paths"].values()]
-    if servers and servers[0] and all(each == servers[0] for each in servers):
+    servers = [item.get("servers") for item in spec["paths"].values()]
+    of_all = bool(servers and servers[0]) and all(each == servers[0] for each in servers)
+    if of_all:
         spec["servers"] = servers[0]
     for item in spec["paths"].values():
-        item.pop("summary", None)
-        item.pop("description", None)
+        for key in ("summary", "description", *(["servers"] if of_all else ())):
+            item.pop(key, None)
     return spec
 
 
@@ -178,14 +179,12 @@ def _secure(spec: Json) -> None:
             scheme |= {"type": "http", "scheme": "bearer"}
         elif "scheme" in scheme:
             scheme["scheme"] = scheme["scheme"].lower()
+    elsewhere = {name for name, scheme in schemes.items() if scheme.get("in", "header") != "header"}
     needed = set[str]()
     for part in (spec, *(operation for _, _, operation in each_operation(spec))):
         choices = part.get("security", ())
-        fitting = [
-            each for each in choices if all(schemes.get(name, {}).get("in", "header") == "header" for name in each)
-        ]
         if choices:
-            part["security"] = fitting or choices
+            part["security"] = [each for each in choices if elsewhere.isdisjoint(each)] or choices
             needed.update(name for each in part["security"] for name in each)
     for name in schemes.keys() - needed:
         del schemes[name]

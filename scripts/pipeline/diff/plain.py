@@ -28,12 +28,11 @@ def _keywords(node: Node, side: Side) -> dict[str, Any]:
     value = node.value
     out = {key: value[key] for key in value if key not in NOT_JUDGED and not key.startswith("x-")}
     hidden = {name for name, child in node.members("properties").items() if _is_hidden(child, side)}
-    if "required" in out:
-        out["required"] = sorted(set(out["required"]) - hidden)
+    required = sorted(set(out.pop("required", ())) - hidden)
     if "enum" in out:
         out["enum"] = sorted(out["enum"], key=lambda item: json.dumps(item, sort_keys=True))
     _format(out)
-    return {key: item for key, item in out.items() if not (key == "required" and not item)}
+    return out | ({"required": required} if required else {})
 
 
 def _is_hidden(node: Node, side: Side) -> bool:
