@@ -392,9 +392,6 @@ UNUSED: list[tuple[str, Callable[[Json], object], Json]] = [
     ("about a path", lambda s: s["paths"]["/lists"].update(summary="Lists", description="All."), {}),
     ("servers", lambda s: s["paths"]["/lists"].update(servers=[{"url": "/"}]), {"/servers": [{"url": "/"}]}),
     ("XML", lambda s: operation(s)["responses"]["200"]["content"].update({"application/xml": {}}), {}),
-    ("XML of an answer that operations share", lambda s: _share(s, {"application/xml": {}}), {
-        "/components/responses/Made": {"description": "Made.", "content": {"application/json": {}}},
-        f"{ANSWER}/$ref": "#/components/responses/Made"}),
     ("xml", lambda s: small_project.answer(s).update(xml={"name": "list"}), {}),
     ("format", lambda s: small_project.answer(s)["properties"]["id"].update(format="account-id"), {}),
     ("const", lambda s: small_project.answer(s)["properties"]["id"].update(const="7"), {f"{_ID}/enum": ["7"]}),
@@ -417,6 +414,12 @@ def test_what_sets_no_rule_for_a_call_of_the_library_is_left_out_of_the_effectiv
     assert {at: value for at, value in differs.items() if at in left} == left
     assert all(any(at.startswith(place) for place in left) for at in differs)
     assert plain.keys() <= dict(places(built)).keys()
+
+
+def test_of_an_answer_that_operations_share_its_json_stays() -> None:
+    content = {"application/xml": {}, "application/json": {}}
+    document = changed(lambda s: s.update(components={"responses": {"Made": {"description": "", "content": content}}}))
+    assert usable(document)["components"]["responses"]["Made"]["content"] == {"application/json": {}}
 
 
 def test_of_credentials_to_choose_from_those_stay_that_a_header_carries() -> None:
