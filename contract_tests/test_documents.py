@@ -417,7 +417,7 @@ def test_what_sets_no_rule_for_a_call_of_the_library_is_left_out_of_the_effectiv
 
 
 def test_of_an_answer_that_operations_share_its_json_stays() -> None:
-    content = {"application/xml": {}, "application/json": {}}
+    content: Json = {"application/xml": {}, "application/json": {}}
     document = changed(lambda s: s.update(components={"responses": {"Made": {"description": "", "content": content}}}))
     assert usable(document)["components"]["responses"]["Made"]["content"] == {"application/json": {}}
 

@@ -139,7 +139,7 @@ def _merged(value: Any, update: Any) -> Any:
     return update
 
 
-def _doubt(update: Any, matches: dict[Place, Any], changed: Json) -> str | None:
+def _doubt(update: Any, matches: dict[Place, Any], changed: Any) -> str | None:
     """What is wrong with an update, though it could be applied; None if nothing is."""
     twice = next((name for value in matches.values() for name in _twice(value, _entries(value, update))), None)
     if twice is not None:
