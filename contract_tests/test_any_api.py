@@ -522,6 +522,17 @@ def test_an_id_comes_from_what_makes_it(paths: dict[str, Any], source: str, tmp_
     assert facts_of(operations["GET /a/{aSid}"]).source == source
 
 
+def test_what_others_put_below_an_id_takes_that_id_and_no_other_one(tmp_path: Path) -> None:
+    file = tmp_path / "below.json"
+    paths = {
+        "/teams": {"post": _answering("id")},
+        "/teams/{team}/members/{user}": {"put": {"responses": {"201": {"description": "a"}}}},
+    }
+    file.write_text(json.dumps({"openapi": "3.0.0", "paths": paths}), "utf-8")
+    operations = {each.id: each for each in read(file).operations}
+    assert facts_of(operations["POST /teams"]).unique == ("/id",)
+
+
 def test_operations_that_need_each_other_are_not_judged(tmp_path: Path) -> None:
     file = tmp_path / "circle.json"
     paths = {"/a/{b}/c": {"post": _answering("d")}, "/d/{d}/b": {"post": _answering("b")}}
