@@ -29,6 +29,7 @@ _ALLOWED = (
     (rb"([{,]\s*)(\w+)(?=\s*:)", rb'\1"\2"'),
     (rb",(?=\s*[\]}])", b""),
     (rb"(?<=[ ,:\[])0+(?=\d)", b""),
+    (rb'(\\["\\/bfnrtu])|\\', rb"\1"),
 )
 """What some parsers take that is not JSON, such as comments and other quotes, and what takes its place in JSON."""
 _CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)

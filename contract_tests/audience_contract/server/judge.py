@@ -321,7 +321,8 @@ class Judge:
 
         Of an odd name, signs, white space and case are not compared: no document says that a server keeps those.
         """
-        named, known = self._provider.named, {made.id: made for made in self._audiences.existing if made.id}
+        named = self._provider.named
+        known = {made.id: made for made in self._audiences.existing if made.id and made.name}
         for item in self.items(operation, seen):
             found = [known[each] for each in item.values() if isinstance(each, str) and each in known]
             for made in found if named in item else ():
