@@ -417,6 +417,7 @@ class Run:
         self._sender.phase = phase
         if self._watcher and phase not in self._phases:
             self._watcher.phase(phase)
+        self._phases.setdefault(phase, 0)
 
     def _sending(self) -> None:
         if self._options.stop_first and not self._sender.is_late and self._has_one():
@@ -723,9 +724,10 @@ class Run:
                 raise StoryError("a request could change what this run has not made")
             seen = self._sender.send(operation, request, wire)
             seen = self._found_by_now(operation, request, seen, expectation)
+            seen = replace(seen, step=step, before=tuple(exchanges))
             self._judged(operation, seen, expectation, *about)
             about = self._audiences.existing[-1:] if _creates(operation) else about
-            exchanges.append(seen)
+            exchanges.append(replace(seen, before=()))
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {recorded: answered[place] for place, recorded in step.answered if place in answered}
             if step.label == _PAGE:
