@@ -123,7 +123,7 @@ class LimitedSender:
     ) -> Observation:
         """Send a request, and return the exchange. It counts for the operation `of`, if that is what it is sent for."""
         self.check_and_count(operation, request, of)
-        return self.repeated_if_busy(operation, request, self._sent(operation, request, wire), wire, of)
+        return self.repeated_if_busy(operation, self._sent(operation, request, wire), wire, of)
 
     def send_all(self, operation: Operation, asked: Sequence[tuple[Request, Wire]]) -> list[Observation]:
         """Send requests that were counted before, at most `jobs` at once, and return their exchanges, in order."""
@@ -184,12 +184,7 @@ class LimitedSender:
         return used_up
 
     def repeated_if_busy(
-        self,
-        operation: Operation,
-        request: Request,
-        seen: Observation,
-        wire: Wire = PLAIN,
-        of: Operation | None = None,
+        self, operation: Operation, seen: Observation, wire: Wire, of: Operation | None = None
     ) -> Observation:
         """The exchange, or a later one if the server says that it is busy. Counts what each may have created."""
         self._count(operation, seen)
@@ -203,15 +198,11 @@ class LimitedSender:
                 break
             self.waits += 1
             self._busy(operation, seen)
-            seen = self._again(operation, request, wire, of, pause)
+            seen = self._again(operation, seen.request, pause, wire, of)
         return seen
 
     def repeated_while(
-        self,
-        operation: Operation,
-        request: Request,
-        seen: Observation,
-        is_early: Callable[[Observation], bool] | None = None,
+        self, operation: Operation, seen: Observation, is_early: Callable[[Observation], object] | None = None
     ) -> Observation:
         """The exchange, or a later one: what was just made or changed may take a while until it is shown.
 
@@ -223,14 +214,14 @@ class LimitedSender:
         pause, left = 0.1, self._patience if is_refused(seen) else min(self._options.patience, _PATIENCE)
         while is_early(seen) and left > 0:
             left -= pause
-            seen = self._again(operation, request, PLAIN, None, pause)
+            seen = self._again(operation, seen.request, pause)
             pause *= 2
         # Only a wait in vain uses up the patience: many audiences may each be found after a short wait.
         self._patience = left if is_refused(seen) else self._patience
         return seen
 
     def _again(
-        self, operation: Operation, request: Request, wire: Wire, of: Operation | None, pause: float
+        self, operation: Operation, request: Request, pause: float, wire: Wire = PLAIN, of: Operation | None = None
     ) -> Observation:
         time.sleep(pause)
         self.check_and_count(operation, request, of)
