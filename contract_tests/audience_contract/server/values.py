@@ -102,8 +102,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
 
 def _others(smallest: Draft) -> Iterator[Case]:
     """Each alternative of a JSON body but the first: whole, then without one of the properties that it requires."""
-    body = smallest.operation.node.get("requestBody") if smallest.is_json else None
-    whole = body and body["content"][smallest.media].get("schema")
+    whole = smallest.operation.body if smallest.is_json else None
     for kind in schema.alternatives(whole)[1:] if whole else ():
         made, known = sample(kind), schema.properties(kind)
         if isinstance(made, dict):
