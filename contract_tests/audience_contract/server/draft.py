@@ -49,10 +49,6 @@ class Draft:
             changed = {name: each for name, each in {**found, place.name: value}.items() if each is not ...}
         return replace(self, values={**self.values, place.kind: changed})
 
-    def put_header(self, name: str, value: Any) -> "Draft":
-        """A copy with another value of a header; `...` removes the header."""
-        return self.put(Place("header", name), value)
-
     def value(self, place: Place) -> Any:
         """The value at a place; None if there is none."""
         found = self.values[place.kind]

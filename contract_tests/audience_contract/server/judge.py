@@ -222,7 +222,8 @@ class Judge:
         assert response is not None
         ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
         # No provider says whether the last page of a list has no cursor, or null as its cursor.
-        broken = [v for v in _misshaped(operation, response) if v.pointer not in ends or _is_there(response, v.pointer)]
+        null = {pointer for pointer in ends if at(value_of(response), pointer) is None}
+        broken = [v for v in _misshaped(operation, response) if v.pointer not in null]
         broken = [v for v in broken if not self._provider.contradicts(response, v)]
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, seen.request, response), *self._respelled(operation, response)]
@@ -482,10 +483,6 @@ class Judge:
 def _trimmed(text: str) -> str:
     """The text as a server may keep it: no document says whether spaces around it stay, or which form letters have."""
     return unicodedata.normalize("NFC", text).strip()
-
-
-def _is_there(response: Response, pointer: str) -> bool:
-    return at(value_of(response), pointer) is not None
 
 
 @lru_cache(maxsize=64)

@@ -159,7 +159,9 @@ class LimitedSender:
         if not self._audiences.may_be_sent(request):
             raise NotOursError
         options, creates = self._options, facts_of(operation).effect is Effect.CREATES
-        if not self.is_late and self.is_used_up(of or operation):
+        counted_for = (of or operation).id
+        if not self.is_late and options.requests is not None and self._by_operation[counted_for] >= options.requests:
+            self.limited = True
             raise UsedUp
         if self.phase != CLEAN_UP and options.seconds is not None and self.seconds >= options.seconds:
             raise RunEnded(f"ended at the limit of {options.seconds:g} seconds")
@@ -169,19 +171,12 @@ class LimitedSender:
         if options.rate and self.requests:
             time.sleep(max(0.0, self.requests / options.rate - self.seconds))
         self._sending()
-        self._by_operation[(of or operation).id] += 1
+        self._by_operation[counted_for] += 1
 
     @property
     def is_late(self) -> bool:
         """Whether all other phases are over, so that the limit of requests for each operation no longer holds."""
         return self.phase in (CLEAN_UP, ONCE_MORE)
-
-    def is_used_up(self, operation: Operation) -> bool:
-        """Whether one more request would exceed the limit of an operation."""
-        limit = self._options.requests
-        used_up = limit is not None and self._by_operation[operation.id] >= limit
-        self.limited |= used_up
-        return used_up
 
     def repeated_if_busy(
         self, operation: Operation, seen: Observation, wire: Wire, of: Operation | None = None

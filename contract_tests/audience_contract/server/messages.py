@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from ..messages import Request
 from ..security import place as place_of
-from .cases import Case, as_it_is, puts_header
+from .cases import Case, as_it_is, puts, puts_all
 from .draft import FORM, PARTS, Draft, File, multipart
 from .names import Names
 from .places import Place, places
@@ -47,11 +47,9 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
 def _any_message(smallest: Draft, names: Names) -> Iterator[Case]:
     yield Case(smallest, as_it_is, Wire(absolute=True))
     upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
-    yield Case(
-        smallest, lambda draft: replace(draft, values={**draft.values, "header": {**draft.values["header"], **upgrade}})
-    )
+    yield Case(smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()))
     if "Accept" not in smallest.values["header"]:
-        yield from (Case(smallest, puts_header("Accept", accept)) for accept in _ACCEPTS)
+        yield from (Case(smallest, puts(Place("header", "Accept"), accept)) for accept in _ACCEPTS)
     for name, value in (
         ("User-Agent", ...),
         ("Connection", "close"),
@@ -60,7 +58,7 @@ def _any_message(smallest: Draft, names: Names) -> Iterator[Case]:
         ("X-Request-Id", "1"),
         ("Accept-Encoding", "identity"),
     ):
-        yield Case(smallest, puts_header(name, value))
+        yield Case(smallest, puts(Place("header", name), value))
     secrets = {place_of(scheme)[1].lower() for scheme in names.target.schemes_of(smallest.operation)}
     yield Case(smallest, partial(_ending_with, secrets))
     yield Case(smallest, lambda draft: draft.request(query=_and(draft, "contract_check=1")))
@@ -85,11 +83,13 @@ def _framing(smallest: Draft, names: Names) -> Iterator[Case]:
     yield Case(smallest, lambda draft: draft.request(b""))
     yield Case(
         smallest,
-        lambda draft: draft.put_header("Content-Encoding", "gzip").request(gzip.compress(draft.encoded(), mtime=0)),
+        lambda draft: draft.put(Place("header", "Content-Encoding"), "gzip").request(
+            gzip.compress(draft.encoded(), mtime=0)
+        ),
     )
     if not names.provider.extensible:
         yield Case(smallest, lambda draft: _with(draft, "contract_check", "x" * _LARGE))
-    yield Case(smallest, lambda draft: draft.put_header("Accept-Language", "fr").request(b""))
+    yield Case(smallest, lambda draft: draft.put(Place("header", "Accept-Language"), "fr").request(b""))
 
 
 def _with(draft: Draft, name: str, value: Any) -> Draft:

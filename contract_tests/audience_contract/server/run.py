@@ -384,7 +384,7 @@ class Run:
                 self._judged(operation, seen, one.planned.expectation, one.made)
         return opening
 
-    def _engine(self, operation: Operation, number: int = 0) -> None:
+    def _engine(self, operation: Operation, number: int) -> None:
         """Send the cases of Schemathesis: those that cover the spec for number 0, and random ones from 1 on."""
         from .engine import Engine  # noqa: PLC0415 - slow to import, and for long runs only
 
