@@ -27,6 +27,7 @@ def run(package: str, *arguments: str, **environment: str) -> processes.Ended:
     """What the command of a package comes to, with more in the environment."""
     out, error = TextIOWrapper(BytesIO(), "utf-8"), TextIOWrapper(BytesIO(), "utf-8")
     name, interrupting = package.replace("_", "-"), signal.getsignal(signal.SIGINT)
+    gc.freeze()  # so that the search at the end is for what the command leaves, not in all that other tests keep
     with (
         open(os.devnull) as nothing,
         redirect_stdout(out),
@@ -45,6 +46,7 @@ def run(package: str, *arguments: str, **environment: str) -> processes.Ended:
         finally:
             signal.signal(signal.SIGINT, interrupting)
             gc.collect()
+            gc.unfreeze()
     assert isinstance(code, int)
     for stream in (out, error):
         stream.seek(0)

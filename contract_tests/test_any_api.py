@@ -522,6 +522,46 @@ def test_an_id_comes_from_what_makes_it(paths: dict[str, Any], source: str, tmp_
     assert facts_of(operations["GET /a/{aSid}"]).source == source
 
 
+def test_what_others_put_below_an_id_takes_that_id_and_no_other_one(tmp_path: Path) -> None:
+    file = tmp_path / "below.json"
+    paths = {
+        "/teams": {"post": _answering("id")},
+        "/teams/{team}/members/{user}": {"put": {"responses": {"201": {"description": "a"}}}},
+    }
+    file.write_text(json.dumps({"openapi": "3.0.0", "paths": paths}), "utf-8")
+    operations = {each.id: each for each in read(file).operations}
+    assert facts_of(operations["POST /teams"]).unique == ("/id",)
+
+
+def test_what_was_made_without_a_name_may_have_any_in_a_list(tmp_path: Path) -> None:
+    file = tmp_path / "nameless.json"
+    text = {"type": "string", "nullable": True}
+    thing = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "name": text}}
+    fields = {"type": "object", "required": ["size"], "properties": {"size": {"type": "integer"}, "name": text}}
+
+    def answered(schema: dict[str, Any]) -> dict[str, Any]:
+        return {"200": {"description": "a", "content": {"application/json": {"schema": schema}}}}
+
+    body = {"required": True, "content": {"application/json": {"schema": fields}}}
+    refused = {"400": {"description": "no"}}
+    listed = {"responses": answered({"type": "object", "properties": {"things": {"type": "array", "items": thing}}})}
+    paths = {
+        "/things": {"get": listed, "post": {"requestBody": body, "responses": answered(thing) | refused}},
+        "/things/{id}": {"get": {"responses": answered(thing) | {"404": {"description": "none"}}}},
+    }
+    file.write_text(json.dumps({"openapi": "3.0.0", "paths": paths}), "utf-8")
+    made: list[dict[str, Any]] = []
+
+    def after(request: Request, own: Response) -> Response:
+        if own.status == 200 and request.method == "POST":
+            made.append({"id": json.loads(own.body)["id"], "name": json.loads(request.body).get("name")})
+        is_list = own.status == 200 and request.method == "GET" and request.target.endswith("/things")
+        return said(200, {"things": made}) if is_list else own
+
+    report = check(file, Mistake("a name that was not sent is null", "/things", after=after))
+    assert report.verdict is Verdict.KEPT, [each.message for each in report.findings]
+
+
 def test_operations_that_need_each_other_are_not_judged(tmp_path: Path) -> None:
     file = tmp_path / "circle.json"
     paths = {"/a/{b}/c": {"post": _answering("d")}, "/d/{d}/b": {"post": _answering("b")}}

@@ -396,6 +396,7 @@ UNUSED: list[tuple[str, Callable[[Json], object], Json]] = [
     ("format", lambda s: small_project.answer(s)["properties"]["id"].update(format="account-id"), {}),
     ("const", lambda s: small_project.answer(s)["properties"]["id"].update(const="7"), {f"{_ID}/enum": ["7"]}),
     ("read only", lambda s: small_project.answer(s)["properties"]["id"].update(readOnly=True), {}),
+    ("write only", lambda s: _name(s).update(writeOnly=True), {}),
     ("discriminator",
         lambda s: small_project.answer(s).update(oneOf=[{}], discriminator={"propertyName": "id"}),
         {f"{SCHEMA}/oneOf": [{}]}),
@@ -415,12 +416,27 @@ def test_what_sets_no_rule_for_a_call_of_the_library_is_left_out_of_the_effectiv
     assert plain.keys() <= dict(places(built)).keys()
 
 
+def test_of_an_answer_that_operations_share_its_json_stays() -> None:
+    content = {"application/xml": {}, "application/json": {}}
+    document = changed(lambda s: s.update(components={"responses": {"Made": {"description": "", "content": content}}}))
+    assert usable(document)["components"]["responses"]["Made"]["content"] == {"application/json": {}}
+
+
 def test_of_credentials_to_choose_from_those_stay_that_a_header_carries() -> None:
     key = {"type": "apiKey", "name": "key"}
     schemes = {"a": {**key, "in": "query"}, "b": {**key, "in": "header"}, "c": {**key, "in": "cookie"}}
     document = changed(lambda s: s.update(components={"securitySchemes": schemes}, security=[{"a": []}, {"b": []}]))
     spec = usable(document)
     assert (spec["security"], [*spec["components"]["securitySchemes"]]) == ([{"b": []}], ["b"])
+
+
+def test_servers_that_only_some_paths_have_are_refused(tmp_path: Path) -> None:
+    def some(spec: Json) -> None:
+        spec["paths"]["/rooms"] = copy.deepcopy(spec["paths"]["/lists"]) | {"servers": [{"url": "/rooms"}]}
+        spec["paths"]["/rooms"]["post"]["operationId"] = "make_room"
+
+    with pytest.raises(PipelineError, match="/paths/~1rooms/servers: nothing here judges the keyword 'servers'"):
+        effective.build(Provider(small_project.write(tmp_path, changed(some)), "acme"))
 
 
 @pytest.mark.parametrize("word", ["readOnly", "writeOnly"])

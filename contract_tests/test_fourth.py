@@ -128,7 +128,8 @@ def test_every_contract_test_is_there_for_it_and_passes(
     done = project.run(
         fourth.root, "pytest", "-q", "-rs", "-p", "fourth.collected", "-p", "no:cacheprovider",
         f"--hypothesis-profile={profile}",
-        "-k", " or ".join([*KEYS_OF_NEW, "test_folders"]),
+        # Which mutants no check can notice is found out provider by provider.
+        "-k", " or ".join([*KEYS_OF_NEW, "test_folders"]), "--ignore=contract_tests/test_mutants.py",
         *(f"contract_tests/{file}.py" for file in files),
         COLLECTED=str(names),
     )  # fmt: skip

@@ -127,6 +127,7 @@ ADVICE = [
     (body("}", ",}"), taken(1), "json.text"),
     (body('"', "'"), taken(1), "json.text"),
     (body('"type"', "type"), taken(1), "json.text"),
+    (body('"type"', r'"x": "\x41", "type"'), taken(1), "json.text"),
     (body('"type"', '"x": 1, "x": 2, "type"'), taken(1), "json.keys"),
     (lambda sent: replace(sent, body=sent.body.decode().encode("utf-16")), taken(1), "json.encoding"),
     (body('"type"', '"x": "a\tb", "type"'), taken(1), "json.text"),

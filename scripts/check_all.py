@@ -20,10 +20,8 @@ _TOGETHER = ("--group", "opentelemetry")
 
 def interpreter(version: str) -> str | None:
     """The path of a Python of that version, from PATH or from pyenv, which puts only one on PATH; or None."""
-    found = shutil.which(f"python{version}")
-    candidates = [found] if found else []
-    candidates += [str(path) for path in sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))]
-    for candidate in candidates:
+    installed = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))
+    for candidate in filter(None, [shutil.which(f"python{version}"), *map(str, installed)]):
         if subprocess.run([candidate, "--version"], capture_output=True, check=False).returncode == 0:
             return candidate
     return None

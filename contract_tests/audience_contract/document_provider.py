@@ -295,7 +295,8 @@ def _unique(operation: Operation) -> tuple[str, ...]:
         return (f"{PATH}{_path(operation)[-1][0]}",)
     about = _taking(operation.spec).get(operation.id, ())
     below = sorted(about, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
-    taken = [_linked(each)[0][_path(each)[-1][0]] for each in below]
+    # The last id that is linked: of a PUT that creates, the caller chooses the one after it.
+    taken = [[*_linked(each)[0].values()][-1] for each in below]
     taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
     taken += [
         pointer

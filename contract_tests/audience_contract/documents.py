@@ -15,23 +15,14 @@ from regress import Regex, RegressError
 from .bodies import FORMS
 from .media import parse
 from .parameters import BETWEEN, DEEP
-from .spec import METHODS, Document, Spec, escape, provider_keys, register, unjudged
+from .spec import METHODS, Document, Spec, escape, provider_keys, register, tokens, unjudged
 
 Json = dict[str, Any]
 _STEP = re.compile(r"""\.([\w-]+|\*)|\[(?:'([^']*)'|"([^"]*)"|(\d+|\*))\]""")
 _TYPES = {"object", "array", "string", "integer", "number", "boolean", "null"}
 _IGNORED = {"accept", "content-type", "authorization"}
 """Headers that are no parameters, whatever a document says (OpenAPI, Parameter Object)."""
-_SIZES = (
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-    "minContains",
-    "maxContains",
-)
+_SIZES = [f"{end}{of}" for end in ("min", "max") for of in ("Length", "Items", "Properties", "Contains")]
 _ONE = (
     *("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"),
     *("unevaluatedItems", "unevaluatedProperties"),
@@ -43,14 +34,10 @@ _NARROWING = {"oneOf", "not", "if"}
 _SAME_VALUE = ("allOf", "oneOf", "anyOf", "not", "if", "then", "else")
 """Keywords whose schemas are about the same value."""
 _DATA = {"example", "examples", "default", "enum", "const"}
-_MAPS = {
-    *("responses", "parameters", "headers", "requestBodies", "securitySchemes", "links"),
-    *("content", "variables"),
-}
+_MAPS = {"responses", "parameters", "headers", "requestBodies", "securitySchemes", "links", "content", "variables"}
 """Keywords whose objects have names that the document's author chose: none of those names is a keyword."""
 _KINDS = {
-    **dict.fromkeys(("responses", "headers", "links", "content", "variables", "components"), dict),
-    **dict.fromkeys(("schemas", "requestBodies", "securitySchemes"), dict),
+    **dict.fromkeys((*_MAPS, "components", "schemas"), dict),
     **dict.fromkeys(("security", "servers"), list),
     "parameters": list | dict,
 }
@@ -267,7 +254,7 @@ class _Plain:
             self._leave_out(pointer, "it leads nowhere, or to what cannot be read here")
             return {"x-not-judged": True}
         if to == next(iter(self._files)):
-            return {"$ref": f"#{self._told_apart(place, file) if _PLAIN.fullmatch(pointer) is None else place}"}
+            return {"$ref": f"#{self._place_of_heirs(place, file) if _PLAIN.fullmatch(pointer) is None else place}"}
         key = re.sub(r"\W+", "_", f"{to.stem}_{list(self._files).index(to)}{place}")
         if key not in self._added:
             self._added[key] = {}
@@ -287,7 +274,7 @@ class _Plain:
         names = dict.fromkeys(mapped or (heirs and [*heirs, place.rpartition("/")[2]]))
         return [_named({"$ref": f"#/components/schemas/{name}"}, told) for name in names if name in named]
 
-    def _told_apart(self, place: str, file: Path) -> str:
+    def _place_of_heirs(self, place: str, file: Path) -> str:
         """The place of the schema that stands for the heirs of the one at a place; that place if there are none."""
         heirs, key = self._heirs(place), f"{place.rpartition('/')[2]}_told_apart"
         at = f"/components/schemas/{key}"
@@ -326,11 +313,9 @@ class _Plain:
                 return None
             seen.add(reference)
             value = whole or self._whole
-            for token in unquote(reference).split("/")[1:]:
-                key: Any = token.replace("~1", "/").replace("~0", "~")
-                key = int(key) if isinstance(value, list) and key.isdecimal() else key
+            for token in tokens(unquote(reference)):
                 try:
-                    value = value[key]
+                    value = value[int(token) if isinstance(value, list) and token.isdecimal() else token]
                 except (LookupError, TypeError):
                     return None
         return value
@@ -575,15 +560,11 @@ class _Plain:
                         each["allOf"] = [*each.get("allOf", ()), {"anyOf": left_out}]
 
     def _is_sound(self, keyword: str, value: Any) -> bool:
-        if keyword in _SIZES:
-            return type(value) is int and value >= 0
         if keyword in ("exclusiveMinimum", "exclusiveMaximum"):
             return _is_number(value) if self._is_31 else isinstance(value, bool)
         if keyword == "type":
             kinds = value if self._is_31 and isinstance(value, list) and value else [value]
             return all(isinstance(each, str) and each in _TYPES and (each != "null" or self._is_31) for each in kinds)
-        if keyword == "patternProperties" and isinstance(value, dict) and not all(map(_is_pattern, value)):
-            return False
         return keyword not in _SOUND or _SOUND[keyword](value)
 
 
@@ -627,6 +608,10 @@ def _is_schemas(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
+def _is_map(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, dict | bool | None) for each in value.values())
+
+
 def _is_names(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
@@ -647,10 +632,9 @@ def _is_pattern(value: Any) -> bool:
 
 _SOUND: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("minimum", "maximum"), _is_number),
-    **dict.fromkeys(
-        _NAMED,
-        lambda value: isinstance(value, dict) and all(isinstance(each, dict | bool | None) for each in value.values()),
-    ),
+    **dict.fromkeys(_SIZES, lambda value: type(value) is int and value >= 0),
+    **dict.fromkeys(_NAMED, _is_map),
+    "patternProperties": lambda value: _is_map(value) and all(map(_is_pattern, value)),
     **dict.fromkeys(_SEVERAL, _is_schemas),
     **dict.fromkeys(_ONE, lambda value: isinstance(value, dict | bool)),
     **dict.fromkeys(("nullable", "readOnly", "writeOnly", "uniqueItems"), lambda value: isinstance(value, bool)),

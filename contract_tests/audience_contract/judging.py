@@ -42,6 +42,8 @@ class Observation:
     operation: str = ""
     label: str = ""
     answered: tuple[tuple[str, str], ...] = ()
+    step: Step | None = None
+    """The step of a story that it repeats: a finding that it shows is told with the names of the story."""
     before: tuple["Observation", ...] = ()
     """What has to be sent before it to get the same answer."""
     last: tuple["Observation", ...] = ()
@@ -290,7 +292,7 @@ class Ledger:
             sent_bytes = self.redactor.story(replace(each.sent, body=each.request.body)) if each.sent else None
             if sent_bytes is None:
                 return ()
-            steps.append(Step(each.operation, sent_bytes, each.label, each.answered))
+            steps.append(each.step or Step(each.operation, sent_bytes, each.label, each.answered))
         return tuple(steps)
 
 

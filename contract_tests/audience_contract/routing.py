@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest_httpx2  # noqa: F401  # brings respx the router for httpx2
 import respx
@@ -45,7 +44,7 @@ class Judge:
     def _router(self) -> respx.MockRouter:
         router = respx.mock(assert_all_called=False, using="httpcore2")
         for spec in self._specs:
-            for host in dict.fromkeys(urlsplit(server.value["url"]).hostname for server in spec.node["servers"]):
+            for host in spec.hosts:
                 router.route(host=host, name=f"{spec.key} {host}").mock(side_effect=self._side_effect(spec))
         return router
 

@@ -25,8 +25,9 @@ def escape(token: object) -> str:
     return str(token).replace("~", "~0").replace("/", "~1")
 
 
-def _unescape(token: str) -> str:
-    return token.replace("~1", "/").replace("~0", "~")
+def tokens(pointer: str) -> list[str]:
+    """The tokens of a JSON pointer (RFC 6901)."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +49,8 @@ class Document:
     def referred(self, reference: str) -> Any:
         """The value that a local `$ref` names; it may have a `$ref` itself."""
         value = self.value
-        for token in unquote(reference).split("/")[1:]:
-            value = value[int(token) if isinstance(value, list) else _unescape(token)]
+        for token in tokens(unquote(reference)):
+            value = value[int(token) if isinstance(value, list) else token]
         return value
 
 
@@ -94,8 +95,8 @@ class Node:
     def at(self, pointer: str) -> "Node":
         """The place at a pointer that starts at the root of the spec."""
         node = self.root.node
-        for token in pointer.split("/")[1:]:
-            node = node[int(token) if isinstance(node.value, list) else _unescape(token)]
+        for token in tokens(pointer):
+            node = node[int(token) if isinstance(node.value, list) else token]
         return node
 
     def _target(self) -> "Node":
@@ -116,6 +117,17 @@ class Operation:
     def id(self) -> str:
         """Its `operationId`, or method and path where it has none."""
         return str(self.node.plain("operationId", f"{self.method} {self.path}"))
+
+    @property
+    def media(self) -> str:
+        """The media type of its body, the first of several; "" without a body."""
+        body = self.node.get("requestBody")
+        return str(next(iter(body["content"].value))) if body else ""
+
+    @property
+    def body(self) -> Node | None:
+        """The schema of its body in that media type; None if there is none."""
+        return self.node["requestBody"]["content"][self.media].get("schema") if self.media else None
 
     @property
     def security(self) -> Node | None:
@@ -193,6 +205,11 @@ class Spec:
         server = self.node["servers"][0]
         variables = server.plain("variables", {})
         return re.sub(r"{(.+?)}", lambda name: str(variables[name[1]]["default"]), self._bases[0])
+
+    @property
+    def hosts(self) -> dict[str | None, None]:
+        """The host names of the servers, each once."""
+        return dict.fromkeys(urlsplit(server.value["url"]).hostname for server in self.node["servers"])
 
     @property
     def _bases(self) -> list[str]:

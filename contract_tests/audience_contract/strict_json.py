@@ -43,13 +43,17 @@ def at(value: Any, pointer: str) -> Any:
     return value
 
 
-def put(value: dict[str, Any], path: str, child: Any) -> dict[str, Any]:
-    """A copy of an object in which something else stands at a path of names with slashes; `...` leaves it out."""
+def put(value: Any, path: str, child: Any) -> Any:
+    """A copy of an object or array, in which something else stands at a path of names and numbers with slashes.
+
+    `...` leaves that place out. What is neither an object nor an array is replaced by an object.
+    """
     name, _, below = path.partition("/")
-    inner = value.get(name)
-    if below:
-        child = put(inner if isinstance(inner, dict) else {}, below, child)
-    return {key: found for key, found in {**value, name: child}.items() if found is not ...}
+    found = dict(zip(map(str, range(len(value))), value, strict=True)) if isinstance(value, list) else value
+    found = found if isinstance(found, dict) else {}
+    made = {**found, name: put(found.get(name), below, child) if below else child}
+    left = {key: each for key, each in made.items() if each is not ...}
+    return list(left.values()) if isinstance(value, list) else left
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -124,7 +124,7 @@ def _operation(entry: har.Entry, bases: Mapping[str, Spec], specs: Collection[Sp
             return spec.match(entry.request.method, path.removeprefix(below))
     for spec in specs:
         below_base = spec.below_base(path)
-        if below_base is not None and _origin(entry.url)[1] in _hosts(spec):
+        if below_base is not None and _origin(entry.url)[1] in spec.hosts:
             return spec.match(entry.request.method, below_base)
     return None
 
@@ -134,10 +134,6 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").removesuffix("."), port
-
-
-def _hosts(spec: Spec) -> Iterator[str | None]:
-    return (urlsplit(server.value["url"]).hostname for server in spec.node["servers"])
 
 
 def _secrets(entries: list[har.Entry]) -> set[str]:

@@ -25,7 +25,6 @@ from audience_contract.mock import MockServer
 from audience_contract.multipart import Part
 from audience_contract.samples import sample
 from audience_contract.server.draft import Draft
-from audience_contract.server.places import media_of as media_of_body
 from audience_contract.server.places import places
 
 Change = Callable[[Request], Request]
@@ -79,7 +78,7 @@ def _of_schemas(operation: Operation, base: str) -> Request:
         if place.required and place.kind != "body" and place.schema:
             found = sample(place.schema)
             values[place.kind][place.name] = str(found) if place.kind == "header" else found
-    media = media_of_body(operation)
+    media = operation.media
     if media:
         values["body"] = sample(operation.node["requestBody"]["content"][media]["schema"])
     request = Draft(operation, media, values, "limit").request()

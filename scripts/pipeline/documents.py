@@ -19,19 +19,25 @@ ABSENT = object()
 
 def read(file: Path) -> Any:
     """The JSON value that a .json, .yaml or .toml file holds."""
+    data = content(file)
     try:
-        text = file.read_bytes().decode("utf-8")
+        text = data.decode("utf-8")
         if file.suffix not in _READERS:
             raise PipelineError(f"{file}: not readable: its name ends in none of {', '.join(_READERS)}")
         value = _READERS[file.suffix](text)
         plain = json.loads(json.dumps(value, allow_nan=False, default=str if file.suffix == ".toml" else None))
         # Text without a UTF-8 form, such as a lone surrogate, could be read, but not be written again.
         json.dumps(plain, ensure_ascii=False).encode("utf-8")
-    except OSError as error:
-        raise PipelineError(f"{file}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise PipelineError(f"{file}: not readable: {' '.join(str(error).split())}") from error
     return plain
+
+
+def content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise PipelineError(f"{file}: {error.strerror}") from error
 
 
 def dump(value: object) -> bytes:
@@ -74,13 +80,15 @@ def resolve(document: Any, at: str) -> Any:
     return document
 
 
+def members(node: Any) -> Iterable[tuple[str | int, Any]]:
+    """The members of an object, or the entries of a list, with their names or numbers."""
+    return node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+
+
 def places(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     """Every value in a document, itself among them, with its JSON pointer."""
     yield at, document
-    members = (
-        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
-    )
-    for token, child in members:
+    for token, child in members(document):
         yield from places(child, pointer([token], at))
 
 

@@ -10,7 +10,8 @@ from .folders import ROOT, providers
 def run(root: Path, pages: Path | None, *, only_compare: bool) -> int:
     found = list(providers(root))
     if pages:
-        paged = [provider for provider in found if vendor.has_pages(provider, pages)]
+        # The pages of some providers may be there, and those of others not.
+        paged = [each for each in found if any((pages / page["file"]).exists() for page in each.source["page"])]
         if not paged:
             raise PipelineError(f"{pages}: none of the pages that the SOURCE.toml files name is there")
         vendored = {path: data for provider in paged for path, data in vendor.extract(provider, pages).items()}

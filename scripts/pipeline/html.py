@@ -36,7 +36,10 @@ class _Writer(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         data = tag == "script" and _DATA.match(given.get("type", ""))
         if self.code is not None:
-            self._in_code(tag, given)
+            if tag == "br":
+                self.code.append("\n")
+            elif tag == "code":
+                self.language = self.language or _language(given)
         elif tag in ("pre", "textarea") or data:
             self.code, self.language = [], _language(given)
         elif tag in _SILENT or tag == "script":
@@ -76,12 +79,6 @@ class _Writer(HTMLParser):
         fence = "`" * (longest + 1)
         self.out.append(f"\n\n{fence}{self.language}\n{text}{'' if text.endswith(chr(10)) else chr(10)}{fence}\n\n")
         self.code = None
-
-    def _in_code(self, tag: str, given: dict[str, str]) -> None:
-        if tag == "br" and self.code is not None:
-            self.code.append("\n")
-        elif tag == "code":
-            self.language = self.language or _language(given)
 
 
 _MARKS = {"strong": "**", "b": "**", "code": "`"}

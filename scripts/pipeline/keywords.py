@@ -94,10 +94,8 @@ def problems(node: Any, kind: str = "document", at: str = "") -> Iterator[tuple[
             continue
         sort = "header parameter" if kind == "parameter" and node.get("in") == "header" and key == "name" else kind
         if isinstance(value, str) and not re.fullmatch(_VALUES.get((sort, key), ".*"), value, re.S):
-            yield (
-                here,
-                f"nothing here judges the value {value!r}{_IN_HEADERS if (kind, key) == ('scheme', 'in') else ''}",
-            )
+            why = _IN_HEADERS if (kind, key) == ("scheme", "in") else ""
+            yield here, f"nothing here judges the value {value!r}{why}"
         if not re.fullmatch(_NAMES.get(kind, ".*"), str(key), re.S):
             yield here, f"nothing here judges the name {key!r} in a {kind}"
         child = allowed.get(key, allowed.get("*"))

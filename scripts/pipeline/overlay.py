@@ -99,10 +99,9 @@ def _apply(spec: Json, action: Json) -> tuple[Json, str | None]:
     if not matches:
         said = "the target matches nothing in the upstream spec; look where it has moved to, then correct the target"
         return spec, f"{said} or remove the action"
-    update = action.get("update")
     if changed == spec:
         return spec, "the action changes nothing: the upstream spec has been corrected; remove the action"
-    return changed, _doubt(update, matches, changed) if "update" in action else None
+    return changed, _doubt(action["update"], matches, changed) if "update" in action else None
 
 
 def _changed(spec: Json, action: Json, places: Iterable[Place]) -> Json:
@@ -111,7 +110,7 @@ def _changed(spec: Json, action: Json, places: Iterable[Place]) -> Json:
     # From the end, so that removing an entry of a list does not move a place that is still to be changed.
     for place in sorted(places, reverse=True):
         *around, last = ("$", *place)
-        holder: Any = _value(whole, around)
+        holder: Any = reduce(getitem, around, whole)
         if "update" in action:
             holder[last] = _updated(holder[last], copy.deepcopy(action["update"]))
         elif place:
@@ -119,10 +118,6 @@ def _changed(spec: Json, action: Json, places: Iterable[Place]) -> Json:
         else:
             raise ValueError("the whole document cannot be removed")
     return whole["$"]
-
-
-def _value(document: Any, place: Iterable[str | int]) -> Any:
-    return reduce(getitem, place, document)
 
 
 def _updated(value: Any, update: Any) -> Any:
@@ -149,7 +144,7 @@ def _doubt(update: Any, matches: dict[Place, Any], changed: Json) -> str | None:
     twice = next((name for value in matches.values() for name in _twice(value, _entries(value, update))), None)
     if twice is not None:
         return f"the upstream spec has {twice!r} by now, of what the action adds; leave only the rest in it"
-    gone = next((name for place in matches for name in _unknown(_value(changed, place), update)), None)
+    gone = next((name for place in matches for name in _unknown(reduce(getitem, place, changed), update)), None)
     if gone is not None:
         return f"it requires {gone!r}, which the upstream spec does not describe; look what it is called now"
     return None

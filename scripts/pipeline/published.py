@@ -113,7 +113,7 @@ def _value(text: str) -> Any:
 
 def _object(around: Json | None, key: str) -> Json:
     """An object in another, or an empty one where there is none."""
-    found = (around or {}).get(key)
+    found = around.get(key) if isinstance(around, dict) else None
     return found if isinstance(found, dict) else {}
 
 

@@ -17,14 +17,12 @@ def blocks(root: Path, providers: Sequence[Provider]) -> dict[Path, bytes]:
         if "class" not in provider.source:
             raise PipelineError(f"{provider.source_file}: (root): no 'class', which names the adapter's class")
     named = [(p.key, str(p.source["class"])) for p in adapted]
-    imports = "".join(f"from .providers.{key} import {name} as {name}\n" for key, name in named)
-    async_imports = "".join(f"from .providers.{key} import Async{name} as {name}\n" for key, name in named)
     names = "".join(f'    "{name}",\n' for _, name in named)
-    files = {
-        package / "__init__.py": {"imports": f"{imports}\n", "names": names},
-        package / "aio.py": {"imports": f"{async_imports}\n", "names": names},
-    }
-    return {file: _fill(file, texts, "# {}\n") for file, texts in files.items()}
+    files = {}
+    for file, kind in ((package / "__init__.py", ""), (package / "aio.py", "Async")):
+        imports = "".join(f"from .providers.{key} import {kind}{name} as {name}\n" for key, name in named)
+        files[file] = _fill(file, {"imports": f"{imports}\n", "names": names}, "# {}\n")
+    return files
 
 
 def documents(root: Path) -> dict[Path, bytes]:

@@ -32,25 +32,14 @@ PATTERNS = {
 }
 # The formats that limit a value, by JSON Schema (Validation, 7.3) or by OpenAPI. Any other is a word about it.
 LIMITING = {
-    *(
-        "date-time",
-        "time",
-        "duration",
-        "email",
-        "idn-email",
-        "hostname",
-        "idn-hostname",
-        "ipv4",
-        "ipv6",
-        "uri-reference",
-    ),
-    *("iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex", "binary", *PATTERNS),
+    *("date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"),
+    *("uri-reference", "iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex"),
+    *("binary", *PATTERNS),
 }
 _SAID = ("title", "description", "example", "examples", "default", "deprecated")
 # The meaning of these in a member of `allOf` depends on what stands beside them.
 _ALONE = ("allOf", "$ref", "additionalProperties", "nullable")
 _BITS = {"int32": 31, "int64": 63}
-_JSON = re.compile(r"application/([^;]+\+)?json *(;.*)?")
 _COMPONENT = re.compile(r'"#/components/(\w+)/([^"/]+)')
 
 
@@ -155,17 +144,22 @@ def usable(document: Json) -> Json:
                 child.pop("readOnly", None)
                 child.pop("writeOnly", None)
     for message in _messages(spec):
-        media = next((media for media in message.get("content", ()) if _JSON.fullmatch(media)), None)
+        media = next((media for media in message.get("content", ()) if is_json(media)), None)
         if media:
             message["content"] = {media: message["content"][media]}
     _secure(spec)
-    servers = [item.pop("servers", None) for item in spec["paths"].values()]
-    if servers and servers[0] and all(each == servers[0] for each in servers):
+    servers = [item.get("servers") for item in spec["paths"].values()]
+    of_all = bool(servers and servers[0]) and all(each == servers[0] for each in servers)
+    if of_all:
         spec["servers"] = servers[0]
     for item in spec["paths"].values():
-        item.pop("summary", None)
-        item.pop("description", None)
+        for key in ("summary", "description", *(["servers"] if of_all else ())):
+            item.pop(key, None)
     return spec
+
+
+def is_json(media: str) -> bool:
+    return re.fullmatch(r"application/([^;]+\+)?json *(;.*)?", media) is not None
 
 
 def _messages(spec: Json) -> Iterator[Json]:
@@ -185,14 +179,12 @@ def _secure(spec: Json) -> None:
             scheme |= {"type": "http", "scheme": "bearer"}
         elif "scheme" in scheme:
             scheme["scheme"] = scheme["scheme"].lower()
+    elsewhere = {name for name, scheme in schemes.items() if scheme.get("in", "header") != "header"}
     needed = set[str]()
     for part in (spec, *(operation for _, _, operation in each_operation(spec))):
         choices = part.get("security", ())
-        fitting = [
-            each for each in choices if all(schemes.get(name, {}).get("in", "header") == "header" for name in each)
-        ]
         if choices:
-            part["security"] = fitting or choices
+            part["security"] = [each for each in choices if elsewhere.isdisjoint(each)] or choices
             needed.update(name for each in part["security"] for name in each)
     for name in schemes.keys() - needed:
         del schemes[name]

@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 from referencing import Registry, Resource
 
-from .documents import ABSENT, describe, pointer, resolve
+from .documents import ABSENT, describe, members, pointer, resolve
 
 # By version: the schema of the document, the schema dialect with its formats, and the library's own further rules.
 _RULES = {
@@ -107,10 +107,8 @@ def schemas(node: Any, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _within(schema: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
     yield at, schema
-    inner = {f"{at}/items": schema.get("items")}
-    inner[f"{at}/additionalProperties"] = schema.get("additionalProperties")
+    inner = {f"{at}/{key}": schema.get(key) for key in ("items", "additionalProperties", "not")}
     inner |= {pointer([name], f"{at}/properties"): child for name, child in schema.get("properties", {}).items()}
-    inner[f"{at}/not"] = schema.get("not")
     for key in (*ALTERNATIVES, "allOf"):
         inner |= {f"{at}/{key}/{number}": child for number, child in enumerate(schema.get(key, ()))}
     for here, child in inner.items():
@@ -119,5 +117,4 @@ def _within(schema: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, An
 
 
 def _children(node: Any) -> Iterator[tuple[str, Any]]:
-    named = node if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
-    return ((str(token), child) for token, child in named.items() if token not in _DATA)
+    return ((str(token), child) for token, child in members(node) if token not in _DATA)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from . import samples as sample_files
 from ._errors import PipelineError
+from .documents import content
 from .folders import Document, Provider
 from .pages import Sample, samples_of, spec_of, text_of
 from .published import Json, as_spec, operations
@@ -28,7 +29,7 @@ def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
         if "by_hand" in entry:
             samples += sample_files.kept(provider, entry["file"])
             continue
-        data = _read(page)
+        data = content(page)
         _compare(data, entry["sha256"], page, provider, "if the page has changed, review it and record the new hash")
         try:
             text = text_of(data)
@@ -44,7 +45,7 @@ def extract(provider: Provider, folder: Path) -> dict[Path, bytes]:
 
 def specs(provider: Provider, files: Mapping[Path, bytes]) -> dict[str, Json]:
     """The provider's documents by name: from `files` if they are there, else as vendored."""
-    texts = {document.name: files.get(document.path) or _read(document.path) for document in provider.documents}
+    texts = {document.name: files.get(document.path) or content(document.path) for document in provider.documents}
     return {name: as_spec(text.decode("utf-8")) or {} for name, text in texts.items()}
 
 
@@ -55,24 +56,12 @@ def known(document: Document) -> frozenset[str]:
     return operations(spec) if spec else frozenset()
 
 
-def has_pages(provider: Provider, folder: Path) -> bool:
-    """Whether any of the provider's pages is in `folder`. Those of other providers need not be there."""
-    return any((folder / str(entry["file"])).exists() for entry in provider.source["page"])
-
-
 def verify(provider: Provider) -> None:
     """Raises PipelineError where a vendored document is not the one that SOURCE.toml records: it is never edited."""
     for document in provider.documents:
         published = document.kind == "published"
         advice = "corrections belong in overlay.yaml" if published else "record the new hash with what was changed"
-        _compare(_read(document.path), document.entry["sha256"], document.path, provider, advice)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise PipelineError(f"{file}: {error.strerror}") from error
+        _compare(content(document.path), document.entry["sha256"], document.path, provider, advice)
 
 
 def _compare(data: bytes, recorded: str, file: Path, provider: Provider, advice: str) -> None:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from urllib.parse import urlsplit
 
 from ..evidence import Redactor
 from ..judging import SHOWN, Ledger
@@ -93,7 +92,7 @@ def _check_host(upstream: Upstream, specs: Mapping[str, Spec]) -> None:
 
     host = upstream.host.removesuffix(".")
     for key, spec in specs.items():
-        if host in {urlsplit(server.value["url"]).hostname for server in spec.node["servers"]}:
+        if host in spec.hosts:
             raise ProductionError(
                 f"{host} is {key}'s production host: sending requests on to it needs --allow-production"
             )

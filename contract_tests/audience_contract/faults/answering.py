@@ -190,7 +190,7 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         word = slug("-".join(path))
         if creates and about:
             for kind, of, names, key in (
-                ("like", "", "ab", _without),
+                ("like", "", "ab", Place.put),
                 ("caseless", "the case of ", "aA", _in_lower_case),
             ):
                 sentence = f"Audiences that differ in {of}`{about.name}` only have one `{path[-1]}`."
@@ -259,10 +259,6 @@ def _given(path: tuple[str, ...], before: int) -> Act:
         return on_success(_at(path, again))(turn)
 
     return act
-
-
-def _without(place: Place, request: Request) -> Request:
-    return place.put(request)
 
 
 def _in_lower_case(place: Place, request: Request) -> Request:

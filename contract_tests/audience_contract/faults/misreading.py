@@ -14,7 +14,7 @@ from ..spec import Operation
 from .acts import body, header, json_body, on_error, parts_body, refuses, takes_as, with_status
 from .fault import Change, Fault, Turn, When, as_is, fields, parts
 from .overlooking import as_before
-from .places import Place, body_of, body_schema, credential, media, places, schemes
+from .places import Place, body_of, credential, places, schemes
 
 _FORM = "application/x-www-form-urlencoded"
 Variant = tuple[str, str, str, bytes, bytes | Callable[[re.Match[bytes]], bytes], bytes]
@@ -124,9 +124,8 @@ def faults(operation: Operation) -> Iterator[Fault]:
     """The faults of an operation."""
     yield from _methods(operation)
     yield from _headers(operation)
-    kind = media(operation)
-    if kind:
-        yield from _bodies(operation, kind)
+    if operation.media:
+        yield from _bodies(operation, operation.media)
 
 
 def _method(method: str) -> Change:
@@ -158,8 +157,8 @@ def _headers(operation: Operation) -> Iterator[Fault]:
     for word, name, value, pattern, status, rule in _HEADERS:
         has_place = {
             "Authorization": any(map(is_bearer, schemes(operation))),
-            "Transfer-Encoding": media(operation),
-            "Expect": media(operation),
+            "Transfer-Encoding": operation.media,
+            "Expect": operation.media,
         }.get(name, True)
         if name.lower() not in named and has_place:
             sentence = f"A request {f'with `{name}: {value}`' if value else f'without {name}'} is refused."
@@ -226,7 +225,7 @@ def _with_body(request: Request, other: Request) -> Request:
 
 
 def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
-    whole, schema = operation.node["requestBody"], body_schema(operation)
+    whole, schema = operation.node["requestBody"], operation.body
     content = whole["content"].pointer
     holds = body_of(operation)
     free = next((place for place in places(operation) if place.kind == holds and _is_free(place)), None)

@@ -140,7 +140,7 @@ def places(operation: Operation) -> Iterator[Place]:
         rule = f"{parameter.pointer}/required" if parameter.plain("required") else ""
         kind, name, found = parameter.value["in"], parameter.value["name"], parameter["schema"]
         yield Place(operation, kind, name, found.get("items") or found, parameter.pointer, rule)
-    whole = body_schema(operation)
+    whole = operation.body
     if whole:
         yield from _below(Place(operation, body_of(operation), "", whole, whole.pointer))
 
@@ -159,22 +159,10 @@ def _below(above: Place) -> Iterator[Place]:
             yield from _below(place)
 
 
-def media(operation: Operation) -> str:
-    """The media type of an operation's body, the first of several; "" where it has none."""
-    found = operation.node.get("requestBody")
-    return str(next(iter(found["content"].value))) if found else ""
-
-
 def body_of(operation: Operation) -> str:
     """The kind of places that an operation's body has."""
     kinds = {"application/x-www-form-urlencoded": "field", "multipart/form-data": "part"}
-    return kinds.get(media(operation), "property")
-
-
-def body_schema(operation: Operation) -> Node | None:
-    """The schema of an operation's body; None if there is none."""
-    found = operation.node.get("requestBody")
-    return next(iter(found["content"])).get("schema") if found else None
+    return kinds.get(operation.media, "property")
 
 
 def _pairs(form: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from ..report import Finding, Report
-from ..spec import registered
+from ..spec import registered, tokens
 
 
 def file_of(report: Report, finding: Finding) -> tuple[str, int | None]:
@@ -32,8 +32,7 @@ def line_of(file: Path, pointer: str) -> int | None:
     None if no part of it is there, or the file cannot be read.
     """
     node, line = _root(file), None
-    for token in pointer.split("/")[1:]:
-        name = token.replace("~1", "/").replace("~0", "~")
+    for name in tokens(pointer):
         below: dict[str, tuple[Any, Any]] = {}
         if node and node.id == "mapping":
             below = {key.value: (key, value) for key, value in node.value}

@@ -29,6 +29,7 @@ _ALLOWED = (
     (rb"([{,]\s*)(\w+)(?=\s*:)", rb'\1"\2"'),
     (rb",(?=\s*[\]}])", b""),
     (rb"(?<=[ ,:\[])0+(?=\d)", b""),
+    (rb'(\\["\\/bfnrtu])|\\', rb"\1"),
 )
 """What some parsers take that is not JSON, such as comments and other quotes, and what takes its place in JSON."""
 _CODED = re.compile("%(3[0-9]|[46][1-9A-F]|[57][0-9A]|2[DE]|5F|7E)", re.IGNORECASE)
@@ -110,8 +111,7 @@ def written(operation: Operation, request: Request, wire: Wire) -> str:
     starts = "|".join(start(each) for each in operation.spec.schemes if each.value["type"] == "http")
     if starts and not all(re.match(f"({starts})[^ ]", value) for value in request.values("authorization")):
         return "http.scheme"
-    declared = {str(each.value["name"]).lower() for each in operation.node.get("parameters") or ()}
-    if "accept" not in declared and not set(request.values("accept")) <= {"*/*", "application/json"}:
+    if not declares_accept(operation) and not set(request.values("accept")) <= {"*/*", "application/json"}:
         return "http.accept"
     said = "".join(request.values("content-type")[:1])
     media = parse(said)
@@ -119,6 +119,11 @@ def written(operation: Operation, request: Request, wire: Wire) -> str:
         return _of_form(said, media.parameters.get("boundary", ""), request.body)
     body = operation.node.get("requestBody")
     return "http.type" if body and said and said not in body["content"].value else ""
+
+
+def declares_accept(operation: Operation) -> bool:
+    """Whether the spec has a parameter of its own for the header Accept."""
+    return any(each.value["name"].lower() == "accept" for each in operation.node.get("parameters") or ())
 
 
 def _of_form(said: str, boundary: str, body: bytes) -> str:

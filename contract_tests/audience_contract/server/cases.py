@@ -1,6 +1,6 @@
 """Cases: each is a valid request with one change."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,9 +47,16 @@ def puts(place: Place, value: Any) -> Change:
     return lambda draft: draft.put(place, value)
 
 
-def puts_header(name: str, value: Any) -> Change:
-    """The change that gives a header another value; `...` removes it."""
-    return lambda draft: draft.put_header(name, value)
+def puts_all(values: Iterable[tuple[Place, Any]]) -> Change:
+    """The change that puts several values, each at its place; `...` removes the place."""
+    pairs = [*values]
+
+    def change(draft: Draft) -> Draft:
+        for place, value in pairs:
+            draft = draft.put(place, value)
+        return draft
+
+    return change
 
 
 def asks(method: str, *headers: tuple[str, str], body: bool = True) -> Change:
@@ -73,22 +80,13 @@ def opening(smallest: Draft, fullest: Draft, names: Names) -> Iterator[Case]:
         yield Case(draft, as_it_is)
         yield from missing[:1] if number == 0 else ()
         if secrets:
-            yield Case(draft, _without(secrets))
+            yield Case(draft, puts_all((place, ...) for place in secrets))
         if number == 0 and smallest.media:
             yield Case(smallest, lambda draft: draft.request(b""))
     others = [method for method in ("PUT", "POST") if method not in names.target.spec.methods(smallest.operation.path)]
     yield from (Case(smallest, asks(method)) for method in others[:1])
     yield from missing[1:]
     yield Case(smallest, lambda draft: replace(draft, values={**draft.values, "header": {}}))
-
-
-def _without(secrets: list[Place]) -> Change:
-    def change(draft: Draft) -> Draft:
-        for place in secrets:
-            draft = draft.put(place, ...)
-        return draft
-
-    return change
 
 
 def forbidden(smallest: Draft) -> Iterator[Case]:

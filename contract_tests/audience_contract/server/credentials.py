@@ -3,9 +3,8 @@
 import base64
 from collections.abc import Iterator
 
-from ..messages import Request
 from ..security import is_bearer, place, start, where
-from .cases import RIGHT_AFTER_WRONG, Case, Change, as_it_is, puts
+from .cases import RIGHT_AFTER_WRONG, Case, Change, as_it_is, puts, puts_all
 from .draft import Draft
 from .names import Names
 from .places import Place
@@ -73,27 +72,12 @@ def _elsewhere(at: Place, right: str, full: str, smallest: Draft) -> Iterator[Ch
         ("body", {"access_token": right} if smallest.media else {}),
     ):
         if values and at.kind == "header":
-            yield _moved(at, kind, values)
-
-
-def _moved(at: Place, kind: str, values: dict[str, str]) -> Change:
-    def change(draft: Draft) -> Draft:
-        draft = draft.put(at, ...)
-        for name, value in values.items():
-            draft = draft.put(Place(kind, name), value)
-        return draft
-
-    return change
+            yield puts_all([(at, ...), *((Place(kind, name), value) for name, value in values.items())])
 
 
 def _broken(at: Place) -> Change:
     """The change to a request without the credential, and with a malformed body."""
-
-    def change(draft: Draft) -> Request:
-        draft = draft.put(at, ...)
-        return draft.request(b"{" if draft.media else b"")
-
-    return change
+    return lambda draft: draft.put(at, ...).request(b"{" if draft.media else b"")
 
 
 def _token(algorithm: str, signature: str) -> str:

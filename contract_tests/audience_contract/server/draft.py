@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from ..messages import Request
 from ..parameters import in_one
 from ..spec import Operation
+from ..strict_json import at, put
 from .places import Place
 
 FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -42,22 +43,16 @@ class Draft:
         found = self.values[place.kind]
         if place.kind == "header":
             found = {name: old for name, old in found.items() if name.lower() != place.name.lower()}
-        names = place.name.split("/") if place.kind == "body" else [place.name]
-        return replace(self, values={**self.values, place.kind: _put(found, names, value)})
-
-    def put_header(self, name: str, value: Any) -> "Draft":
-        """A copy with another value of a header; `...` removes the header."""
-        return self.put(Place("header", name), value)
+        if place.kind == "body":
+            changed = put(found, place.name, value)
+        else:
+            changed = {name: each for name, each in {**found, place.name: value}.items() if each is not ...}
+        return replace(self, values={**self.values, place.kind: changed})
 
     def value(self, place: Place) -> Any:
         """The value at a place; None if there is none."""
-        found: Any = self.values[place.kind]
-        for name in place.name.split("/") if place.kind == "body" else [place.name]:
-            if isinstance(found, list):
-                found = found[int(name)] if len(found) > int(name) else None
-            else:
-                found = found.get(name) if isinstance(found, Mapping) else None
-        return found
+        found = self.values[place.kind]
+        return at(found, f"/{place.name}") if place.kind == "body" else found.get(place.name)
 
     def turned(self) -> "Draft":
         """A copy with the body's fields in reverse order; an array stays as it is."""
@@ -69,7 +64,7 @@ class Draft:
     def fields(self) -> Mapping[str, Any]:
         """The body's fields by name; the items of an array by number."""
         found: Any = self.values["body"]
-        return {str(at): each for at, each in enumerate(found)} if isinstance(found, list) else found
+        return {str(number): each for number, each in enumerate(found)} if isinstance(found, list) else found
 
     def request(self, body: bytes | None = None, content_type: str | None = None, query: str | None = None) -> Request:
         """The encoded request, with another body, media type or query if given; a `content_type` of "" sends none."""
@@ -138,12 +133,3 @@ def multipart(parts: Iterable[tuple[str, Any]], boundary: str, text_headers: str
             head, data = f"{disposition}\r\n{text_headers}", value if isinstance(value, bytes) else str(value).encode()
         found.append(f"--{boundary}\r\n{head}\r\n".encode() + data + b"\r\n")
     return b"".join(found) + f"--{boundary}--\r\n".encode()
-
-
-def _put(found: Any, names: list[str], value: Any) -> Any:
-    name, *below = names
-    if isinstance(found, list):
-        return list(_put({str(at): each for at, each in enumerate(found)}, names, value).values())
-    inner = found.get(name) if isinstance(found, Mapping) else None
-    child = _put(inner if isinstance(inner, Mapping | list) else {}, below, value) if below else value
-    return {key: old for key, old in {**found, name: child}.items() if old is not ...}

@@ -23,7 +23,7 @@ from ..spec import Node, Operation
 from ..urlencoded import decode, pairs
 from ..violation import Violation
 from . import advice
-from .advice import OPEN, misread
+from .advice import OPEN, declares_accept, misread
 from .places import key_of, places
 from .send import PLAIN, Wire
 from .target import Target
@@ -120,13 +120,13 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     elsewhere = "{" in operation.path and not operation.path_values(request.target)
     if request.method != operation.method or elsewhere:
         return _of_method(operation, request, is_open=elsewhere)
-    every = [violation for violation in check_request(operation, request) if not _is_length(violation)]
+    every = [violation for violation in check_request(operation, request) if violation.where != "content-length"]
     found = [violation for violation in every if not violation.is_undocumented]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
     hard = [violation for violation in broken if _is_hard(operation, request, violation)]
     is_open = False
     # A server may overlook the Content-Type of a part, but not the content itself.
-    if not hard and all(_is_kind(violation) for violation in broken):
+    if not hard and all(re.search("/encoding/[^/]+/contentType$", violation.rule) for violation in broken):
         provider = provider_of(operation.spec.key)
         is_open = any(provider.why_either_is_allowed(operation, request))
         hard = [] if is_open else list(provider.prose(operation, request))
@@ -237,14 +237,6 @@ def _kind(violation: Violation) -> str:
     return f"{where}: {violation.rule.rpartition('/')[2] or violation.message}"
 
 
-def _is_kind(violation: Violation) -> bool:
-    return bool(re.search("/encoding/[^/]+/contentType$", violation.rule))
-
-
-def _is_length(violation: Violation) -> bool:
-    return violation.where == "content-length"
-
-
 def _is_hard(operation: Operation, request: Request, violation: Violation) -> bool:
     """Whether a server must refuse a request with this violation; false if it may be lenient, or nothing is said."""
     message, place = violation.message, violation.where.partition(" ")[0]
@@ -313,7 +305,7 @@ def _may_accept(violation: Violation, operation: Operation, request: Request) ->
 def _open(operation: Operation, request: Request) -> Iterator[str]:
     """The reasons why a request that breaks no rule may still be refused."""
     accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
-    if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not _declares_accept(operation):
+    if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not declares_accept(operation):
         yield "an Accept that JSON is not in"
     if any(asked in _made_up(operation) for asked in asked_for(request)):
         yield "a parameter of which nobody says which values there are"
@@ -388,7 +380,3 @@ def _texts(
             yield above + name, kind, value
         elif below and isinstance(value, dict):
             yield from _texts(below, value.items(), f"{above}{name}/")
-
-
-def _declares_accept(operation: Operation) -> bool:
-    return any(p.value["name"].lower() == "accept" for p in operation.node.get("parameters") or ())

@@ -110,12 +110,12 @@ class Judge:
             kind = "unusual" if weight is Weight.ADVICE and not expectation.broken else kind
             kind = "credentials" if expectation.rule == "case.credential" else kind
             rule = "json.depth" if nested else "response.failure"
-            self._find(rule, operation, seen, expectation, said, detail="" if nested else kind)
+            self._find(rule, operation, seen, said, expectation, detail="" if nested else kind)
         elif weight is not Weight.NOT_JUDGED:
             self._answered(operation, seen, expectation)
         leaked = self.leaks.find(operation, seen, response)
         said = leaked and f"{self._asked(operation, seen, expectation)}: {response.status}, and {leaked}"
-        self._find("http.leak", operation, seen, expectation, said, detail=leaked)
+        self._find("http.leak", operation, seen, said, expectation, detail=leaked)
         self._remember(operation, seen, expectation)
 
     def _unanswered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
@@ -134,7 +134,7 @@ class Judge:
             rule = "response.message"
             said = f"gone after {self._asked(operation, self._last[-1], None)} ({seen.trouble})"
         for shown in reversed(self._last) if gone else (seen,):
-            self._find(rule, operation, shown, expectation, said)
+            self._find(rule, operation, shown, said, expectation)
 
     def _answered(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
         """Judge an answer that is no server error."""
@@ -150,16 +150,16 @@ class Judge:
             self.refusing.add(operation.id)
         if status == 405 and not response.values("allow"):
             said = self._headline("answered", operation, seen, expectation, RULES["http.allow"].reason)
-            self._find("http.allow", operation, seen, expectation, said)
+            self._find("http.allow", operation, seen, said, expectation)
         if expectation.weight is Weight.ADVICE:
             verb = "took" if success else "refused"
             said = self._headline(verb, operation, seen, expectation, RULES[expectation.rule].reason)
-            self._find(expectation.rule, operation, seen, expectation, not fits and said)
+            self._find(expectation.rule, operation, seen, not fits and said, expectation)
             if success or expectation.rule != "http.media":
                 return
         if expectation.advised and fits and status != 401:
             said = self._headline("refused", operation, seen, expectation, RULES[expectation.advised].reason)
-            self._find(expectation.advised, operation, seen, expectation, said)
+            self._find(expectation.advised, operation, seen, said, expectation)
         node, wrong = operation.node["responses"], False
         if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
             wrong = success or says_no or status >= 400
@@ -173,7 +173,7 @@ class Judge:
             )
             verb = "refused" if not success else "admitted" if rule.id == "case.credential" else "took"
             said = self._headline(verb, operation, seen, expectation, why)
-            self._find(rule.id, operation, seen, expectation, said, detail=expectation.detail)
+            self._find(rule.id, operation, seen, said, expectation, detail=expectation.detail)
         else:
             self.ledger.check(expectation.rule, operation.spec.key, operation.id, seen)
         if expectation.rule == "case.method":
@@ -183,12 +183,12 @@ class Judge:
         elif success or not self._is_of_http(operation, seen, expectation):
             why = wording.with_page(operation, node.pointer, f"documented: {', '.join(node.value)}")
             said = self._headline("answered", operation, seen, expectation, why)
-            self._find("response.status", operation, seen, expectation, said, detail=undocumented(response))
+            self._find("response.status", operation, seen, said, expectation, detail=undocumented(response))
             return
         if not fits and not wrong:
             why = "documented: 401 or 403" if expected is Expected.UNAUTHORISED else expected.value
             said = self._headline("answered", operation, seen, expectation, why)
-            self._find("response.status", operation, seen, expectation, said, detail=f"{status} instead")
+            self._find("response.status", operation, seen, said, expectation, detail=f"{status} instead")
 
     def _is_of_http(self, operation: Operation, seen: Observation, expectation: Expectation) -> bool:
         """Whether an answer is a refusal that need not be documented."""
@@ -222,7 +222,8 @@ class Judge:
         assert response is not None
         ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
         # No provider says whether the last page of a list has no cursor, or null as its cursor.
-        broken = [v for v in _misshaped(operation, response) if v.pointer not in ends or _is_there(response, v.pointer)]
+        null = {pointer for pointer in ends if at(value_of(response), pointer) is None}
+        broken = [v for v in _misshaped(operation, response) if v.pointer not in null]
         broken = [v for v in broken if not self._provider.contradicts(response, v)]
         if response.status < 300 and not broken:
             broken = [*self._provider.said(operation, seen.request, response), *self._respelled(operation, response)]
@@ -300,13 +301,12 @@ class Judge:
             self._audiences.record_list(value)
             self._names_fit(operation, seen)
         self._page_fits(operation, seen, sent)
-        about = Expectation(expected, "run.unique", "", "success")
         for found in fresh if is_new else ():
             known, said = self._ids.get(found), ""
             both = replace(seen, before=(*seen.before, known)) if known else seen
             if known:
                 said = f"{self._asked(operation, seen, expectation)}: {response.status} with an id of an earlier answer"
-            self._find("run.unique", operation, both, about, said)
+            self._find("run.unique", operation, both, said)
         self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items() if is_new else ():
             echoed = at(value, pointer)
@@ -314,14 +314,15 @@ class Judge:
                 said = ""
                 if not isinstance(echoed, str) or _trimmed(echoed) != _trimmed(sent[field]):
                     said = f"{self._asked(operation, seen, None)}: {response.status} with another {field} than was sent"
-                self._find("run.echo", operation, seen, about, said, detail=pointer)
+                self._find("run.echo", operation, seen, said, detail=pointer)
 
     def _names_fit(self, operation: Operation, seen: Observation) -> None:
         """Judge whether a list shows the run's audiences under the names that were sent.
 
         Of an odd name, signs, white space and case are not compared: no document says that a server keeps those.
         """
-        named, known = self._provider.named, {made.id: made for made in self._audiences.existing if made.id}
+        named = self._provider.named
+        known = {made.id: made for made in self._audiences.existing if made.id and made.name}
         for item in self.items(operation, seen):
             found = [known[each] for each in item.values() if isinstance(each, str) and each in known]
             for made in found if named in item else ():
@@ -332,8 +333,7 @@ class Judge:
                     differs = _letters(shown) != _letters(made.name)
                 wrong = made.id in self._certain and differs
                 both = replace(seen, before=tuple(filter(None, [made.seen])))
-                about = Expectation(Expected.SUCCESS, "run.echo", "", "success")
-                self._find("run.echo", operation, both, about, wrong and said, detail=named)
+                self._find("run.echo", operation, both, wrong and said, detail=named)
 
     def lacking(self, operation: Operation, seen: Observation) -> Made | None:
         """The first audience that the run has certainly made, and that a right list of all audiences lacks."""
@@ -416,17 +416,15 @@ class Judge:
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
             said = f"{self._asked(reader, seen, None)}: {size} members; {operation.id} leaves at most {facts.leaves}"
-            about = Expectation(Expected.SUCCESS, "run.members", "", "success")
             # The finding names both operations, because a run with --only needs both to see it again.
             for each in (operation, reader):
-                self._find("run.members", each, seen, about, size > facts.leaves and said)
+                self._find("run.members", each, seen, size > facts.leaves and said)
 
     def judge_removal(self, operation: Operation, reader: Operation, seen: Observation, *, is_there: bool) -> None:
         """Judge whether an audience that was deleted is still shown as before."""
         said = is_there and f"{self._asked(reader, seen, None)}: 200 as before, though {operation.id} has deleted it"
-        about = Expectation(Expected.SUCCESS, "run.removed", "", "success")
         for each in (operation, reader):
-            self._find("run.removed", each, seen, about, said)
+            self._find("run.removed", each, seen, said)
 
     def judge_pages(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Judge whether a list page by page had all it has on one page; `those` are the audiences that were missing."""
@@ -435,26 +433,29 @@ class Judge:
 
     def _page(self, operation: Operation, seen: Observation, wrong: str, *, detail: str = "") -> None:
         """Count a page of a list as tried; `wrong`, unless it is "", is the end of a finding's sentence."""
-        about = Expectation(Expected.SUCCESS, "run.pages", "", "success")
         said = wrong and f"{self._asked(operation, seen, None)}{wrong}"
-        self._find("run.pages", operation, seen, about, said, detail=detail)
+        self._find("run.pages", operation, seen, said, detail=detail)
 
     def _find(
         self,
         rule: str,
         operation: Operation,
         seen: Observation,
-        expectation: Expectation,
         said: str | bool | None,
+        expectation: Expectation | None = None,
         *,
         detail: str = "",
     ) -> None:
-        """Count a rule as tried; if `said` is a text that is not "", it is the message of a finding."""
-        pointer = operation.node["responses"].pointer
-        pointer = expectation.pointer if rule == expectation.rule else pointer
+        """Count a rule as tried; if `said` is a text that is not "", it is the message of a finding.
+
+        Without an `expectation`, the rule is one of those that a whole run keeps, about successes.
+        """
+        pointer, kind = "", "success"
+        if expectation:
+            pointer = expectation.pointer if rule == expectation.rule else operation.node["responses"].pointer
+            kind = expectation.kind
         found = [Violation("status", "", pointer, said)] if isinstance(said, str) and said else []
-        key = operation.spec.key
-        self.ledger.check(rule, key, operation.id, seen, found, kind=expectation.kind, detail=detail)
+        self.ledger.check(rule, operation.spec.key, operation.id, seen, found, kind=kind, detail=detail)
 
     def _headline(self, verb: str, operation: Operation, seen: Observation, expectation: Expectation, why: str) -> str:
         assert seen.response is not None
@@ -483,10 +484,6 @@ class Judge:
 def _trimmed(text: str) -> str:
     """The text as a server may keep it: no document says whether spaces around it stay, or which form letters have."""
     return unicodedata.normalize("NFC", text).strip()
-
-
-def _is_there(response: Response, pointer: str) -> bool:
-    return at(value_of(response), pointer) is not None
 
 
 @lru_cache(maxsize=64)

@@ -123,7 +123,7 @@ class LimitedSender:
     ) -> Observation:
         """Send a request, and return the exchange. It counts for the operation `of`, if that is what it is sent for."""
         self.check_and_count(operation, request, of)
-        return self.repeated_if_busy(operation, request, self._sent(operation, request, wire), wire, of)
+        return self.repeated_if_busy(operation, self._sent(operation, request, wire), wire, of)
 
     def send_all(self, operation: Operation, asked: Sequence[tuple[Request, Wire]]) -> list[Observation]:
         """Send requests that were counted before, at most `jobs` at once, and return their exchanges, in order."""
@@ -159,7 +159,9 @@ class LimitedSender:
         if not self._audiences.may_be_sent(request):
             raise NotOursError
         options, creates = self._options, facts_of(operation).effect is Effect.CREATES
-        if not self.is_late and self.is_used_up(of or operation):
+        counted_for = (of or operation).id
+        if not self.is_late and options.requests is not None and self._by_operation[counted_for] >= options.requests:
+            self.limited = True
             raise UsedUp
         if self.phase != CLEAN_UP and options.seconds is not None and self.seconds >= options.seconds:
             raise RunEnded(f"ended at the limit of {options.seconds:g} seconds")
@@ -169,27 +171,15 @@ class LimitedSender:
         if options.rate and self.requests:
             time.sleep(max(0.0, self.requests / options.rate - self.seconds))
         self._sending()
-        self._by_operation[(of or operation).id] += 1
+        self._by_operation[counted_for] += 1
 
     @property
     def is_late(self) -> bool:
         """Whether all other phases are over, so that the limit of requests for each operation no longer holds."""
         return self.phase in (CLEAN_UP, ONCE_MORE)
 
-    def is_used_up(self, operation: Operation) -> bool:
-        """Whether one more request would exceed the limit of an operation."""
-        limit = self._options.requests
-        used_up = limit is not None and self._by_operation[operation.id] >= limit
-        self.limited |= used_up
-        return used_up
-
     def repeated_if_busy(
-        self,
-        operation: Operation,
-        request: Request,
-        seen: Observation,
-        wire: Wire = PLAIN,
-        of: Operation | None = None,
+        self, operation: Operation, seen: Observation, wire: Wire, of: Operation | None = None
     ) -> Observation:
         """The exchange, or a later one if the server says that it is busy. Counts what each may have created."""
         self._count(operation, seen)
@@ -203,15 +193,11 @@ class LimitedSender:
                 break
             self.waits += 1
             self._busy(operation, seen)
-            seen = self._again(operation, request, wire, of, pause)
+            seen = self._again(operation, seen.request, pause, wire, of)
         return seen
 
     def repeated_while(
-        self,
-        operation: Operation,
-        request: Request,
-        seen: Observation,
-        is_early: Callable[[Observation], bool] | None = None,
+        self, operation: Operation, seen: Observation, is_early: Callable[[Observation], object] | None = None
     ) -> Observation:
         """The exchange, or a later one: what was just made or changed may take a while until it is shown.
 
@@ -223,14 +209,14 @@ class LimitedSender:
         pause, left = 0.1, self._patience if is_refused(seen) else min(self._options.patience, _PATIENCE)
         while is_early(seen) and left > 0:
             left -= pause
-            seen = self._again(operation, request, PLAIN, None, pause)
+            seen = self._again(operation, seen.request, pause)
             pause *= 2
         # Only a wait in vain uses up the patience: many audiences may each be found after a short wait.
         self._patience = left if is_refused(seen) else self._patience
         return seen
 
     def _again(
-        self, operation: Operation, request: Request, wire: Wire, of: Operation | None, pause: float
+        self, operation: Operation, request: Request, pause: float, wire: Wire = PLAIN, of: Operation | None = None
     ) -> Observation:
         time.sleep(pause)
         self.check_and_count(operation, request, of)

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from ..messages import Request
 from ..security import place as place_of
-from .cases import Case, as_it_is, puts_header
+from .cases import Case, as_it_is, puts, puts_all
 from .draft import FORM, PARTS, Draft, File, multipart
 from .names import Names
 from .places import Place, places
@@ -37,9 +37,8 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
     if smallest.media:
         yield [*_framing(smallest, names)]
         yield [*_media_types(smallest)]
-        bodies = {FORM: _form, PARTS: _parts}.get(smallest.media, _json if smallest.is_json else lambda *_: iter(()))
-        for group in bodies(smallest):
-            yield [*group]
+        bodies = {FORM: _form, PARTS: _parts}.get(smallest.media, _json if smallest.is_json else None)
+        yield from bodies(smallest) if bodies else ()
         free = [at for at in places(smallest.operation) if at.kind == "body" and at.is_text and not at.says("pattern")]
         free = [at for at in free if not names.is_name(at) and not names.is_given(smallest.operation, at)]
         yield [Case(smallest, partial(_solidus, at), label='JSON with "a\\/b"') for at in free[:1] if smallest.is_json]
@@ -48,11 +47,9 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
 def _any_message(smallest: Draft, names: Names) -> Iterator[Case]:
     yield Case(smallest, as_it_is, Wire(absolute=True))
     upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
-    yield Case(
-        smallest, lambda draft: replace(draft, values={**draft.values, "header": {**draft.values["header"], **upgrade}})
-    )
+    yield Case(smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()))
     if "Accept" not in smallest.values["header"]:
-        yield from (Case(smallest, puts_header("Accept", accept)) for accept in _ACCEPTS)
+        yield from (Case(smallest, puts(Place("header", "Accept"), accept)) for accept in _ACCEPTS)
     for name, value in (
         ("User-Agent", ...),
         ("Connection", "close"),
@@ -61,7 +58,7 @@ def _any_message(smallest: Draft, names: Names) -> Iterator[Case]:
         ("X-Request-Id", "1"),
         ("Accept-Encoding", "identity"),
     ):
-        yield Case(smallest, puts_header(name, value))
+        yield Case(smallest, puts(Place("header", name), value))
     secrets = {place_of(scheme)[1].lower() for scheme in names.target.schemes_of(smallest.operation)}
     yield Case(smallest, partial(_ending_with, secrets))
     yield Case(smallest, lambda draft: draft.request(query=_and(draft, "contract_check=1")))
@@ -86,11 +83,13 @@ def _framing(smallest: Draft, names: Names) -> Iterator[Case]:
     yield Case(smallest, lambda draft: draft.request(b""))
     yield Case(
         smallest,
-        lambda draft: draft.put_header("Content-Encoding", "gzip").request(gzip.compress(draft.encoded(), mtime=0)),
+        lambda draft: draft.put(Place("header", "Content-Encoding"), "gzip").request(
+            gzip.compress(draft.encoded(), mtime=0)
+        ),
     )
     if not names.provider.extensible:
         yield Case(smallest, lambda draft: _with(draft, "contract_check", "x" * _LARGE))
-    yield Case(smallest, lambda draft: draft.put_header("Accept-Language", "fr").request(b""))
+    yield Case(smallest, lambda draft: draft.put(Place("header", "Accept-Language"), "fr").request(b""))
 
 
 def _with(draft: Draft, name: str, value: Any) -> Draft:
@@ -144,7 +143,7 @@ def _escaped(quoted: str) -> str:
     return '"' + "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2)) + '"'
 
 
-def _json(smallest: Draft) -> Iterator[Iterator[Case]]:
+def _json(smallest: Draft) -> Iterator[list[Case]]:
     def of_text(change: Callable[[str], str | bytes], media: str | None = None) -> Case:
         def changed(draft: Draft) -> Request:
             found = change(json.dumps(draft.fields))
@@ -161,55 +160,51 @@ def _json(smallest: Draft) -> Iterator[Iterator[Case]]:
             smallest, lambda draft: draft.request(json.dumps({change(k): v for k, v in draft.fields.items()}).encode())
         )
 
-    yield iter(
-        (
-            Case(smallest, lambda draft: draft.request(json.dumps(draft.fields, separators=(",", ":")).encode())),
-            Case(smallest, lambda draft: draft.turned()),
-            Case(smallest, lambda draft: draft.request(f" \r\n{json.dumps(draft.fields, indent='	')}\n\n".encode())),
-            Case(smallest, lambda draft: draft.request(escaped(draft.fields))),
-            having('"a\\/b\\u00e9"'),
-            having("1"),
-            having('"é"', "latin-1", f"{smallest.media}; charset=iso-8859-1"),
-            of_text(lambda text: f'{text[:-1]}, "__proto__": {{"a": 1}}, "constructor": 1}}'),
-            of_text(lambda text: json.dumps({**json.loads(text), **{f"contract_check_{n}": n for n in range(500)}})),
-            having("9" * 5000),
-        )
-    )
-    yield iter(
-        (
-            *(Case(smallest, partial(_body, body)) for body in (b"null", b"{}", b"  ", b"name=check", b"1", b"true")),
-            of_text(lambda text: text[:-1]),
-            of_text(lambda text: f"[{text}]"),
-            of_text(lambda text: f"{text}x"),
-            of_text(lambda text: f"{text[:-1]},}}"),
-            of_text(lambda text: text.replace('"', "'")),
-            of_text(json.dumps),
-            of_text(lambda text: f"/* */{text}"),
-            having('"a\r\n\tb"'),
-            of_text(lambda text: re.sub(r'"(\w+)":', r"\1:", text)),
-            of_text(lambda text: text.replace(": ", " ", 1)),
-            of_text(lambda text: f"{text[:-1]} # check\n}}"),
-            having('"\\x41"'),
-            named(str.upper),
-            named(str.title),
-            of_text(lambda text: f"\u00a0{text}\u00a0"),
-            of_text(lambda text: f"{text}{text}"),
-            of_text(lambda text: text[:-2]),
-            of_text(lambda text: " ".join(text.rsplit(": ", 1))),
-            of_text(lambda text: text.replace(": ", " ")),
-            having("01"),
-            having('"\t\x01"'),
-            having('"é"', "latin-1"),
-            of_text(lambda text: f"\f{text}\v"),
-            of_text(lambda text: text.encode("utf-16")),
-            having("NaN"),
-            having("Infinity"),
-            of_text(lambda text: b"\xef\xbb\xbf" + text.encode()),
-            of_text(lambda text: f"{text[:-1]}, {text[1:]}"),
-            having('"\\ud800"'),
-            having(f"{'[' * 5000}{']' * 5000}"),
-        )
-    )
+    yield [
+        Case(smallest, lambda draft: draft.request(json.dumps(draft.fields, separators=(",", ":")).encode())),
+        Case(smallest, lambda draft: draft.turned()),
+        Case(smallest, lambda draft: draft.request(f" \r\n{json.dumps(draft.fields, indent='	')}\n\n".encode())),
+        Case(smallest, lambda draft: draft.request(escaped(draft.fields))),
+        having('"a\\/b\\u00e9"'),
+        having("1"),
+        having('"é"', "latin-1", f"{smallest.media}; charset=iso-8859-1"),
+        of_text(lambda text: f'{text[:-1]}, "__proto__": {{"a": 1}}, "constructor": 1}}'),
+        of_text(lambda text: json.dumps({**json.loads(text), **{f"contract_check_{n}": n for n in range(500)}})),
+        having("9" * 5000),
+    ]
+    yield [
+        *(Case(smallest, partial(_body, body)) for body in (b"null", b"{}", b"  ", b"name=check", b"1", b"true")),
+        of_text(lambda text: text[:-1]),
+        of_text(lambda text: f"[{text}]"),
+        of_text(lambda text: f"{text}x"),
+        of_text(lambda text: f"{text[:-1]},}}"),
+        of_text(lambda text: text.replace('"', "'")),
+        of_text(json.dumps),
+        of_text(lambda text: f"/* */{text}"),
+        having('"a\r\n\tb"'),
+        of_text(lambda text: re.sub(r'"(\w+)":', r"\1:", text)),
+        of_text(lambda text: text.replace(": ", " ", 1)),
+        of_text(lambda text: f"{text[:-1]} # check\n}}"),
+        having('"\\x41"'),
+        named(str.upper),
+        named(str.title),
+        of_text(lambda text: f"\u00a0{text}\u00a0"),
+        of_text(lambda text: f"{text}{text}"),
+        of_text(lambda text: text[:-2]),
+        of_text(lambda text: " ".join(text.rsplit(": ", 1))),
+        of_text(lambda text: text.replace(": ", " ")),
+        having("01"),
+        having('"\t\x01"'),
+        having('"é"', "latin-1"),
+        of_text(lambda text: f"\f{text}\v"),
+        of_text(lambda text: text.encode("utf-16")),
+        having("NaN"),
+        having("Infinity"),
+        of_text(lambda text: b"\xef\xbb\xbf" + text.encode()),
+        of_text(lambda text: f"{text[:-1]}, {text[1:]}"),
+        having('"\\ud800"'),
+        having(f"{'[' * 5000}{']' * 5000}"),
+    ]
 
 
 def _solidus(place: Place, draft: Draft) -> Request:
@@ -217,7 +212,7 @@ def _solidus(place: Place, draft: Draft) -> Request:
     return draft.request(draft.put(place, "a/b").encoded().replace(b"/", b"\\/"))
 
 
-def _form(smallest: Draft) -> Iterator[Iterator[Case]]:
+def _form(smallest: Draft) -> Iterator[list[Case]]:
     def of_text(change: Callable[[str], str]) -> Case:
         return Case(smallest, lambda draft: draft.request(change(draft.encoded().decode()).encode()))
 
@@ -232,23 +227,21 @@ def _form(smallest: Draft) -> Iterator[Iterator[Case]]:
         }
         return replace(draft, values={**draft.values, "body": {**draft.fields, **lists}})
 
-    yield iter(
-        (
-            Case(smallest, lambda draft: draft.turned()),
-            of_text(coded),
-            of_text(lambda text: coded(text).lower()),
-            of_text(lambda text: text.replace("%2C", ",")),
-            of_text(lambda text: "&".join(f"%{ord(pair[0]):02X}{pair[1:]}" for pair in text.split("&") if pair)),
-            # The order in a list of scopes means nothing (RFC 6749, 3.3).
-            Case(smallest, turned),
-            of_text(lambda text: f"{text}&contract_check=1"),
-            of_text(lambda text: f"{text}&"),
-            of_text(lambda text: f"{text}&contract_check=%ff"),
-        )
-    )
+    yield [
+        Case(smallest, lambda draft: draft.turned()),
+        of_text(coded),
+        of_text(lambda text: coded(text).lower()),
+        of_text(lambda text: text.replace("%2C", ",")),
+        of_text(lambda text: "&".join(f"%{ord(pair[0]):02X}{pair[1:]}" for pair in text.split("&") if pair)),
+        # The order in a list of scopes means nothing (RFC 6749, 3.3).
+        Case(smallest, turned),
+        of_text(lambda text: f"{text}&contract_check=1"),
+        of_text(lambda text: f"{text}&"),
+        of_text(lambda text: f"{text}&contract_check=%ff"),
+    ]
 
 
-def _parts(smallest: Draft) -> Iterator[Iterator[Case]]:
+def _parts(smallest: Draft) -> Iterator[list[Case]]:
     def form(boundary: str = "", more: str = "", media: str | None = None) -> Case:
         def changed(draft: Draft) -> Request:
             limit = boundary or draft.boundary
@@ -271,36 +264,30 @@ def _parts(smallest: Draft) -> Iterator[Iterator[Case]]:
         return draft.request(multipart(draft.fields.items(), word), f"{PARTS}; boundary={word}")
 
     ended = len(f"--{smallest.boundary}--\r\n")
-    yield iter(
-        (
-            Case(smallest, lambda draft: draft.turned()),
-            *(form(boundary) for boundary in ("a" * 70, "'()+_,-./:=?", "x")),
-            form("-" * 30 + "7ea", media=f"{PARTS}; boundary={'-' * 30}7ea"),
-            *(of_bytes(bytes, f"{PARTS}{said}") for said in ("; charset=utf-8; ", ";")),
-            Case(smallest, lambda draft: draft.request(content_type=f"{PARTS}; Boundary={draft.boundary}")),
-            of_bytes(lambda data: b"to be ignored\r\n" + data),
-            of_bytes(lambda data: data + b"to be ignored\r\n"),
-            of_bytes(lambda data: data[:-2]),
-            form(more="Content-Type: text/plain; charset=utf-8\r\n"),
-            of_bytes(lambda data: data.replace(b"Content-D", b"content-d").replace(b"Content-T", b"content-t")),
-            of_bytes(
-                lambda data: re.sub(
-                    rb"(Content-Disposition: [^\r]*)", rb"\1\r\nX-Check: 1\r\nContent-Language: en", data
-                )
-            ),
-            of_bytes(lambda data: re.sub(rb'(name="[^"]+"); (filename="[^"]+")', rb"\2; \1", data)),
-            Case(smallest, word_of),
-            Case(smallest, lambda draft: _with(draft, "contract_check", "1")),
-        )
-    )
-    yield iter(
-        (
-            of_bytes(lambda data: data[:-ended]),
-            of_bytes(lambda data: data.replace(smallest.boundary.encode(), b"other")),
-            of_bytes(lambda data: data[-ended:]),
-            of_bytes(lambda _: b"name=check"),
-            of_bytes(lambda _: b'{"name": "check"}'),
-            of_bytes(bytes, "multipart/mixed; "),
-            Case(smallest, lambda draft: draft.request(content_type=PARTS)),
-        )
-    )
+    yield [
+        Case(smallest, lambda draft: draft.turned()),
+        *(form(boundary) for boundary in ("a" * 70, "'()+_,-./:=?", "x")),
+        form("-" * 30 + "7ea", media=f"{PARTS}; boundary={'-' * 30}7ea"),
+        *(of_bytes(bytes, f"{PARTS}{said}") for said in ("; charset=utf-8; ", ";")),
+        Case(smallest, lambda draft: draft.request(content_type=f"{PARTS}; Boundary={draft.boundary}")),
+        of_bytes(lambda data: b"to be ignored\r\n" + data),
+        of_bytes(lambda data: data + b"to be ignored\r\n"),
+        of_bytes(lambda data: data[:-2]),
+        form(more="Content-Type: text/plain; charset=utf-8\r\n"),
+        of_bytes(lambda data: data.replace(b"Content-D", b"content-d").replace(b"Content-T", b"content-t")),
+        of_bytes(
+            lambda data: re.sub(rb"(Content-Disposition: [^\r]*)", rb"\1\r\nX-Check: 1\r\nContent-Language: en", data)
+        ),
+        of_bytes(lambda data: re.sub(rb'(name="[^"]+"); (filename="[^"]+")', rb"\2; \1", data)),
+        Case(smallest, word_of),
+        Case(smallest, lambda draft: _with(draft, "contract_check", "1")),
+    ]
+    yield [
+        of_bytes(lambda data: data[:-ended]),
+        of_bytes(lambda data: data.replace(smallest.boundary.encode(), b"other")),
+        of_bytes(lambda data: data[-ended:]),
+        of_bytes(lambda _: b"name=check"),
+        of_bytes(lambda _: b'{"name": "check"}'),
+        of_bytes(bytes, "multipart/mixed; "),
+        Case(smallest, lambda draft: draft.request(content_type=PARTS)),
+    ]

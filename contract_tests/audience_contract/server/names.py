@@ -15,7 +15,7 @@ from ..schema import check, from_text, types
 from ..spec import Operation
 from .audiences import Audiences, Made
 from .draft import Draft, File
-from .places import Place, key_of, media_of, places
+from .places import Place, key_of, places
 from .target import Target
 
 _AGENT = f"audience-contract/{version('audience-contract')}"
@@ -50,7 +50,7 @@ class Names:
         headers = {"User-Agent": _AGENT, **carried["header"]}
         made = Made(self.new(), "", None)
         boundary = f"{self._audiences.mark}limit"
-        draft = Draft(operation, media_of(operation), {"path": {}, **carried, "header": headers, "body": {}}, boundary)
+        draft = Draft(operation, operation.media, {"path": {}, **carried, "header": headers, "body": {}}, boundary)
         for place in top:
             needed = place.required or place.kind == "path" or (place.kind == "body" and unsaid)
             given = place.kind == "header" and place.name in headers
@@ -58,8 +58,7 @@ class Names:
             if not given and (needed or not smallest) and not left_out:
                 draft = draft.put(place, self.usual(place, smallest=smallest))
         draft = self.about(draft, made, keeping=True)
-        body = operation.node.get("requestBody")
-        schema = body and body["content"][draft.media].get("schema")
+        schema = operation.body
         if not self.provider.is_by_name and schema and draft.is_json and any(check(schema, draft.values["body"], "")):
             every = [sample(schema, smallest=smallest), sample(schema)]
             held: Iterator[Any] = (each for each in every if isinstance(each, dict | list))

@@ -46,12 +46,6 @@ class Place:
         return bool(self.schema and "string" in types(self.schema)) and not self.says("enum") and not self.is_file
 
 
-def media_of(operation: Operation) -> str:
-    """The media type of an operation's body, the first if there are several; "" for an operation without a body."""
-    body = operation.node.get("requestBody")
-    return str(next(iter(body["content"].value))) if body else ""
-
-
 @lru_cache(maxsize=1024)
 def places(operation: Operation) -> tuple[Place, ...]:
     """All places of an operation, in the spec's order."""
@@ -59,9 +53,7 @@ def places(operation: Operation) -> tuple[Place, ...]:
     for each in operation.node.get("parameters") or ():
         place = Place(each.value["in"], str(each.value["name"]), each["schema"], bool(each.plain("required")))
         found += _of_field(place) if each.plain("style") == DEEP else [place]
-    body = operation.node.get("requestBody")
-    schema = body["content"][media_of(operation)].get("schema") if body else None
-    media = parse(media_of(operation))
+    schema, media = operation.body, parse(operation.media)
     if not schema or not media:
         return tuple(found)
     if media.is_json:

@@ -4,7 +4,7 @@ import itertools
 import secrets
 import string
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -384,7 +384,7 @@ class Run:
                 self._judged(operation, seen, one.planned.expectation, one.made)
         return opening
 
-    def _engine(self, operation: Operation, number: int = 0) -> None:
+    def _engine(self, operation: Operation, number: int) -> None:
         """Send the cases of Schemathesis: those that cover the spec for number 0, and random ones from 1 on."""
         from .engine import Engine  # noqa: PLC0415 - slow to import, and for long runs only
 
@@ -417,6 +417,7 @@ class Run:
         self._sender.phase = phase
         if self._watcher and phase not in self._phases:
             self._watcher.phase(phase)
+        self._phases.setdefault(phase, 0)
 
     def _sending(self) -> None:
         if self._options.stop_first and not self._sender.is_late and self._has_one():
@@ -537,13 +538,10 @@ class Run:
         if not facts_of(operation).is_whole:
             return
         with suppress(UsedUp):
-            request = self._names.draft(operation, smallest=True).request()
-            seen = self._sender.send(operation, request)
-            seen = self._sender.repeated_while(
-                operation, request, seen, lambda seen: self._judge.lacking(operation, seen) is not None
-            )
+            seen = self._sender.send(operation, self._names.draft(operation, smallest=True).request())
+            seen = self._sender.repeated_while(operation, seen, partial(self._judge.lacking, operation))
             seen = replace(seen, label=_PAGE)
-            self._judged(operation, seen, expect(self._target, operation, request))
+            self._judged(operation, seen, expect(self._target, operation, seen.request))
             self._judge.is_whole(operation, seen)
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
@@ -581,7 +579,7 @@ class Run:
                 if not by_answer or any(at(answer, pointer) for pointer in by_answer):
                     fullest = self._names.draft(reader, smallest=False)
                     request = self._names.about(fullest, replace(made, answer=answer)).request()
-                    seen = self._read(reader, request, *([facts_of(reader).is_final] if facts.story else []))
+                    seen = self._read(reader, request, final=bool(facts.story))
                     seen = replace(seen, before=tuple(before), label=_BACK)
                     kind = f"by what {operation.id} answered"
                     about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
@@ -591,7 +589,7 @@ class Run:
     def _changed(self, operation: Operation, request: Request, before: tuple[Observation, ...]) -> Observation:
         """Change or remove an audience, which `before` has made, and judge the exchange."""
         expectation = expect(self._target, operation, request)
-        seen = self._found_by_now(operation, request, self._sender.send(operation, request), expectation)
+        seen = self._found_by_now(operation, self._sender.send(operation, request), expectation)
         seen = replace(seen, before=before)
         self._judged(operation, seen, expectation)
         return seen
@@ -611,20 +609,18 @@ class Run:
                 deleted = self._changed(operation, delete, (made.seen,))
                 if before is not None and deleted.response and deleted.response.status in (200, 204):
                     seen = self._sender.send(reader, read)
-                    seen = self._sender.repeated_while(reader, read, seen, partial(_shows, before))
+                    seen = self._sender.repeated_while(reader, seen, partial(_shows, before))
                     seen = replace(seen, before=(made.seen, replace(deleted, before=())), label=_BACK)
                     self._judge.judge_removal(operation, reader, seen, is_there=_shows(before, seen))
 
-    def _read(
-        self, reader: Operation, request: Request, is_final: Callable[[Any], bool] = lambda _: True
-    ) -> Observation:
-        """Read an audience, and again while it is not found, or while the answer does not show its changes yet."""
+    def _read(self, reader: Operation, request: Request, *, final: bool = False) -> Observation:
+        """Read an audience, and again while it is not found, or, if `final`, while its changes are not shown yet."""
 
         def is_early(seen: Observation) -> bool:
-            value = _shown(seen)
-            return is_not_found(seen) or (value is not None and not is_final(value))
+            value = _shown(seen) if final else None
+            return is_not_found(seen) or (value is not None and not facts_of(reader).is_final(value))
 
-        return self._sender.repeated_while(reader, request, self._sender.send(reader, request), is_early)
+        return self._sender.repeated_while(reader, self._sender.send(reader, request), is_early)
 
     def _ready(self, operation: Operation, planned: Planned) -> _Ready:
         """Make a case's request, about an audience that exists unless the case says otherwise, and count it."""
@@ -644,19 +640,17 @@ class Run:
 
     def _finished(self, operation: Operation, one: _Ready, seen: Observation) -> Observation:
         """The exchange of a case, or a later one if the server is busy or does not find the audience yet."""
-        seen = self._sender.repeated_if_busy(operation, one.request, seen, one.planned.case.wire)
-        seen = self._found_by_now(operation, one.request, seen, one.planned.expectation)
+        seen = self._sender.repeated_if_busy(operation, seen, one.planned.case.wire)
+        seen = self._found_by_now(operation, seen, one.planned.expectation)
         return replace(seen, label=one.planned.case.label, before=one.before)
 
-    def _found_by_now(
-        self, operation: Operation, request: Request, seen: Observation, expectation: Expectation
-    ) -> Observation:
+    def _found_by_now(self, operation: Operation, seen: Observation, expectation: Expectation) -> Observation:
         """The exchange, or a later one if it is about an audience that exists and that may not be there yet."""
         effect, source = facts_of(operation).effect, facts_of(operation).source
         is_sure = expectation.expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
         waits = effect is Effect.READS or (is_sure and effect is not Effect.CREATES)
-        is_there = waits and self._audiences.find(self._judge.name(operation, request), source)
-        return self._sender.repeated_while(operation, request, seen) if is_there else seen
+        is_there = waits and self._audiences.find(self._judge.name(operation, seen.request), source)
+        return self._sender.repeated_while(operation, seen) if is_there else seen
 
     def _confirm_all(self) -> str:
         """Try to see each finding again; return why that ended early, or "" if it did not."""
@@ -722,10 +716,11 @@ class Run:
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
             seen = self._sender.send(operation, request, wire)
-            seen = self._found_by_now(operation, request, seen, expectation)
+            seen = self._found_by_now(operation, seen, expectation)
+            seen = replace(seen, step=step, before=tuple(exchanges))
             self._judged(operation, seen, expectation, *about)
             about = self._audiences.existing[-1:] if _creates(operation) else about
-            exchanges.append(seen)
+            exchanges.append(replace(seen, before=()))
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {recorded: answered[place] for place, recorded in step.answered if place in answered}
             if step.label == _PAGE:

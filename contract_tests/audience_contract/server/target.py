@@ -60,10 +60,9 @@ class Target:
         parts = urlsplit(url)
         if parts.username is not None or parts.password is not None:
             raise ValueError("the URL must not hold a user or password")
-        hosts = {urlsplit(server.value["url"]).hostname for server in spec.node["servers"]}
         # A host name with a dot at its end is the same host (RFC 1034, 3.1).
         host = (parts.hostname or "").removesuffix(".")
-        if host in hosts and not production and not _is_local(host):
+        if host in spec.hosts and not production and not _is_local(host):
             raise ProductionError(
                 f"{host} is {provider}'s production host: creating audiences there needs --allow-production"
             )

@@ -43,6 +43,8 @@ _FOREIGN = ("\n", "é", "\u200b", "\uff21", "٣", "\t", "\0", "\r\n", "ß", "\u2
 _LENGTHS = (1, 2, 255, 256, 4096, 65_536)
 _MANY = 1000
 """A limit of so many properties of an object, or of more, is not tried."""
+_AROUND: tuple[Callable[[Any], Any], ...] = (lambda value: [value], lambda value: {"en": value})
+"""What makes an array or an object of a value that should be neither."""
 _IN_TARGET = 2048
 """The most characters of a query parameter, so that the request line has less than 4 KiB: some servers take no more."""
 
@@ -66,7 +68,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             values = list(_wrong(place, right, fullest))
             if place.kind in ("header", "cookie"):
                 values = [str(value) for value in values if _is_header(str(value))]
-            inside = [change for change in (_listed, _keyed) if _breaks(place, change(right)) and fullest.is_json]
+            inside = [change for change in _AROUND if _breaks(place, change(right)) and fullest.is_json]
             changes = [puts(place, value) for value in values]
             changes += [_named(place, change) for change in inside if place.kind == "body"]
             yield [Case(sent, change) for change in changes]
@@ -102,8 +104,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
 
 def _others(smallest: Draft) -> Iterator[Case]:
     """Each alternative of a JSON body but the first: whole, then without one of the properties that it requires."""
-    body = smallest.operation.node.get("requestBody") if smallest.is_json else None
-    whole = body and body["content"][smallest.media].get("schema")
+    whole = smallest.operation.body if smallest.is_json else None
     for kind in schema.alternatives(whole)[1:] if whole else ():
         made, known = sample(kind), schema.properties(kind)
         if isinstance(made, dict):
@@ -188,14 +189,6 @@ def _sizes(place: Place, right: list[Any]) -> Iterator[list[Any]]:
 
 def _breaks(place: Place, value: Any) -> bool:
     return any(schema.check(place.schema, value, "")) if place.schema else False
-
-
-def _listed(value: Any) -> list[Any]:
-    return [value]
-
-
-def _keyed(value: Any) -> dict[str, Any]:
-    return {"en": value}
 
 
 def _near(choice: str) -> list[str]:

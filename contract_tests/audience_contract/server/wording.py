@@ -6,7 +6,7 @@ from typing import Any
 
 from ..bodies import json_of, parts_of
 from ..messages import Request
-from ..spec import Node, Operation, source
+from ..spec import Node, Operation, source, tokens
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
 
@@ -25,8 +25,7 @@ def asked(operation: Operation, request: Request, broken: Violation | None, labe
 
 def rule(operation: Operation, broken: Violation) -> str:
     """What the broken rule of the spec asks for, and the page that says so."""
-    tokens = broken.pointer.split("/")[1:]
-    name = broken.missing or (tokens[-1] if tokens else broken.where.rpartition(" ")[2])
+    name = broken.missing or broken.pointer.rpartition("/")[2] or broken.where.rpartition(" ")[2]
     keyword = broken.rule.rpartition("/")[2]
     try:
         node: Node | None = operation.node.at(broken.rule)
@@ -82,13 +81,12 @@ def _of_json(request: Request, broken: Violation) -> str:
         value = json_of(request)
     except UnreadableError:
         return cut(request.body.decode("utf-8", "backslashreplace"))
-    tokens = broken.pointer.split("/")[1:]
     if broken.missing:
         return f"{_json(at(value, broken.pointer))} without {broken.missing}"
     found = value
-    for token in tokens:
-        found = found[int(token)] if isinstance(found, list) else found[token.replace("~1", "/").replace("~0", "~")]
-    for token in reversed(tokens):
+    for token in tokens(broken.pointer):
+        found = found[int(token)] if isinstance(found, list) else found[token]
+    for token in reversed(broken.pointer.split("/")[1:]):
         found = [found] if token.isdecimal() else {token: found}
     return _json(found)
 

@@ -13,10 +13,9 @@ __all__ = ["Change", "Kind", "Side", "compare"]
 def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
     """The changes, worst first; empty if the documents mean the same. Both must be valid OpenAPI 3.0 or 3.1.
 
-    If one of them is 3.0, both are compared as `translated` gives them.
+    They are compared as `translated` gives them.
     """
-    if any(str(spec.get("openapi", "")).startswith("3.0") for spec in (old, new)):
-        old, new = translated(old), translated(new)
+    old, new = translated(old), translated(new)
     found: dict[tuple[object, ...], list[Change]] = {}
     for change in changes(old, new):
         # A shared component is met at each place that uses it, and its change is reported once.

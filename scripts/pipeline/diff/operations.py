@@ -41,8 +41,8 @@ def _pair(  # noqa: PLR0917
         yield Change(Kind.COMPATIBLE, old.pointer, new.pointer, text, "request")
     yield from servers([old, path, whole(old.root)], [new, path_new, whole(new.root)], where)
     yield from security(old, new, where)
-    before = parameters.of_operation(path, old, names[0])
-    yield from parameters.compare(before, parameters.of_operation(path_new, new, names[1]), where, "request")
+    before, after = parameters.of_operation(old, names[0]), parameters.of_operation(new, names[1])
+    yield from parameters.compare(before, after, where, "request")
     yield from _body(old, new, where)
     yield from responses.compare(old, new, where)
     if old.plain("callbacks", {}) != new.plain("callbacks", {}):

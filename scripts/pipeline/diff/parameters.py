@@ -13,15 +13,13 @@ _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simpl
 _SINGLE = ("string", "integer", "number", "boolean")
 
 
-def of_operation(path: Node, operation: Node, names: dict[str, str]) -> dict[tuple[str, str], Node]:
-    """The parameters by place and name; the operation's own replace its path's. `names` renames path parameters."""
-    found = {}
-    for holder in (path, operation):
-        inside = holder.get("parameters")
-        for _, node in inside.items() if inside is not None else ():
-            place, name = node.value["in"], node.value["name"]
-            name = name.lower() if place == "header" else names.get(name, name) if place == "path" else name
-            found[place, name] = node
+def of_operation(operation: Node, names: dict[str, str]) -> dict[tuple[str, str], Node]:
+    """The parameters by place and name. `names` renames path parameters."""
+    found, inside = {}, operation.get("parameters")
+    for _, node in inside.items() if inside is not None else ():
+        place, name = node.value["in"], node.value["name"]
+        name = name.lower() if place == "header" else names.get(name, name) if place == "path" else name
+        found[place, name] = node
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from .change import Side
 from .node import Node
-from .words import BASE64, BOUNDS, LISTED, NAMED, NOT_ASSERTED, NOT_JUDGED, SIDED, SINGLE
+from .words import FLOAT, LISTED, NAMED, NOT_ASSERTED, NOT_JUDGED, SIDED, SINGLE
 
 Schema = dict[str, Any] | bool
 
@@ -28,12 +28,11 @@ def _keywords(node: Node, side: Side) -> dict[str, Any]:
     value = node.value
     out = {key: value[key] for key in value if key not in NOT_JUDGED and not key.startswith("x-")}
     hidden = {name for name, child in node.members("properties").items() if _is_hidden(child, side)}
-    if "required" in out:
-        out["required"] = sorted(set(out["required"]) - hidden)
+    required = sorted(set(out.pop("required", ())) - hidden)
     if "enum" in out:
         out["enum"] = sorted(out["enum"], key=lambda item: json.dumps(item, sort_keys=True))
     _format(out)
-    return {key: item for key, item in out.items() if not (key == "required" and not item)}
+    return out | ({"required": required} if required else {})
 
 
 def _is_hidden(node: Node, side: Side) -> bool:
@@ -42,13 +41,9 @@ def _is_hidden(node: Node, side: Side) -> bool:
 
 
 def _format(out: dict[str, Any]) -> None:
-    name = out.get("format")
-    if name in BOUNDS and out.get("type") in ("integer", "number"):
-        low, high = BOUNDS[name]
-        out["minimum"], out["maximum"] = max(low, out.get("minimum", low)), min(high, out.get("maximum", high))
-    if name == "byte":
-        out.setdefault("pattern", BASE64)
-    if name in BOUNDS or name in NOT_ASSERTED or name == "byte":
+    if out.get("format") == "float" and out.get("type") in ("integer", "number"):
+        out["minimum"], out["maximum"] = max(-FLOAT, out.get("minimum", -FLOAT)), min(FLOAT, out.get("maximum", FLOAT))
+    if out.get("format") in NOT_ASSERTED:
         del out["format"]
 
 

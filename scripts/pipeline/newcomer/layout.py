@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import client, effective, pages, published, tree, vendor
 from .._errors import PipelineError
+from ..documents import content
 from ..folders import Provider
 from .outline import outline
 
@@ -86,23 +87,18 @@ def lay_out(
 
 def _specs(provider: Provider, name: str, page: Path, address: str, operations: Sequence[str]) -> dict[Path, bytes]:
     """Write the spec, the samples and SOURCE.toml, which the following steps read."""
+    data = content(page)
     try:
-        data = page.read_bytes()
         spec = pages.spec_of(pages.text_of(data))
         version = published.version_of(spec)
-    except (OSError, PipelineError) as error:
+    except PipelineError as error:
         raise PipelineError(f"{page}: {error}") from error
     file = f"openapi{published.suffix(spec)}"
     document = {
         "file": file, "kind": "published", "licence": published.licence_of(spec), "version": version,
         "sha256": hashlib.sha256(spec.encode()).hexdigest(),
     } | ({"operations": operations} if operations else {})  # fmt: skip
-    found = {
-        "file": page.name,
-        "address": address,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "document": file,
-    }
+    found = {"file": page.name, "address": address, "sha256": hashlib.sha256(data).hexdigest(), "document": file}
     source = {"class": name, "vendored": datetime.now(UTC).date(), "document": [document], "page": [found]}
     about = f"# Where {name}'s spec comes from. The spec is kept exactly as published, and never edited.\n"
     provider.specs.mkdir(parents=True)

@@ -20,6 +20,7 @@ from ..client import shape
 from ..diff.security import urls_of
 from ..documents import pointer
 from ..operations import Json, operations, parameters, schemas
+from ..translate import is_json
 
 _BY_HAND = "write its files by hand, after another's"
 
@@ -31,7 +32,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     """
     operation = _creating(key, spec)
     at, responses = operation.node.pointer, operation.node["responses"]
-    media, schema = next(found for found in schemas(operation.node.get("requestBody")).items() if _is_json(found[0]))
+    media, schema = next(found for found in schemas(operation.node.get("requestBody")).items() if is_json(found[0]))
     file, module = _module(operation, modules)
     request = sample(schema, "text")
     if not isinstance(request, dict):
@@ -75,11 +76,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         # A body of a documented error, with "words" for each text that the provider may choose.
         "error": error if isinstance(error, dict) else {},
         "request": request,
-        "broken": [
-            *_broken(schemes, headers),
-            ("body('{')", "body", pointer(["requestBody", "content", media], at)),
-            ("body('[]')", "body", f"{schema.pointer}/type"),
-        ],
+        "media_place": pointer(["requestBody", "content", media], at),
         "answer_media": (answer := next(iter(responses[status].plain("content", ())), "application/json")),
         "answer_place": pointer(["responses", status, "content", answer], at),
     }
@@ -88,7 +85,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
 def _creating(key: str, spec: Json) -> Operation:
     """The first POST with a JSON body and a documented success, or else the first such PUT."""
     done = [each for each in operations(spec) if any(code.startswith("2") for code in each.node["responses"].value)]
-    fits = [each for each in done if any(map(_is_json, schemas(each.node.get("requestBody"))))]
+    fits = [each for each in done if any(map(is_json, schemas(each.node.get("requestBody"))))]
     found = [each for method in ("POST", "PUT") for each in fits if each.method == method]
     if not found:
         raise PipelineError(f"{key}: no POST or PUT with a JSON body and a documented success; {_BY_HAND}")
@@ -150,7 +147,8 @@ def _schemes(operation: Operation) -> Iterator[Json]:
         # The constant of the mock server with the credential that it takes, and the key of the setting there.
         mock = {"mock": "TOKEN" if word else "API_KEY", "where": where(scheme)}
         prefixed = header.lower() == "authorization"
-        yield {"header": header, "bearer": bearer, "at": scheme.pointer, "prefixed": prefixed, **ours, **mock}
+        at = {"at": scheme.pointer, "rule": scheme.pointer}
+        yield {"header": header, "bearer": bearer, "prefixed": prefixed, **at, **ours, **mock}
 
 
 def _headers(operation: Operation, module: str) -> Iterator[Json]:
@@ -165,7 +163,8 @@ def _headers(operation: Operation, module: str) -> Iterator[Json]:
             ours = {"argument": name, "secret": False, "bearer": False, "enum": enum}
             ours["where"] = f"header {each.value['name']}"
             whole = schema.plain("type") == "integer"
-            yield {"header": each.value["name"], "at": each.pointer, "sent": sent, "whole": whole, **ours}
+            at = {"at": each.pointer, "rule": f"{each.pointer}/required"}
+            yield {"header": each.value["name"], "sent": sent, "whole": whole, **at, **ours}
 
 
 def _settings(key: str, found: list[Json], variables: list[str]) -> Iterator[Json]:
@@ -177,19 +176,6 @@ def _settings(key: str, found: list[Json], variables: list[str]) -> Iterator[Jso
         taken.add(argument)
         if each in found:
             yield {**each, "variable": f"{key}_{argument}".upper()}
-
-
-def _broken(schemes: list[Json], headers: list[Json]) -> Iterator[tuple[str, str, str]]:
-    """Changes of the headers of a good request, each of which breaks one rule: an expression, the place, the rule."""
-    for at, each in [
-        *((each["at"], each) for each in schemes),
-        *((f"{each['at']}/required", each) for each in headers),
-    ]:
-        yield f"header({each['header']!r})", f"header {each['header']}", at
-
-
-def _is_json(media: str) -> bool:
-    return media.partition(";")[0].endswith(("/json", "+json"))
 
 
 def _python(name: str, at: str) -> str:

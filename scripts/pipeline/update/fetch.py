@@ -1,7 +1,9 @@
 """Fetches a page: with limits of size, time and redirects, and only from the host that SOURCE.toml names."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -64,19 +66,19 @@ def _get(client: httpx2.Client, first: httpx2.URL, deadline: float) -> Fetched:
 
     client.event_hooks = {"request": [follow]}
     with client.stream("GET", first) as answer:
+        packing = answer.headers.get("content-encoding", "identity").lower()
         if answer.status_code != 200:
             raise PipelineError(f"{answer.url}: the answer is {answer.status_code} {answer.reason_phrase}".rstrip())
-        data = _bounded(answer, str(answer.url), deadline)
+        if packing not in ("identity", "gzip"):
+            raise PipelineError(f"{answer.url}: the page is packed as {packing!r}, though it was asked for as it is")
+        data = _bounded(answer.iter_bytes(), str(answer.url), deadline)
         kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         return Fetched(data, kind, answer.charset_encoding)
 
 
-def _bounded(answer: httpx2.Response, address: str, deadline: float) -> bytes:
-    packing = answer.headers.get("content-encoding", "identity").lower()
-    if packing not in ("identity", "gzip"):
-        raise PipelineError(f"{address}: the page is packed as {packing!r}, though it was asked for as it is")
+def _bounded(chunks: Iterator[bytes], address: str, deadline: float) -> bytes:
     data = bytearray()
-    for chunk in answer.iter_bytes():
+    for chunk in chunks:
         data += chunk
         if len(data) > MOST_BYTES:
             raise PipelineError(f"{address}: the page has more than {MOST_BYTES // 1024**2} MiB, so it is not read")
@@ -90,12 +92,9 @@ def _file(path: Path) -> bytes:
         if path.exists() and not path.is_file():
             raise PipelineError(f"{path}: not a file")
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            return _bounded(iter(partial(file.read, 64 * 1024), b""), str(path), time.monotonic() + _TOTAL_SECONDS)
     except OSError as error:
         raise PipelineError(f"{path}: {error.strerror}") from error
-    if len(data) > MOST_BYTES:
-        raise PipelineError(f"{path}: the page has more than {MOST_BYTES // 1024**2} MiB, so it is not read")
-    return data
 
 
 def _loopback(host: str | None) -> bool:
