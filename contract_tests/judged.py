@@ -47,9 +47,9 @@ def created(key: str) -> str:
 
 
 def judge(server: AbstractContextManager[MockServer], key: str, **options: Any) -> Report:
-    """What is found out about a provider's mock."""
+    """What is found out about a provider's mock, which is waited for half a second at most."""
     with server as started:
-        return run(target(started, key), Options(**options))
+        return run(target(started, key), Options(**{"patience": 0.5, **options}))
 
 
 def answering(*statuses: int, headers: Iterable[tuple[bytes, bytes]] = ()) -> Callable[[ASGIApp], ASGIApp]:

@@ -95,7 +95,7 @@ def check(file: Path, mistake: Mistake | None = None, **options: Any) -> Report:
         options = {"operations": named, **options}
     middleware = partial(around, mistake) if mistake else None
     with MockServer(keys=[spec.key], middleware=middleware) as server:
-        return run(target(spec, server), Options(**{"requests": 60, "run_id": "any", **options}))
+        return run(target(spec, server), Options(**{"requests": 60, "run_id": "any", "patience": 0.5, **options}))
 
 
 def target(spec: Spec, server: MockServer) -> Target:

@@ -349,7 +349,7 @@ def _of_its_own(_: ASGIApp) -> ASGIApp:
 def test_a_right_server_that_shares_nothing_with_the_mock_has_no_finding() -> None:
     spec = read(LIBRARY)
     with MockServer(keys=[spec.key], middleware=_of_its_own) as server:
-        report = run(target(spec, server), Options(requests=150))
+        report = run(target(spec, server), Options(requests=150, patience=0.5))
     assert report.verdict is Verdict.KEPT
 
 

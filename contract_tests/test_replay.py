@@ -28,7 +28,7 @@ def judged(fault: str, **options: Any) -> tuple[Report, dict[str, Any]]:
     """A run against a fault, and its JSON."""
     key = fault.partition(".")[0]
     with MockServer(fault=fault) as server:
-        report = run(target(server, key), replace(Options(run_id=_RUN), **options))
+        report = run(target(server, key), replace(Options(run_id=_RUN, patience=0.5), **options))
     return report, json.loads(reports.render(report, "json"))
 
 
@@ -54,10 +54,10 @@ def _seen_again_until_it_is_mended(fault: str) -> None:
     assert document["findings"]
     for finding in (found for found in document["findings"] if found["weight"] != "not judged"):
         with MockServer(fault=fault) as server:
-            assert replay(target(server, find(fault).provider), finding, document)[0]
+            assert replay(target(server, find(fault).provider), finding, document, Options(patience=0.5))[0]
         with MockServer() as server:
             mended = target(server, find(fault).provider)
-            assert not replay(mended, finding, document)[0]
+            assert not replay(mended, finding, document, Options(patience=0.5))[0]
             assert not [each for each in server.audiences if f"-{_RUN}-" in str(each.name)]
 
 

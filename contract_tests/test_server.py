@@ -326,7 +326,7 @@ def test_a_rate_limit_is_waited_for_as_it_asks_and_the_contract_judged_to_the_en
         taken.append(now)
         return request
 
-    report = judge(MockServer(middleware=changing(limited)), "adobe_ims", requests=100)
+    report = judge(MockServer(middleware=changing(limited)), "adobe_ims", requests=100, patience=60)
     assert (report.verdict, report.requests >= 100) == (Verdict.KEPT, True)
     most = 3
     hurried = judge(MockServer(middleware=changing(limited)), "adobe_ims", seconds=0.8)

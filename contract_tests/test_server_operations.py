@@ -87,7 +87,7 @@ def test_so_has_one_with_ids_which_keeps_what_was_there_before(key: str, setting
         old = [Record(key, "", f"n{number}", str(number), members={"1": {}}) for number in range(50)]
         for record in old:
             server._application.state.add(record)
-        report = run(target(server, key), Options(requests=60))
+        report = run(target(server, key), Options(requests=60, patience=0.5))
         named = [re.search("/[Aa]udiences/(.*)", kept.request.target) for kept in server.exchanges]
         changed = {each[1] for each in named if each}
         assert (len(changed) > 5, changed & {record.id for record in old}) == (True, set())
@@ -114,7 +114,7 @@ def test_an_operation_that_is_not_served_is_not_judged_unless_it_is_named() -> N
 def test_an_operation_that_refuses_what_is_incomplete_is_served_and_has_to_find_what_was_made() -> None:
     with _playing(_VIEW, lambda turn: turn.answer() if turn.refused() else turn.error(404)) as server:
         run(target(server, "batch"), Options(requests=10, keep=True, operations=[_CREATE]))
-        report = run(target(server, "batch"), Options(requests=60, read_only=True))
+        report = run(target(server, "batch"), Options(requests=60, read_only=True, patience=0.5))
     assert (_VIEW, "case.accepted") in _found(report)
 
 

@@ -175,6 +175,12 @@ class _Server(uvicorn.Server):
         looking.cancel()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # asyncio cannot close a connection that it has accepted and not taken up yet when the server closes.
+        with suppress(NotImplementedError):  # on Windows
+            for each in (each for server in self.servers for each in server.sockets):
+                self._loop.remove_reader(each.fileno())
+        for _ in range(3):  # rounds of the loop, until what was accepted is taken up
+            await asyncio.sleep(0)
         for server in self.servers:
             server.close()
         # Only answers that are still under way are waited for.
