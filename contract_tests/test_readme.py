@@ -85,11 +85,7 @@ def test_the_check_prints_what_the_readme_shows(tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "contract_tests")}
     done = processes.run(["sh", "-c", command], env={**environment, "COLUMNS": "80"}, cwd=tmp_path)
     assert done.returncode == 1
-    # How many requests there are changes with every case that the check learns, and is no promise.
-    shown, printed = (
-        re.sub(r"\d+ requests", "1500 requests", text) for text in (fences[number + 1].content, done.stdout)
-    )
-    assert shown in printed
+    assert fences[number + 1].content in done.stdout
 
 
 def _plain(table: str) -> list[list[str]]:

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,21 @@ from ims import CLIENT, adobe
 
 HERE = Path(__file__).parent
 THREADS = 24
+
+
+def _child_does(act: Callable[[], object]) -> bool:
+    """Whether the child of a fork gets through with something; one that waits for more than 20 seconds does not."""
+    child = os.fork()
+    if child == 0:
+        # The handler that is there belongs to the parent's time-out.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(20)
+        try:
+            act()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
 
 
 class Clients:
@@ -172,17 +187,15 @@ def test_a_lock_that_is_held_during_a_fork_is_free_in_the_child() -> None:
     thread = threading.Thread(target=hold)  # another one, because the thread that forks may take its own lock again
     thread.start()
     assert held.wait(60)
-    child = os.fork()
-    if child == 0:
-        # Ends a child that waits. The handler that is there belongs to the parent's time-out.
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(5)
+
+    def take() -> None:
         with lock.held:
-            os._exit(0)
-    status = os.waitpid(child, 0)[1]
+            pass
+
+    is_taken = _child_does(take)
     go_on.set()
     thread.join()
-    assert status == 0
+    assert is_taken
 
 
 @FORKING
@@ -190,15 +203,7 @@ def test_connections_stay_with_their_process(clients: Clients) -> None:
     clients.ports.clear()
     with provider("batch", reuse_connections=True) as shared:
         shared.create(case("batch").good())
-        child = os.fork()
-        if child == 0:
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(20)  # ends a child that waits
-            try:
-                shared.create(case("batch").good())
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
+        assert _child_does(lambda: shared.create(case("batch").good()))
         shared.create(case("batch").good())
     parent, other, again = clients.ports
     assert parent == again != other
@@ -229,16 +234,7 @@ def test_a_child_of_a_fork_does_not_wait_for_a_token_that_a_thread_of_its_parent
         thread = threading.Thread(target=shared.create, args=[case("adobe").good()])
         thread.start()
         assert asked.wait(60)
-        child = os.fork()
-        if child == 0:
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(20)  # ends a child that waits
-            try:
-                shared.create(case("adobe").good())
-                os._exit(0)
-            finally:
-                os._exit(1)
-        status = os.waitpid(child, 0)[1]
+        is_created = _child_does(lambda: shared.create(case("adobe").good()))
         go_on.set()
         thread.join()
-    assert status == 0
+    assert is_created

@@ -175,11 +175,12 @@ class _Server(uvicorn.Server):
         looking.cancel()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # asyncio cannot close a connection that it has accepted and not taken up yet when the server closes.
-        with suppress(NotImplementedError):  # on Windows
-            for each in (each for server in self.servers for each in server.sockets):
-                self._loop.remove_reader(each.fileno())
-        for _ in range(3):  # rounds of the loop, until what was accepted is taken up
+        # What asyncio has accepted but not taken up when a server closes stays open for good. So nothing more is
+        # accepted, and what was is taken up in the next two rounds of the loop. Windows' loop has no readers to remove.
+        for listening in [each for server in self.servers for each in server.sockets]:
+            with suppress(NotImplementedError):
+                self._loop.remove_reader(listening.fileno())
+        for _ in range(3):
             await asyncio.sleep(0)
         for server in self.servers:
             server.close()
