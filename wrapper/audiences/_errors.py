@@ -46,7 +46,7 @@ def shape(value: object) -> str:
 
 def named(key: object) -> str:
     """A caller's key, as a message may show it: the key itself if it looks like a plain name, otherwise its shape."""
-    return repr(key) if isinstance(key, str) and re.fullmatch(r"[A-Za-z_]\w{0,39}", key) else f"<{shape(key)}>"
+    return repr(str(key)) if isinstance(key, str) and re.fullmatch(r"[A-Za-z_]\w{0,39}", key) else f"<{shape(key)}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +211,8 @@ class InvalidError(AudiencesError):
     """The draft breaks a rule of the effective spec, or one of ours; nothing was sent. `problems` has all of them."""
 
     @classmethod
-    def of(cls, problems: Sequence[Problem], provider: str | None = None) -> "InvalidError":
-        return cls(_what(problems), problems=tuple(problems), provider=provider)
+    def of(cls, problems: Sequence[Problem]) -> "InvalidError":
+        return cls(_what(problems), problems=tuple(problems))
 
     @classmethod
     def ours(cls, field: str, rule: str, value: object) -> "InvalidError":

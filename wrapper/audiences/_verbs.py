@@ -590,16 +590,17 @@ class Verbs(Generic[Model]):
         """The error for a call of which only this is known: whether it can have been sent."""
         return self._marked(UnknownOutcomeError(why) if sent else NotSentError(why))
 
-    def explain(self, raised: BaseException) -> None:
-        """Put on an error what the call was; put on an interrupt, as its cause, the error that says what is known."""
-        if isinstance(raised, AudiencesError):
-            error = raised
-        elif isinstance(raised, Exception) and (raised.__cause__ or isinstance(raised, AssertionError)):
-            return
-        else:
-            error = self._attempts.interrupted(raised) if self._attempts else self._unsent
-            raised.__cause__ = error
-        self._marked(error)
+    def explain(self, raised: BaseException) -> AudiencesError | None:
+        """The error that says what is known of the call that this ended: an error of the call itself; or, for an
+        interrupt or what the caller's own code raised, a new one, which becomes its cause. None for a test's assertion.
+        """
+        if isinstance(raised, AssertionError):
+            return None
+        if isinstance(raised, AudiencesError) and raised.provider is None:
+            return self._marked(raised)
+        error = self._marked(self._attempts.interrupted(raised) if self._attempts else self._unsent)
+        error.__cause__, raised.__cause__ = raised.__cause__ or error.__cause__, error
+        return error
 
 
 def _chunk(outcome: Outcome, members: int | None, of: AudiencesError | Success[Reference], **more: Any) -> Chunk:
