@@ -9,11 +9,9 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from inspect import iscoroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-from ._errors import ConfigurationError
 from ._outcome import Attempt, Outcome
 from ._version import __version__
 
@@ -56,10 +54,7 @@ def warned(provider: str, warnings: tuple[str, ...]) -> None:
 def tell(observer: Callable[..., object], *arguments: object) -> Exception | None:
     """Call a function of the caller's that nothing awaits. Returns what it raised, if anything."""
     try:
-        answer = observer(*arguments)
-        if iscoroutine(answer):
-            answer.close()
-            raise ConfigurationError("a function is asynchronous, and is not awaited")
+        observer(*arguments)
     except Exception as error:  # noqa: BLE001
         return error
     return None

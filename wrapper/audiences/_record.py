@@ -341,15 +341,13 @@ def token_in(what: AudiencesError | str, provider: str, operations: Collection[s
 
     Raises InvalidError for a token of another provider, operation or base URL, and for what has no token.
     """
-    token = what.reconcile_token if isinstance(what, AudiencesError) else what
-    if token is None:
-        raise InvalidError.ours("what", "must be an error whose outcome is unknown", what)
+    token: Any = what.reconcile_token if isinstance(what, AudiencesError) else what
     try:
         found: Any = json.loads(token)
     except (TypeError, ValueError, RecursionError):
         found = None
     if not (isinstance(found, dict) and found.get("version") == 1 and isinstance(found.get("name"), str)):
-        raise InvalidError.ours("what", "must be an error, or its reconcile_token", what)
+        raise InvalidError.ours("what", "must be an error whose outcome is unknown, or its reconcile_token", what)
     here = (found.get("provider"), found.get("base_url")) == (provider, base_url)
     if not here or found.get("operation") not in operations:
         raise InvalidError.ours(
