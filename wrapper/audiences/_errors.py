@@ -262,19 +262,19 @@ class TokenError(AudiencesError):
 class AuthenticationError(AudiencesError):
     """401 or 403: the provider refused the credentials, or what they may do."""
 
-    outcome = Outcome.REJECTED
+    outcome: Outcome | None = Outcome.REJECTED
 
 
 class RateLimitedError(AudiencesError):
     """429: too many requests. `retry_after` has the seconds to wait, if the provider said."""
 
-    outcome = Outcome.REJECTED
+    outcome: Outcome | None = Outcome.REJECTED
 
 
 class RejectedError(AudiencesError):
     """A 4xx other than 401, 403, 408 and 429: the provider refused. `code` and `provider_message` say why."""
 
-    outcome = Outcome.REJECTED
+    outcome: Outcome | None = Outcome.REJECTED
 
 
 class NotFoundError(RejectedError):
@@ -284,7 +284,7 @@ class NotFoundError(RejectedError):
 class UnavailableError(AudiencesError):
     """A 5xx. The outcome is *unknown*, or *rejected* for a 503 with Retry-After: our reading, no provider says so."""
 
-    outcome = Outcome.UNKNOWN
+    outcome: Outcome | None = Outcome.UNKNOWN
 
 
 class SpecViolationError(AudiencesError):
@@ -294,13 +294,13 @@ class SpecViolationError(AudiencesError):
     `deviations` has the JSON pointers, `response` the bytes.
     """
 
-    outcome = Outcome.APPLIED
+    outcome: Outcome | None = Outcome.APPLIED
 
 
 class UnknownOutcomeError(AudiencesError):
     """The provider may have acted: no answer came, or one that does not tell (3xx, 408, a status that HTTP lacks)."""
 
-    outcome = Outcome.UNKNOWN
+    outcome: Outcome | None = Outcome.UNKNOWN
 
 
 class UnknownTimeoutError(UnknownOutcomeError, TimeoutError):

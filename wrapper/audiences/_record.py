@@ -224,7 +224,7 @@ def count_of(body: Mapping[str, Any], name: str) -> int | None:
 class AmbiguousError(AudiencesError):
     """Several audiences have that name: give the id of the one that is meant."""
 
-    outcome = None
+    outcome: Outcome | None = None
     records: tuple[Record, ...] = ()
     """The record of each of them."""
 
@@ -239,7 +239,7 @@ class ExistsError(AudiencesError):
 class WaitTimeoutError(AudiencesError, TimeoutError):
     """The audience was still indexing, or not to be seen yet, when the time to wait was over."""
 
-    outcome = None
+    outcome: Outcome | None = None
     record: Record | None = None
     """The last record that was seen."""
 
