@@ -5,7 +5,8 @@ import json
 import pickle
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import partial
 from io import StringIO
@@ -241,6 +242,33 @@ def test_a_mapping_is_no_iterable_of_members_since_its_values_would_be_lost(verb
     batch = Batch(None, TOKEN)
     assert isinstance(batch(verb, "VIP", {"1": {"city": "Rome"}}), InvalidError)
     assert batch.asked == []
+
+
+class Lazy(Sequence[str]):
+    """Numbers, none of which is kept."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, at: Any) -> Any:
+        if at >= self._size:
+            raise IndexError
+        return str(at)
+
+
+def test_a_sequence_is_looked_at_whole_in_as_little_memory_as_it_is_sent() -> None:
+    batch, peaks = Batch(None, TOKEN), list[int]()
+    batch("add", "VIP", Lazy(10))  # what is made once
+    for size in (15_000, 40_000):
+        batch.asked.clear()
+        tracemalloc.start()
+        batch("add", "VIP", Lazy(size))
+        peaks.append(tracemalloc.get_traced_memory()[1] - sum(len(each.content) for each in batch.asked))
+        tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
 
 
 def test_of_an_iterable_that_is_read_once_a_broken_member_leaves_what_was_sent_and_all_the_rest() -> None:

@@ -53,7 +53,9 @@ class Supply:
 
     def check(self) -> None:
         """Look at every member. Raises InvalidError for one that breaks a rule."""
-        self._checked(self.given)
+        items = iter(self.given)
+        while part := [*islice(items, self.most)]:
+            self._checked(part)
         self._place = -1
 
     def fill(self) -> None:

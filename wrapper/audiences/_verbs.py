@@ -570,10 +570,6 @@ class Verbs(Generic[Model]):
             error.outcome = error.changed.outcome
         return error
 
-    def end(self) -> None:
-        """End the call, whichever thread makes it."""
-        self.how.ending.end()
-
     @property
     def open_file(self) -> object:
         """The caller's own binary file that the draft sends, if there is one."""
