@@ -132,6 +132,16 @@ def test_no_call_has_more_bytes_than_allowed_and_none_of_the_members_is_lost(
     assert [*chain(*ids(batch))] == [*dict.fromkeys(members)]
 
 
+def test_after_a_call_that_had_room_for_few_the_next_ones_are_full_again() -> None:
+    batch = Batch(None, TOKEN)
+    members = [*numbers(100), "x" * 800, *map(str, range(100, 200))]
+    batch("add", "VIP", iter(members), chunk_bytes=1000)
+    assert [*chain(*ids(batch))] == members
+    *full, _ = (len(request.content) for request in batch.asked)
+    assert all(size <= 1000 for size in full)
+    assert [size <= 900 for size in full].count(True) <= 1  # where the large one comes next
+
+
 def test_members_that_cannot_be_split_are_refused_where_they_are_too_large() -> None:
     batch = Batch(None, TOKEN)
     for verb, members in (("add", ["x" * 1000]), ("replace", ["x" * 50] * 100 + [*numbers(100)])):
