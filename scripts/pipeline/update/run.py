@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -11,15 +12,18 @@ from ..documents import fingerprint, read
 from ..folders import Json, Provider
 from . import checks, claimed
 from .impact import impact
+from .report import as_markdown
 from .result import Change, Check, Code, Report, Result
 from .stage import differing, stage, swap
 from .take import Taken, take
+
+_LOG = "tests.log"
 
 
 def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, keep: bool) -> Result:
     """The result of updating the providers `found`. With `keep`, the tree is updated even if the library does not fit.
 
-    A PipelineError or an OSError is not raised, but becomes the `error` of the result.
+    A PipelineError, an OSError or an interrupt is not raised, but becomes the `error` of the result.
     """
     result = Result()
     try:
@@ -36,6 +40,8 @@ def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, kee
         result.error = _within(str(error), root)
     except OSError as error:
         result.error = _within(f"{error.filename2 or error.filename}: {error.strerror}", root)
+    except KeyboardInterrupt:
+        result.error = "interrupted"
     return result
 
 
@@ -64,7 +70,7 @@ def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, 
     valid = {key: spec for key, spec in specs.items() if spec is not None}
     try:
         if valid.keys() == specs.keys():
-            _generated(copy, taken, result, valid, root / "build" / "update" / "mypy", tests=tests)
+            _generated(copy, taken, result, valid, root / "build" / "update", tests=tests)
     except PipelineError as error:
         against.append(str(error))
     if against:
@@ -72,7 +78,7 @@ def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, 
 
 
 def _generated(
-    copy: Path, taken: Sequence[Taken], result: Result, specs: Mapping[str, Json], cache: Path, *, tests: bool
+    copy: Path, taken: Sequence[Taken], result: Result, specs: Mapping[str, Json], kept: Path, *, tests: bool
 ) -> None:
     """Generate from the specs, even those with problems; then find the lines that they touch, and run the checks."""
     files = tree.expected(copy, list(folders.providers(copy)), specs)
@@ -87,10 +93,13 @@ def _generated(
     importable = not result.checks[0].said
     if importable:
         result.checks.append(_offered(copy))
-    result.checks.append(checks.types(copy, cache))
-    if tests:
-        check, result.outdated = checks.tests(copy) if importable else (checks.importing(copy), ())
-        result.checks.append(check)
+    result.checks.append(checks.types(copy, kept / "mypy"))
+    if tests and importable:
+        words = f"The tests run now, which takes minutes; {kept / _LOG} says which fail."
+        print(as_markdown(result, so_far=True), words, sep="\n", file=sys.stderr)
+        checks.tests(copy, result, kept / _LOG)
+    elif tests:
+        result.checks.append(checks.importing(copy))
 
 
 def _offered(copy: Path) -> Check:
