@@ -329,6 +329,17 @@ def test_a_server_that_has_no_such_page_changes_nothing(project: Path, raw: RawS
     unchanged(project, updated(project), Code.FAILED, said)
 
 
+def test_what_has_changed_at_one_provider_is_named_though_the_page_of_another_is_gone(project: Path) -> None:
+    publish(project, changed(narrowed))
+    small_project.write(project, key="birch")
+    source = project / "specs" / "birch" / "SOURCE.toml"
+    source.write_text(source.read_text("utf-8").replace("https://acme.example", "file:///nowhere"), "utf-8")
+    result = updated(project)
+    assert result.error == "/nowhere/lists.md: No such file or directory"
+    (report,) = result.reports
+    assert (report.key, report.code, result.written) == ("acme", Code.BREAKING, ())
+
+
 def test_an_edited_spec_is_no_base_for_an_update(project: Path) -> None:
     with (project / "specs" / "acme" / "openapi.json").open("a") as file:
         file.write("\n")

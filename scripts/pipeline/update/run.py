@@ -25,17 +25,23 @@ def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, kee
 
     A PipelineError, an OSError or an interrupt is not raised, but becomes the `error` of the result.
     """
-    result = Result()
+    result, taken, against = Result(), list[Taken](), list[str]()
     try:
-        taken = [take(provider, date) for provider in found]
+        for provider in found:
+            # A page that cannot be used does not hide what has changed at other providers.
+            try:
+                taken.append(take(provider, date))
+            except PipelineError as error:
+                against.append(str(error))
         result.reports = [_report(each) for each in taken]
         if any(each.files for each in taken):
             with stage(root) as copy:
-                _in_copy(root, copy, taken, result, tests=tests)
-                if result.code != Code.FAILED and (keep or result.code != Code.UNFIT):
+                against += _in_copy(root, copy, taken, result, tests=tests)
+                if not against and (keep or result.code != Code.UNFIT):
                     paths = differing(root, copy)
                     swap(root, copy, paths)
                     result.written = tuple(paths)
+        result.error = _within("\n".join(against), root)
     except PipelineError as error:
         result.error = _within(str(error), root)
     except OSError as error:
@@ -60,12 +66,16 @@ def _version(provider: Provider) -> str:
     return ", ".join(dict.fromkeys(str(document.entry["version"]) for document in provider.documents))
 
 
-def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, tests: bool) -> None:
+def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, tests: bool) -> list[str]:
+    """Take the documents into the copy, generate and check. Returns what stands against them."""
     against, specs = list[str](), dict[str, Json | None]()
     for each, report in zip(taken, result.reports, strict=True):
         if each.files:
             tree.write(copy, {copy / path.relative_to(root): data for path, data in each.files.items()})
-            specs[report.key], wrong = _differences(copy, each, report)
+            try:
+                specs[report.key], wrong = _differences(copy, each, report)
+            except PipelineError as error:
+                specs[report.key], wrong = None, [str(error)]
             against += wrong
     valid = {key: spec for key, spec in specs.items() if spec is not None}
     try:
@@ -73,8 +83,7 @@ def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, 
             _generated(copy, taken, result, valid, root / "build" / "update", tests=tests)
     except PipelineError as error:
         against.append(str(error))
-    if against:
-        raise PipelineError("\n".join(against))
+    return against
 
 
 def _generated(
