@@ -42,7 +42,7 @@ _FITTING = _Fitting()
 def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -> Iterator[Violation]:
     """What `value` breaks in `schema`; with `undocumented`, also each property that the schema does not name."""
     _FITTING.found.clear()
-    for error in _validator(schema).iter_errors(value):
+    for error in _causes(_validator(schema).iter_errors(value)):
         pointer = "".join(f"/{escape(token)}" for token in error.absolute_path)
         rule = _follow(schema, error.absolute_schema_path)
         keyword, limit = str(error.validator), error.validator_value
@@ -56,6 +56,21 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
             yield Violation(where, pointer, rule, f"{shape(error.instance)} {said}")
     if undocumented:
         yield from _undocumented([schema], value, where, "")
+
+
+def _causes(errors: Iterable[Any]) -> Iterator[Any]:
+    """The errors; of `unevaluatedProperties` and `unevaluatedItems` only the deepest, and only if there are no others:
+    nothing counts as evaluated in a part in which anything else is wrong.
+    """
+    held: list[Any] | None = []
+    for error in errors:
+        if not str(error.validator).startswith("unevaluated"):
+            held = None
+            yield error
+        elif held is not None:
+            held.append(error)
+    deepest = max((len(error.absolute_path) for error in held or ()), default=0)
+    yield from (error for error in held or () if len(error.absolute_path) == deepest)
 
 
 def from_text(schema: Node, text: str) -> Any:
@@ -185,7 +200,7 @@ def _follow(schema: Node, path: Iterable[str | int]) -> str:
 
 
 @cache
-def _judge(root: Document) -> tuple[Any, Any]:
+def _judge(root: Document) -> Any:
     # Imported here because these take longer to import than the rest of the package together.
     from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker  # noqa: PLC0415
     from jsonschema.validators import extend  # noqa: PLC0415
@@ -203,7 +218,9 @@ def _judge(root: Document) -> tuple[Any, Any]:
     }
     if root.version == "3.0":
         own["type"] = partial(_type, plain.VALIDATORS["type"])
-    return extend(plain, own), formats  # type: ignore[no-untyped-call]
+    kind = extend(plain, own)  # type: ignore[no-untyped-call]
+    # `unevaluatedProperties` and `unevaluatedItems` look references up by themselves.
+    return partial(kind, format_checker=formats, _resolver=kind(root.value)._resolver)
 
 
 def _reference(root: Document, validator: Any, reference: str, value: Any, _: Any) -> Iterator[Any]:
@@ -264,5 +281,4 @@ def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> It
 
 @lru_cache(maxsize=4096)
 def _validator(schema: Node) -> Any:
-    kind, formats = _judge(schema.root)
-    return kind(schema.value, format_checker=formats)
+    return _judge(schema.root)(schema.value)

@@ -87,7 +87,7 @@ class Judge:
             return replace(expectation, expected=Expected.OPEN, kind=unsure) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
-            kind = "a name that no audience has"
+            kind = "a name that no audience has" if self._provider.is_by_name else "an id that nothing has"
             # What no audience can be called may be refused as malformed.
             only = _NOT_FOUND if re.fullmatch(r"[\w-]+", name, re.ASCII) else 0
             return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=only)
