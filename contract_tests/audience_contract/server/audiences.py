@@ -187,7 +187,7 @@ class Audiences:
         `used` says that the request is meant to succeed: an audience that it removes is given to no other request.
         """
         facts = facts_of(operation)
-        held, spare, removes = self._held[facts.source], self._spare[facts.source], facts.effect is Effect.REMOVES
+        held, spare, removes = self._held[facts.source], self._spare[facts.source], facts.removes
         if held and not removes:
             held.rotate(-1)
             return held[-1]
@@ -269,7 +269,7 @@ def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
     """The mark of a run's names, in the first spelling that the spec allows; and the mark of names of digits only."""
     marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", ""), strict=True)]
     named = provider_of(spec.key).named
-    creating = (each for each in spec.operations if facts_of(each).effect is Effect.CREATES)
+    creating = (each for each in spec.operations if facts_of(each).creates)
     kinds = [place.schema for each in creating for place in places(each) if place.name == named and place.schema]
     found = (mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds))
     return next(found, marks[0]), f"7{zlib.crc32(run_id.encode()):010}"

@@ -6,13 +6,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import lru_cache
 from typing import Any
 
 from .. import security
 from ..bodies import fields_of, is_raw, json_of, parts_of, text_of
 from ..checker import check_request
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..judging import rule_of
 from ..media import find, parse
 from ..messages import Request, Response
@@ -24,7 +23,7 @@ from ..urlencoded import decode, pairs
 from ..violation import Violation
 from . import advice
 from .advice import OPEN, declares_accept, misread
-from .places import key_of, places
+from .places import key_of
 from .send import PLAIN, Wire
 from .target import Target
 
@@ -196,7 +195,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
         return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
     # The create has already shown that the server takes this name.
-    is_known = name == key_of(operation) and facts_of(operation).effect is not Effect.CREATES
+    is_known = name == key_of(operation) and not facts_of(operation).creates
     is_limited = is_known or kind.plain("maxLength") or kind.plain("pattern")
     if not is_limited and (len(text) > _USUAL or any(map(_is_rare, text))):
         return Expectation(Expected.SUCCESS, "json.limits", "", label or "valid", Weight.ADVICE)
@@ -307,8 +306,6 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
     accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
     if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not declares_accept(operation):
         yield "an Accept that JSON is not in"
-    if any(asked in _made_up(operation) for asked in asked_for(request)):
-        yield "a parameter of which nobody says which values there are"
     if request.values("content-encoding") or len(request.values("accept")) > 1:
         yield "a header whose effect is not documented"
     for _, kind, text in texts(operation, request):
@@ -318,22 +315,6 @@ def _open(operation: Operation, request: Request) -> Iterator[str]:
             yield "a long text"
         if any(unicodedata.category(character) in ("Cc", "Cn", "Cs") for character in text):
             yield "a character that is no text"
-
-
-@lru_cache(maxsize=256)
-def _made_up(operation: Operation) -> frozenset[str]:
-    """Optional query parameters for which only the server knows right values: cursors, and texts of any kind.
-
-    The names and ids of audiences are not among them.
-    """
-    facts = facts_of(operation)
-    known = {provider_of(operation.spec.key).named, *facts.linked}
-    return frozenset(
-        place.name
-        for place in places(operation)
-        if place.kind == "query" and not place.required and place.name not in known
-        if place.name in facts.pages or (place.is_text and not place.says("pattern"))
-    )
 
 
 def asked_for(request: Request) -> dict[str, str]:

@@ -30,7 +30,7 @@ from .draft import Draft, File
 from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
-from .limits import BUSY, CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, is_not_found, may_have_acted
+from .limits import BUSY, CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, may_have_acted
 from .names import Names
 from .opening import ABSENT, Opening
 from .places import Place, is_about_one, key_of, places
@@ -52,6 +52,7 @@ _LAST = 3
 REPEATS, _TO_CONFIRM = 22, 150
 """How often a story is sent at most; after so many requests to confirm findings, none is sent a third time."""
 _ALL = "every rule"
+_OK, _NOT_FOUND = 200, 404
 _FORM = {"response.content-type", "response.header", "response.body"}
 """Rules about the form of an answer, which do not depend on the request."""
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
@@ -102,9 +103,7 @@ class Run:
         found = sorted(target.spec.operations, key=self._order)
         self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
         self._allowed = [
-            each
-            for each in found
-            if each.id not in self._unjudged and (not options.read_only or facts_of(each).effect is Effect.READS)
+            each for each in found if each.id not in self._unjudged and (not options.read_only or facts_of(each).reads)
         ]
         self._operations = [each for each in self._allowed if not options.operations or each.id in options.operations]
         self._phases: dict[str, int] = {}
@@ -230,7 +229,7 @@ class Run:
         if self._unserved:
             answers = " or ".join(map(str, sorted({*self._unserved.values()})))
             yield f"not served: {', '.join(self._unserved)}; every valid request was answered {answers}"
-        if self._judge.valid and not self._judge.successes:
+        if self._judge.valid and not self._judge.succeeded:
             names = ", ".join(self._target.names)
             yield f"no valid request succeeded: are the base URL and {names} right?"
         if self._judge.leaks.unseen:
@@ -332,7 +331,7 @@ class Run:
         found = expect(self._target, operation, request, label, wire)
         if found.expected is not Expected.SUCCESS:
             return found
-        creates = facts_of(operation).effect is Effect.CREATES
+        creates = facts_of(operation).creates
         unmarked = self._is_by_name and not self._audiences.is_marked(
             self._judge.name(operation, request) or self._audiences.mark
         )
@@ -455,7 +454,7 @@ class Run:
                     continue
                 # After a request without an answer, the server may be gone, so only one request is sent.
                 count = 1 if self._silent else self._sender.at_once
-                if facts_of(operation).effect is Effect.REMOVES:
+                if facts_of(operation).removes:
                     # A request that removes an audience must not take it from the next request.
                     removing = (at for at, one in enumerate(every) if one.expectation.expected in _MAY_SUCCEED)
                     count = max(1, min(count, next(removing, count)))
@@ -473,8 +472,7 @@ class Run:
         except RunEnded as reason:
             ended = reason
         answers = self._sender.send_all(operation, [(one.request, one.planned.case.wire) for one in ready])
-        succeeded = any(seen.response and 200 <= seen.response.status < 300 for seen in answers)
-        if succeeded and facts_of(operation).effect is Effect.REMOVES and ready[1:]:
+        if any(seen.is_success for seen in answers) and facts_of(operation).removes and ready[1:]:
             # One audience was removed, so the other answers depend on chance. Each case is sent again with its own.
             for one in ready:
                 key = one.made.name or one.made.id if one.made else ""
@@ -562,7 +560,7 @@ class Run:
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).linked.values()}
             counts = facts.story and facts_of(reader).size
-            if not (by_answer or counts) or facts_of(reader).effect is not Effect.READS:
+            if not (by_answer or counts) or not facts_of(reader).reads:
                 continue
             with suppress(UsedUp):
                 made = self._make(operation, self._names.new()) if facts.story else self._audience(operation, used=True)
@@ -597,7 +595,7 @@ class Run:
     def _delete_and_read(self, operation: Operation) -> None:
         """Delete an audience, and read it: it must not be shown as before."""
         for reader in self._operations:
-            if facts_of(reader).effect is not Effect.READS or key_of(reader) != key_of(operation):
+            if not facts_of(reader).reads or key_of(reader) != key_of(operation):
                 continue
             with suppress(UsedUp, NotOursError):
                 made = self._make(operation, self._names.new())
@@ -607,7 +605,7 @@ class Run:
                 read, delete = (self._names.about(draft, made).request() for draft in drafts)
                 before = _shown(self._read(reader, read))
                 deleted = self._changed(operation, delete, (made.seen,))
-                if before is not None and deleted.response and deleted.response.status in (200, 204):
+                if before is not None and deleted.status in (200, 204):
                     seen = self._sender.send(reader, read)
                     seen = self._sender.repeated_while(reader, seen, partial(_shows, before))
                     seen = replace(seen, before=(made.seen, replace(deleted, before=())), label=_BACK)
@@ -618,7 +616,7 @@ class Run:
 
         def is_early(seen: Observation) -> bool:
             value = _shown(seen) if final else None
-            return is_not_found(seen) or (value is not None and not facts_of(reader).is_final(value))
+            return seen.status == _NOT_FOUND or (value is not None and not facts_of(reader).is_final(value))
 
         return self._sender.repeated_while(reader, self._sender.send(reader, request), is_early)
 
@@ -757,7 +755,7 @@ class Run:
 
     def clean_up(self) -> None:
         """Remove the run's audiences, if the provider has an operation for that and `keep` is not set."""
-        removing = [each for each in self._allowed if facts_of(each).effect is Effect.REMOVES]
+        removing = [each for each in self._allowed if facts_of(each).removes]
         if not removing or self._options.keep or not self._audiences.existing or self._silent:
             return
         self._enter(CLEAN_UP)
@@ -773,7 +771,7 @@ class Run:
         if self._judge.name(operation, request):
             with suppress(NotOursError):
                 seen = self._changed(operation, request, made.story)
-                absent = is_there and seen.response is not None and seen.response.status in ABSENT
+                absent = is_there and seen.status in ABSENT
                 self._failures[operation.id] = self._failures[operation.id] + 1 if absent else 0
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
@@ -787,18 +785,18 @@ class Run:
     def _judged(
         self, operation: Operation, seen: Observation, expectation: Expectation, about: Made | None = None
     ) -> None:
-        if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
+        if seen.status in BUSY and self._overloaded(operation):
             raise RunEnded("the server kept saying that it is busy")
         known = self._judge.known(operation, seen, expectation)
         first, last = self._first.get(operation.id, ()), self._last[operation.id]
         self._judge.judge(operation, replace(seen, last=(*first, *itertools.chain(*last))), known)
         last.append((*seen.before, replace(seen, before=())))
-        if known.expected is Expected.SUCCESS and seen.response and seen.response.status < 300:
+        if known.expected is Expected.SUCCESS and seen.is_success:
             self._first.setdefault(operation.id, last[-1])
         rule = (known.key, operation.id)
         if rule in self._planned and known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
             self._planned[rule] = True
-        if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
+        if facts_of(operation).removes and may_have_acted(seen):
             # A server may read a name where the checker reads none, so the intended audience counts as removed, too.
             for name in (self._judge.name(operation, seen.request), about.name if about else ""):
                 self._audiences.record_removal(name, facts_of(operation).source, sure=False)
@@ -815,13 +813,12 @@ class Run:
         """Whether the server refuses even the smallest valid request as busy, so not because of the case's request."""
         draft = self._names.draft(operation, smallest=True)
         request = self._names.about(draft, self._audiences.pick(operation, used=False)).request()
-        response = self._sender.send(operation, request).response
-        return response is not None and response.status in BUSY
+        return self._sender.send(operation, request).status in BUSY
 
 
 def _shown(seen: Observation) -> Any:
     """What a read shows; None if it does not succeed."""
-    return value_of(seen.response) if seen.response and seen.response.status == 200 else None
+    return value_of(seen.response) if seen.status == _OK else None
 
 
 def _shows(value: Any, seen: Observation) -> bool:
@@ -829,4 +826,4 @@ def _shows(value: Any, seen: Observation) -> bool:
 
 
 def _creates(operation: Operation) -> bool:
-    return facts_of(operation).effect is Effect.CREATES
+    return facts_of(operation).creates
