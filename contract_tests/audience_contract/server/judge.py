@@ -16,7 +16,7 @@ from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
 from ..schema import properties, types
-from ..spec import Operation
+from ..spec import Operation, escape
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from . import wording
@@ -75,7 +75,8 @@ class Judge:
         facts, sent = facts_of(operation), _texts(operation, seen.request)
         if not self._provider.is_by_name and seen.status == _CONFLICT:
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
-        is_named = facts.creates and self._provider.named not in facts.linked
+        # A request on which a server fails is a valid one all the same.
+        is_named = facts.creates and self._provider.named not in facts.linked and seen.status < 500
         if is_named and self._named(operation, seen.request) in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
         if facts.creates and not facts.source:
@@ -88,8 +89,9 @@ class Judge:
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
             kind = "a name that no audience has"
-            # What no audience can be called may be refused as malformed.
-            only = _NOT_FOUND if re.fullmatch(r"[\w-]+", name, re.ASCII) else 0
+            # What is odd may be refused as malformed, because no audience can be called so.
+            usual = self._audiences.is_plain(name) or name == self._audiences.unknown_id(facts.source)
+            only = _NOT_FOUND if usual else 0
             return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=only)
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
@@ -104,8 +106,8 @@ class Judge:
         self.valid[operation.id] += plain and not expectation.detail
         if seen.status >= 500 and not expectation.fits(operation, seen.response):
             nested = expectation.rule == "json.depth"
-            # A failure on a request that breaks nothing has another cause than a failure on one that breaks a rule.
-            kind = "invalid" if expectation.broken or expectation.expected is Expected.REFUSAL else "valid"
+            # A failure on a valid request has another cause than a failure on an invalid one.
+            kind = "valid" if expectation.expected is Expected.SUCCESS else "invalid"
             kind = "unusual" if expectation.weight is Weight.ADVICE and not expectation.broken else kind
             kind = "credentials" if expectation.rule == "case.credential" else kind
             rule, detail = ("json.depth", "") if nested else ("response.failure", kind)
@@ -431,11 +433,12 @@ def _trimmed(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _lists(operation: Operation, status: int) -> tuple[str, ...]:
-    """JSON pointers to the documented lists of an answer."""
+    """JSON pointers to the documented lists of an answer, which may itself be one."""
     content = (documented := operation.response(status)) and documented.get("content")
-    schemas = [schema for media in content.value if (schema := content[media].get("schema"))] if content else []
-    found = (pair for schema in schemas for pair in properties(schema).items())
-    return tuple(sorted({f"/{name}" for name, kind in found if "array" in types(kind)}))
+    schemas = [schema for media in content or () if (schema := media.get("schema"))]
+    found = [("", schema) for schema in schemas]
+    found += [(f"/{escape(name)}", kind) for schema in schemas for name, kind in properties(schema).items()]
+    return tuple(sorted({pointer for pointer, kind in found if "array" in types(kind)}))
 
 
 # Cached because most refusals are alike.

@@ -4,12 +4,13 @@ import itertools
 import secrets
 import string
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 from ..bodies import value_of
@@ -25,7 +26,7 @@ from ..spec import Operation, unjudged
 from ..strict_json import at
 from . import cases
 from .audiences import Audiences, Made, NotOursError
-from .cases import Case
+from .cases import Case, as_it_is
 from .draft import Draft, File
 from .ending import merged
 from .expectation import Expectation, Expected, expect
@@ -52,6 +53,8 @@ _LAST = 3
 REPEATS, _TO_CONFIRM = 22, 150
 """How often a story is sent at most; after so many requests to confirm findings, none is sent a third time."""
 _ALL = "every rule"
+_TAKEN = {"case.header", "case.refused", "case.method"}
+"""Rules about requests that a server must refuse, whatever it was sent before."""
 _OK, _NOT_FOUND = 200, 404
 _FORM = {"response.content-type", "response.header", "response.body"}
 """Rules about the form of an answer, which do not depend on the request."""
@@ -445,7 +448,12 @@ class Run:
         with suppress(UsedUp):
             # Any case may show that a rule about answers is broken.
             by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
-            every = [one for one in made if by_answer or self._is_asked(one.expectation.rule)]
+            # A rule may be broken only after a valid request.
+            every = [
+                one
+                for one in made
+                if by_answer or self._is_asked(one.expectation.rule) or one.expectation.rule == "case.accepted"
+            ]
             while every:
                 if self._may_create(operation, every[0].expectation) and self._sender.no_planned_creates:
                     limit = self._options.creates
@@ -471,7 +479,7 @@ class Run:
                     ready.append(self._ready(operation, each))
         except RunEnded as reason:
             ended = reason
-        answers = self._sender.send_all(operation, [(one.request, one.planned.case.wire) for one in ready])
+        answers = self._sent(operation, ready)
         if any(seen.is_success for seen in answers) and facts_of(operation).removes and ready[1:]:
             # One audience was removed, so the other answers depend on chance. Each case is sent again with its own.
             for one in ready:
@@ -484,6 +492,9 @@ class Run:
                 self._judged(operation, self._finished(operation, one, seen), one.planned.expectation, one.made)
         if ended:
             raise ended
+
+    def _sent(self, operation: Operation, ready: Sequence[_Ready]) -> list[Observation]:
+        return self._sender.send_all(operation, [(one.request, one.planned.case.wire) for one in ready])
 
     def _turn_pages(self, operation: Operation) -> None:
         """Follow a list from page to page, up to 20 pages, and compare these with the whole list on one page."""
@@ -664,7 +675,8 @@ class Run:
     def _confirm(self, findings: Iterable[Finding]) -> None:
         """Send the story of each finding that was not seen again yet.
 
-        The second time, the last requests before the finding come first, because they may be a part of the cause.
+        The second time, the last requests before the finding come first, because they may be a part of the cause. What
+        must be refused must be so whatever came before: if it is taken, it is twice in a row, or others are the cause.
         """
         owed = [one for one in findings if one.story and not self._again.get(one.key)]
         if owed:
@@ -674,14 +686,17 @@ class Run:
         limit = self._sender.requests + _TO_CONFIRM
         for number in range(REPEATS):
             for one in owed:
-                if self._again.get(one.key) or (number > 1 and self._sender.requests > limit):
+                by_itself = one.rule in _TAKEN
+                late = number > 0 if by_itself else number > 1 and self._sender.requests > limit
+                if self._again.get(one.key) or late:
                     continue
                 said = one.rule, one.pointer, one.key
-                before = self.times_shown(*said)
                 self._replays[one.key] = number + 1
                 with suppress(StoryError):
-                    self.send_story(one.longer if number == 1 else one.story, self._run_id, self._target.url)
-                    self._again[one.key] = self.times_shown(*said) > before
+                    for _ in range(1 + by_itself):
+                        before = self.times_shown(*said)
+                        self.send_story(one.longer if number == 1 else one.story, self._run_id, self._target.url)
+                        self._again[one.key] = self.times_shown(*said) > before
 
     def _weighed(self, finding: Finding) -> Finding:
         """The finding with its final weight: one that was not seen again is not judged.
@@ -759,20 +774,31 @@ class Run:
         if not removing or self._options.keep or not self._audiences.existing or self._silent:
             return
         self._enter(CLEAN_UP)
+        # What is within another audience goes before that one.
+        left = tuple(self._audiences.existing) if self._is_by_name else self._audiences.existing[::-1]
         with suppress(RunEnded):
-            for made in tuple(self._audiences.existing) if self._is_by_name else self._audiences.existing[::-1]:
-                operation = next((each for each in removing if facts_of(each).source == made.by), None)
-                if operation and made in self._audiences.existing and self._failures[operation.id] < _MAX_FAILURES:
-                    self._remove(operation, made)
+            for by, made in itertools.groupby(left, attrgetter("by")):
+                operation, those = next((each for each in removing if facts_of(each).source == by), None), [*made]
+                while operation and those and self._failures[operation.id] < _MAX_FAILURES:
+                    self._remove(operation, those[: self._sender.at_once])
+                    del those[: self._sender.at_once]
 
-    def _remove(self, operation: Operation, made: Made) -> None:
-        request = self._names.about(self._names.draft(operation, smallest=True), made).request()
-        is_there = self._audiences.find(made.name or made.id, made.by) is not None
-        if self._judge.name(operation, request):
-            with suppress(NotOursError):
-                seen = self._changed(operation, request, made.story)
-                absent = is_there and seen.status in ABSENT
-                self._failures[operation.id] = self._failures[operation.id] + 1 if absent else 0
+    def _remove(self, operation: Operation, those: Iterable[Made]) -> None:
+        ready = []
+        for made in {made.name or made.id: made for made in those if made in self._audiences.existing}.values():
+            case = Case(self._names.about(self._names.draft(operation, smallest=True), made), as_it_is)
+            request = case.request(case.base)
+            if self._judge.name(operation, request):
+                with suppress(NotOursError):
+                    self._sender.check_and_count(operation, request)
+                    planned = Planned(case, expect(self._target, operation, request))
+                    ready.append(_Ready(planned, request, made, made.story))
+        for one, seen in zip(ready, self._sent(operation, ready), strict=True):
+            is_there = one.made and self._audiences.find(one.made.name or one.made.id, one.made.by)
+            found = self._finished(operation, one, seen)
+            self._judged(operation, found, one.planned.expectation, one.made)
+            absent = is_there and found.status in ABSENT
+            self._failures[operation.id] = self._failures[operation.id] + 1 if absent else 0
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
         return _creates(operation) and expectation.expected in _MAY_SUCCEED
