@@ -6,7 +6,7 @@ import re
 import string
 import zlib
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -125,10 +125,8 @@ class Audiences:
         """Whether a name is one of the run's, without anything special."""
         return name.startswith(self.mark) and name.removeprefix(self.mark).isdecimal()
 
-    def record_list(self, answer: Any) -> None:
-        """Take the audiences of a list's answer as ones to ask about, in a run that only reads; else do nothing."""
-        found = [answer, *(answer.values() if isinstance(answer, dict) else ())]
-        items = [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
+    def record_list(self, items: Sequence[Mapping[str, Any]]) -> None:
+        """Take the items of a list's answer as audiences to ask about, in a run that only reads; else do nothing."""
         for operation in self._spec.operations if self._read_only else ():
             source, key = facts_of(operation).source, key_of(operation)
             for item in items if source and is_about_one(operation) else ():

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -17,13 +17,13 @@ from ..media import find, parse
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
-from ..schema import properties as properties_of
 from ..spec import Node, Operation
+from ..strict_json import at
 from ..urlencoded import decode, pairs
 from ..violation import Violation
 from . import advice
 from .advice import OPEN, declares_accept, misread
-from .places import key_of
+from .places import key_of, places
 from .send import PLAIN, Wire
 from .target import Target
 
@@ -328,36 +328,21 @@ def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, s
 
     Raises UnreadableError if the body cannot be read.
     """
-    by_path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
-    asked: dict[str, str | None] = {**asked_for(request), **by_path}
-    for parameter in operation.node.get("parameters") or ():
-        name, text = parameter.value["name"], asked.get(parameter.value["name"])
-        if parameter.value["in"] in ("query", "path") and text is not None:
-            yield name, parameter["schema"], text
-    body = operation.node.get("requestBody")
-    media = parse("".join(request.values("content-type")[:1]))
-    entry = body and media and find(body["content"], media)
-    schema = entry and entry.get("schema")
-    if body and schema and is_raw(body["content"], request):
-        yield "the body", schema, text_of(request) or ""
-    properties = schema and properties_of(schema)
-    if not entry or not media or not properties or not request.body:
-        return
-    if media.essence == "multipart/form-data":
-        found = [(p.name, p.data.decode("utf-8", "replace")) for p in parts_of(request) if p.filename is None]
-    else:
-        value = json_of(request) if media.is_json else fields_of(request)
-        found = list(value.items()) if isinstance(value, dict) else []
-    yield from _texts(properties, found, "")
+    path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
+    found = {"query": asked_for(request), "path": path, "body": _body_of(operation, request)}
+    for place in places(operation):
+        value = at(found[place.kind], f"/{place.name}") if place.kind in found else None
+        if place.schema and isinstance(value, str) and "/0" not in place.name:
+            yield place.name, place.schema, value
 
 
-def _texts(
-    properties: Mapping[str, Node], found: Iterable[tuple[str, Any]], above: str
-) -> Iterator[tuple[str, Node, str]]:
-    for name, value in found:
-        kind = properties.get(name)
-        below = kind and properties_of(kind)
-        if kind and isinstance(value, str):
-            yield above + name, kind, value
-        elif below and isinstance(value, dict):
-            yield from _texts(below, value.items(), f"{above}{name}/")
+def _body_of(operation: Operation, request: Request) -> Any:
+    """The body as JSON, fields or parts, without files; None for no body, or one of an undocumented media type."""
+    body, media = operation.node.get("requestBody"), parse("".join(request.values("content-type")[:1]))
+    if not body or not media or not find(body["content"], media):
+        return None
+    if is_raw(body["content"], request):
+        return {"": text_of(request) or ""}
+    if media.essence == "multipart/form-data" and request.body:
+        return {p.name: p.data.decode("utf-8", "replace") for p in parts_of(request) if p.filename is None}
+    return (json_of(request) if media.is_json else fields_of(request)) if request.body else None

@@ -276,7 +276,7 @@ class Judge:
         elif facts.removes:
             self._audiences.record_removal(name, facts.source, sure=True)
         elif facts.reads and not is_about_one(operation):
-            self._audiences.record_list(value)
+            self._audiences.record_list(self.items(operation, seen))
             self._names_fit(operation, seen)
         plainly = self._told(operation, seen)
         self._page_fits(plainly, sent)
