@@ -4,7 +4,7 @@ import itertools
 import secrets
 import string
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -362,7 +362,7 @@ class Run:
                 if self._may_create(operation, planned.expectation):
                     left_out = self._sender.no_planned_creates
                 else:
-                    left_out = opening.valid == {0} or (self._sender.no_more_creates and _creates(operation))
+                    left_out = opening.valid == {0} or (self._sender.no_more_creates and facts_of(operation).creates)
                 if left_out:
                     continue
                 one = self._ready(operation, planned)
@@ -398,7 +398,7 @@ class Run:
             return self._names.meaning(operation, about)
 
         def send(request: Request) -> None:
-            if self._sender.no_planned_creates and _creates(operation):
+            if self._sender.no_planned_creates and facts_of(operation).creates:
                 raise UsedUp
             with suppress(NotOursError):
                 seen = self._sender.send(operation, request)
@@ -513,9 +513,7 @@ class Run:
             expectation = expectation if bounded else replace(expectation, expected=Expected.OPEN)
 
         def page(asked: Draft) -> Observation:
-            seen = replace(self._sender.send(operation, asked.request()), label=_PAGE)
-            self._judged(operation, seen, expectation)
-            return seen
+            return self._played(operation, asked.request(), expectation, label=_PAGE)
 
         with suppress(UsedUp):
             for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.existing)):
@@ -547,19 +545,16 @@ class Run:
         if not facts_of(operation).is_whole:
             return
         with suppress(UsedUp):
-            seen = self._sender.send(operation, self._names.draft(operation, smallest=True).request())
-            seen = self._sender.repeated_while(operation, seen, partial(self._judge.lacking, operation))
-            seen = replace(seen, label=_PAGE)
-            self._judged(operation, seen, expect(self._target, operation, seen.request))
-            self._judge.is_whole(operation, seen)
+            request = self._names.draft(operation, smallest=True).request()
+            lacks = partial(self._judge.lacking, operation)
+            self._judge.is_whole(operation, self._played(operation, request, is_early=lacks, label=_PAGE))
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
         draft = self._names.draft(operation, smallest=True)
         for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
             asked = draft.put(next(place for place in places(operation) if place.name == name), value)
-            seen = replace(self._sender.send(operation, asked.request()), label=_PAGE)
-            self._judged(operation, seen, expect(self._target, operation, seen.request))
+            seen = self._played(operation, asked.request(), label=_PAGE)
             if is_found:
                 self._judge.judge_filter(operation, seen, shown)
 
@@ -582,7 +577,7 @@ class Run:
                     draft = self._names.about(self._names.draft(operation, smallest=True), made)
                     for name, value in values.items():
                         draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
-                    changed = self._changed(operation, draft.request(), tuple(before))
+                    changed = self._played(operation, draft.request(), before=tuple(before))
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
                     before, answer = [*before, changed], value_of(changed.response)
                 if not by_answer or any(at(answer, pointer) for pointer in by_answer):
@@ -595,12 +590,21 @@ class Run:
                     self._judge.judge(reader, seen, about)
                     self._judge.judge_members(operation, reader, seen, made)
 
-    def _changed(self, operation: Operation, request: Request, before: tuple[Observation, ...]) -> Observation:
-        """Change or remove an audience, which `before` has made, and judge the exchange."""
-        expectation = expect(self._target, operation, request)
-        seen = self._found_by_now(operation, self._sender.send(operation, request), expectation)
-        seen = replace(seen, before=before)
-        self._judged(operation, seen, expectation)
+    def _played(
+        self,
+        operation: Operation,
+        request: Request,
+        said: Expectation | None = None,
+        *,
+        of: Operation | None = None,
+        is_early: Callable[[Observation], object] | None = None,
+        **shown: Any,
+    ) -> Observation:
+        """Send a request, and again while the answer is early; `shown` are fields of the exchange, which is judged."""
+        said, seen = said or expect(self._target, operation, request), self._sender.send(operation, request, of=of)
+        late = is_early and self._sender.repeated_while(operation, seen, is_early)
+        seen = replace(late or self._found_by_now(operation, seen, said), **shown)
+        self._judged(operation, seen, said)
         return seen
 
     def _delete_and_read(self, operation: Operation) -> None:
@@ -615,7 +619,7 @@ class Run:
                 drafts = (self._names.draft(each, smallest=True) for each in (reader, operation))
                 read, delete = (self._names.about(draft, made).request() for draft in drafts)
                 before = _shown(self._read(reader, read))
-                deleted = self._changed(operation, delete, (made.seen,))
+                deleted = self._played(operation, delete, before=(made.seen,))
                 if before is not None and deleted.status in (200, 204):
                     seen = self._sender.send(reader, read)
                     seen = self._sender.repeated_while(reader, seen, partial(_shows, before))
@@ -732,7 +736,7 @@ class Run:
             seen = self._found_by_now(operation, seen, expectation)
             seen = replace(seen, step=step, before=tuple(exchanges))
             self._judged(operation, seen, expectation, *about)
-            about = self._audiences.existing[-1:] if _creates(operation) else about
+            about = self._audiences.existing[-1:] if facts_of(operation).creates else about
             exchanges.append(replace(seen, before=()))
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {recorded: answered[place] for place, recorded in step.answered if place in answered}
@@ -760,8 +764,7 @@ class Run:
                 draft = draft.put(place, name) if self._names.is_name(place) else draft
             if not self._is_by_name and not self._audiences.may_be_sent(draft.request()):
                 return None
-            seen = replace(self._sender.send(creating, draft.request(), of=operation), before=about.story)
-            self._judged(creating, seen, expect(self._target, creating, seen.request))
+            self._played(creating, draft.request(), of=operation, before=about.story)
             is_made = self._audiences.existing[-1:] != last
             self._failures[creating.id] = 0 if is_made else self._failures[creating.id] + 1
             if is_made and not self._is_by_name:
@@ -801,7 +804,7 @@ class Run:
             self._failures[operation.id] = self._failures[operation.id] + 1 if absent else 0
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
-        return _creates(operation) and expectation.expected in _MAY_SUCCEED
+        return facts_of(operation).creates and expectation.expected in _MAY_SUCCEED
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that means "later"."""
@@ -849,7 +852,3 @@ def _shown(seen: Observation) -> Any:
 
 def _shows(value: Any, seen: Observation) -> bool:
     return bool(_shown(seen) == value)
-
-
-def _creates(operation: Operation) -> bool:
-    return facts_of(operation).creates
