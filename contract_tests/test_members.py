@@ -463,6 +463,15 @@ def test_an_error_of_another_providers_call_in_the_iterable_stays_an_error_of_th
     assert (cause.provider, cause.operation, cause.outcome) == ("Batch", "audience_update", Outcome.PARTLY)
 
 
+def test_an_error_of_an_earlier_call_that_a_transport_raises_is_an_error_of_this_call(
+    face: BlockingPortal | None,
+) -> None:
+    earlier = Batch(face, (401, ERROR))("get", "VIP")
+    error = Batch(face, earlier)("add", "VIP", ["1"])
+    assert error is earlier
+    assert (error.provider, error.operation, error.__cause__) == ("Batch", "audience_update", None)
+
+
 def test_a_cancelled_change_loses_no_member_that_its_thread_takes_afterwards(portal: BlockingPortal) -> None:
     taken, go_on = threading.Event(), threading.Event()
 
