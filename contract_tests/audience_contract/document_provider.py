@@ -99,14 +99,10 @@ class Documented(Provider):
 
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
         """Why the request may succeed or be refused: the document does not say which values there are."""
-        given = {f"header {name}".lower() for name in self._spec.headers}
+        yield from super().why_either_is_allowed(operation, request)
         for parameter, place, values in sent(operation, request):
-            if f"{place} {parameter.value['name']}".lower() in given:
-                continue
-            for text in (decode(value, plus=place == "query") or "" for value in values):
-                if place != "path" and _is_open(parameter["schema"], text):
-                    yield "a text of which nobody says which there are"
-                yield from _unsure([parameter["schema"]], text, "")
+            for value in values:
+                yield from _unsure([parameter["schema"]], decode(value, plus=place == "query") or "", "")
         body = operation.node.get("requestBody")
         media = parse("".join(request.values("content-type")[:1]))
         entry = body and media and find(body["content"], media)
@@ -134,7 +130,7 @@ class Documented(Provider):
         made = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
         if facts.source and not made:
             return self.error(call.operation, 404)
-        value, known = (each if isinstance(each, dict) else {} for each in (value_of(success), value_of(call.request)))
+        value, known = _object(value_of(success)), _object(value_of(call.request))
         known = {**call.path, **(made.fields if made and facts.effect is not Effect.CREATES else {}), **known}
         schema = _answers(call.operation)
         kinds = properties(schema) if schema else {}
@@ -214,13 +210,17 @@ def of(spec: Spec) -> Documented:
 
 
 def _is_meant(record: Record, call: Call) -> bool:
+    given = {**_object(value_of(call.request)), **call.path}
     linked = facts_of(call.operation).linked.items()
     known = (
-        (call.path[place], value_at(pointer, record.fields, record.path))
-        for place, pointer in linked
-        if place in call.path
+        (given[place], value_at(pointer, record.fields, record.path)) for place, pointer in linked if place in given
     )
-    return all(sent == str(own) for sent, own in known)
+    return all(str(sent) == str(own) for sent, own in known)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
 
 
 @lru_cache(maxsize=8192)
@@ -408,12 +408,6 @@ def _id_of(name: str, ids: Mapping[str, str]) -> str:
     """
     ends = sorted((each for each in ids if bare(name).endswith(each)), key=len)
     return ids[ends[-1]] if ends else ids.get("id", "")
-
-
-def _is_open(kind: Node, text: str) -> bool:
-    """Whether a text may be any: its schema has no `enum`, and the text is neither the example nor the default."""
-    known = [kind.plain(name) for name in ("example", "default")]
-    return "string" in types(kind) and not kind.plain("enum") and text not in known
 
 
 def _unsure(schemas: Iterable[Node], value: Any, above: str) -> Iterator[str]:
