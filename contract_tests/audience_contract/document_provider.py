@@ -125,7 +125,7 @@ class Documented(Provider):
     def file(self) -> tuple[str, str, bytes]:
         return "check.txt", "text/plain", b"check\n"
 
-    def handler(self, operation: Operation) -> Callable[[Call], Response] | None:  # noqa: ARG002
+    def handler(self, operation: Operation) -> Callable[[Call], Response]:  # noqa: ARG002
         return self._answer
 
     def _answer(self, call: Call) -> Response:
