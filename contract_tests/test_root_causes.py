@@ -15,7 +15,7 @@ from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import TOKEN
 from audience_contract.report import Finding, Verdict
 from audience_contract.rules import RULES, Weight
-from audience_contract.server import Target
+from audience_contract.server import Target, wording
 from audience_contract.server.audiences import Audiences, Made
 from audience_contract.server.ending import merged
 from audience_contract.server.expectation import expect
@@ -48,9 +48,9 @@ def refused(status: int, media: str = "application/json") -> Response:
 
 
 def findings(
-    *exchanges: tuple[Change, Response | None], trouble: str = "", wired: Wire | None = None
+    *exchanges: tuple[Change, Response | None], trouble: str = "", wired: Wire | None = None, remembers: bool = False
 ) -> tuple[Finding, ...]:
-    """What a server is found to do that answers each request so, of Batch's create."""
+    """What a server is found to do that answers each request so, of Batch's create; with `remembers`, as in a run."""
     target = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"])
     ledger = Ledger(Redactor(show_members=True))
     judging = Judge(target, ledger, Audiences(BATCH, "1"))
@@ -58,7 +58,8 @@ def findings(
         request = change(body("emails", "custom_ids")(wire("batch").GOOD))
         request = replace(request, target=request.target.removeprefix("/2.10"))
         seen = Observation("http://127.0.0.1/x", request, response, trouble=trouble)
-        judging.judge(CREATE, seen, expect(target, CREATE, request, wire=wired or Wire()))
+        expectation = expect(target, CREATE, request, wire=wired or Wire())
+        judging.judge(CREATE, seen, judging.known(CREATE, seen, expectation) if remembers else expectation)
     return tuple(merged(ledger.findings, BATCH.operations, judging.valid, judging.refusing))
 
 
@@ -79,6 +80,33 @@ def test_what_stands_after_the_json_of_a_body_makes_it_a_violation_to_take_it() 
     assert (found.rule, found.weight) == ("case.refused", Weight.VIOLATION)
 
 
+def test_a_failure_on_a_valid_request_is_one_finding_however_often_its_name_was_sent() -> None:
+    (found,) = findings(*[(same, refused(500))] * 3, remembers=True)
+    assert (found.rule, found.count) == ("response.failure", 3)
+
+
+def long_refused(request: Request) -> Request | Response:
+    """Long names are refused by whatever is about an audience that there is."""
+    names = re.findall(r"contract-check-[-\w]*", f"{request.target} {request.body.decode('latin-1')}")
+    is_long = any(len(name) > 70 for name in names) and not request.target.endswith("/create")
+    return refused(400) if is_long and request.values("authorization") == [f"Bearer {TOKEN}"] else request
+
+
+def test_a_text_that_several_operations_refuse_is_one_finding_that_names_them() -> None:
+    named = ["audience_view", "audience_remove"]
+    (found,) = judge(MockServer(middleware=changing(long_refused)), "batch", operations=named).counted
+    assert (found.rule, list(found.operations)) == ("case.accepted", sorted(named))
+
+
+def test_a_wrong_item_is_told_with_the_name_of_its_array() -> None:
+    update = next(operation for operation in BATCH.operations if operation.id == "audience_update")
+    ids = (
+        f"{update.node['requestBody']['content']['application/json']['schema']['properties']['ids'].pointer}/items/type"
+    )
+    assert wording.rule(update, Violation("query tags", "/0", ids, "")).startswith("tags/0 must be an object")
+    assert wording.rule(update, Violation("body", "/ids/3", ids, "")).startswith("ids/3 must be an object")
+
+
 def test_two_broken_rules_are_two_findings() -> None:
     found = findings((named("123"), taken(1)), (named('"a b"'), taken(2)), (body("custom_ids", "x"), taken(3)))
     assert sorted(pointers(found)) == ["properties/name/pattern", "properties/name/type", "properties/type/enum"]
@@ -88,8 +116,8 @@ def test_a_headline_starts_from_the_input_and_names_the_rule_and_its_page() -> N
     assert findings((named("123"), taken(1)))[0].message == 'took {"name": 123}: 202 (name must be a string; create.md)'
     (found,) = findings((header("X-Batch-Project"), taken(1)))
     assert found.message == "took a request without X-Batch-Project: 202 (X-Batch-Project is required; create.md)"
-    for rule in RULES.values():
-        assert not re.search("documented refusal|cell|put to the test|kind of input", f"{rule.title} {rule.help}")
+    for each in RULES.values():
+        assert not re.search("documented refusal|cell|put to the test|kind of input", f"{each.title} {each.help}")
 
 
 def test_what_the_same_answers_show_is_one_finding_the_graver() -> None:

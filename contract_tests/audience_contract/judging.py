@@ -51,6 +51,16 @@ class Observation:
     number: int = field(default_factory=itertools.count().__next__, compare=False, repr=False)
     """Identifies the exchange; stays the same when another field is replaced."""
 
+    @property
+    def status(self) -> int:
+        """The answer's status; 0 without an answer."""
+        return self.response.status if self.response else 0
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the answer has the status of a success."""
+        return self.response is not None and self.response.is_success
+
 
 class Ledger:
     """What a run has seen so far: findings by their key, and how often each rule was tried.
@@ -180,7 +190,7 @@ class Ledger:
                 weight or about.weight,
                 (operation,) if operation else (),
                 (kind,) if kind else (),
-                (seen.response.status,) if seen.response else (),
+                (seen.status,) if seen.response else (),
             )
             for v in broken
         ]

@@ -47,6 +47,11 @@ class Response:
     headers: Headers
     body: bytes = b""
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
     def values(self, name: str) -> list[str]:
         """Every value of the header `name`, whatever its case."""
         return _values(self.headers, name)

@@ -4,8 +4,10 @@ import json
 from itertools import chain
 from typing import Any, NoReturn
 
+from .spec import tokens
 from .violation import UnreadableError
 
+_CONTAINERS = (dict, list)
 MAX_DEPTH = 128
 """Containers inside each other; deeper ones are unreadable, on every Python at the same depth."""
 
@@ -35,7 +37,7 @@ def loads(data: bytes) -> Any:
 
 def at(value: Any, pointer: str) -> Any:
     """What stands at a JSON pointer; None for nothing."""
-    for token in pointer.split("/")[1:]:
+    for token in tokens(pointer):
         if isinstance(value, list):
             value = value[int(token)] if token.isdecimal() and int(token) < len(value) else None
         else:
@@ -77,12 +79,12 @@ def _look_into(value: Any, *, escaped: bool) -> None:
             "".join(texts).encode("utf-8")
         except UnicodeEncodeError:
             raise UnreadableError("half of a surrogate pair, which is no character") from None
-        depth += any(isinstance(found, dict | list) for found in level)
+        below = [
+            found.values() if isinstance(found, dict) else found for found in level if isinstance(found, _CONTAINERS)
+        ]
+        depth += bool(below)
         if depth > MAX_DEPTH:
             raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
-        below = (
-            found.values() if isinstance(found, dict) else found for found in level if isinstance(found, dict | list)
-        )
         level = [*chain.from_iterable(below)]
 
 

@@ -116,13 +116,8 @@ class Batch(Provider):
         return violation.rule.endswith("/type/enum") and re.match("(?i)e?mail|install", said) is not None
 
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
-        if operation.id == "audience_list":
-            asked = urlencoded.read(request.target.partition("?")[2].encode("latin-1"))
-            if "from" in asked:
-                yield "a cursor that may not be one any more"
-            if int(asked.get("limit", "1")) < 1:
-                yield "a limit below 1"
-        elif operation.id in ("audience_update", "audience_replace"):
+        yield from super().why_either_is_allowed(operation, request)
+        if operation.id in ("audience_update", "audience_replace"):
             members = _members(operation, request)
             if not members:
                 yield "no members"

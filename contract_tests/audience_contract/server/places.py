@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..bodies import FORMS
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..media import parse
 from ..mock.provider import load as provider_of
 from ..parameters import DEEP
@@ -87,7 +87,7 @@ def key_of(operation: Operation) -> str:
     linked = [place for place in places(operation) if place.name in facts_of(operation).linked]
     own = [place.name for place in linked if place.required and not ours.is_by_name and place.kind == "body"]
     own += [place.name for place in linked if place.kind == "path"]
-    is_by_name = ours.is_by_name or facts_of(operation).effect is Effect.CREATES
+    is_by_name = ours.is_by_name or facts_of(operation).creates
     return own[-1] if own else ours.named if is_by_name else ""
 
 

@@ -98,7 +98,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
     yield _of_page(smallest, names)
     yield [*_others(smallest)]
     facts = facts_of(smallest.operation)
-    if (facts.effect is not Effect.CREATES or facts.source) and smallest.operation.response(404):
+    if (not facts.creates or facts.source) and smallest.operation.response(404):
         yield [Case(smallest, as_it_is, absent=True)]
 
 

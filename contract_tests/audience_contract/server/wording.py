@@ -27,7 +27,10 @@ def asked(operation: Operation, request: Request, broken: Violation | None, labe
 
 def rule(operation: Operation, broken: Violation) -> str:
     """What the broken rule of the spec asks for, and the page that says so."""
-    name = broken.missing or broken.pointer.rpartition("/")[2] or broken.where.rpartition(" ")[2]
+    path = [*broken.where.split(" ")[1:], *tokens(broken.pointer)]
+    # Of an item, the name is that of its array.
+    name = broken.missing or "/".join(path[-2:] if path[-1:] and path[-1].isdecimal() else path[-1:])
+    name = name or broken.where
     keyword = broken.rule.rpartition("/")[2]
     try:
         node: Node | None = operation.node.at(broken.rule)
@@ -86,10 +89,8 @@ def _of_json(request: Request, broken: Violation) -> str:
         return cut(request.body.decode("utf-8", "backslashreplace"))
     if broken.missing:
         return f"{_json(at(value, broken.pointer))} without {broken.missing}"
-    found = value
-    for token in tokens(broken.pointer):
-        found = found[int(token)] if isinstance(found, list) else found[token]
-    for token in reversed(broken.pointer.split("/")[1:]):
+    found = at(value, broken.pointer)
+    for token in reversed(tokens(broken.pointer)):
         found = [found] if token.isdecimal() else {token: found}
     return _json(found)
 
