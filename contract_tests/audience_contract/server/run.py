@@ -723,7 +723,7 @@ class Run:
         """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
         exchanges, about = list[Observation](), list[Made]()
-        operations = {each.id: each for each in self._target.spec.operations}
+        operations = self._target.spec.named
         for step in story:
             if step.operation not in operations:
                 raise StoryError(f"there is no operation {step.operation} any more")
