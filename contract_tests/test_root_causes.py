@@ -4,10 +4,12 @@ import gzip
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from audience_contract import Request, load
+from audience_contract.documents import read
 from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
 from audience_contract.messages import Response
@@ -105,6 +107,15 @@ def test_a_wrong_item_is_told_with_the_name_of_its_array() -> None:
     )
     assert wording.rule(update, Violation("query tags", "/0", ids, "")).startswith("tags/0 must be an object")
     assert wording.rule(update, Violation("body", "/ids/3", ids, "")).startswith("ids/3 must be an object")
+
+
+def test_a_list_that_is_the_whole_answer_has_its_items() -> None:
+    spec = read(Path(__file__).parent / "documents" / "shop.yaml")
+    operation = next(each for each in spec.operations if each.method == "GET" and not each.path.endswith("}"))
+    answer = Response(200, (("Content-Type", "application/json"),), b'[{"id": "a"}]')
+    judging = Judge(Target(spec, "http://127.0.0.1", {}), Ledger(), Audiences(spec, "1"))
+    seen = Observation("", Request("GET", operation.path, ()), answer)
+    assert judging.items(operation, seen) == [{"id": "a"}]
 
 
 def test_two_broken_rules_are_two_findings() -> None:
