@@ -1,6 +1,7 @@
 """A documented rule that is broken is one finding, whatever shows it; two broken rules are never one."""
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -270,7 +271,9 @@ def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[t
     seen = Observation("", request, response)
     audiences = Audiences(target.spec, "1")
     audiences.existing.append(Made("n", "1", None))
-    Judge(target, ledger, audiences).judge(operation, seen, expect(target, operation, request))
+    judging = Judge(target, ledger, audiences)
+    judging._certain.add("1")
+    judging.judge(operation, seen, expect(target, operation, request))
     return [(one.rule, one.message) for one in ledger.findings]
 
 
@@ -312,6 +315,17 @@ def test_a_list_that_has_none_is_found_and_an_empty_one_is_not() -> None:
     assert of_one("commbox", "Get_Audiences", request, '{"data": []}') == []
     ((rule, said),) = of_one("commbox", "Get_Audiences", request, '{"audiences": []}')
     assert (rule, said.partition(": 200 ")[2][:15]) == ("response.body", "(body: no data;")
+
+
+def test_a_name_in_a_list_that_is_the_id_of_another_audience_is_no_id() -> None:
+    request = Request("GET", "/audiences", wire("commbox").GOOD.headers[:1])
+    static = {"created_time": "2025-10-01T09:10:00Z", "user_count": 1, "type": "Static"}
+
+    def found(identity: str) -> list[str]:
+        items = [static | {"id": "2", "name": "1"}, static | {"id": identity, "name": "m"}]
+        return [rule for rule, _ in of_one("commbox", "Get_Audiences", request, json.dumps({"data": items}))]
+
+    assert (found("3"), found("1")) == ([], ["run.echo"])
 
 
 def test_a_page_that_is_longer_than_any_may_be_is_found() -> None:
