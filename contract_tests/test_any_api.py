@@ -189,10 +189,18 @@ _STALL = (
     Mistake("what another file says is wrong", "GET .*/reports$", after=in_answer(_with(total="3"))),
     Mistake("any cookie is taken", f"GET .*/goods/{_NAME}", with_header("cookie", "session=beef")),
 )
+_TASK = {"data": {"gid": "1", "kind": "task"}}
+
+
+def _two(position: Any) -> Any:
+    return position[:2] if isinstance(position, list) else position
+
+
 _DESK = (
     Mistake("null is refused", "POST", lambda r: said(400) if b'"note": null' in r.body else r),
     Mistake("a limit counts as above it", "PUT", in_body(lambda v: _in_data(v, "priority", lambda own: own or 1))),
-    Mistake("a third item is taken", "POST", in_body(lambda v: _in_data(v, "position", lambda own: own[:2]))),
+    Mistake("a third item is taken", "POST", in_body(lambda v: _in_data(v, "position", _two))),
+    Mistake("a task that nobody has made is found", "POST .*/tasks.get$", after=answers(said(200, _TASK), 404)),
     Mistake("an unknown property is taken", "PUT", in_body(lambda v: _in_data(v, "contract_check", lambda _: ...))),
     Mistake(
         "it goes well whatever is asked",
@@ -467,9 +475,19 @@ def test_what_is_no_document_is_refused(text: str, said: str, tmp_path: Path) ->
 
 def test_an_operation_is_judged_whose_ids_are_of_a_form_that_no_made_up_name_has() -> None:
     report = check(DESK, requests=20)
-    assert {"createTask", "getTask", "changeTask", "getNotes", "listChannels"} == {
+    assert {"createTask", "getTask", "changeTask", "findTask", "getNotes", "listChannels"} == {
         one.operation for one in report.tried if one.operation
     }
+
+
+def test_a_property_is_not_called_unevaluated_because_another_one_is_wrong() -> None:
+    (create,) = (each for each in read(DESK).operations if each.id == "createTask")
+    headers = (("content-type", "application/json"), ("authorization", "Bearer a"))
+    wrong, unknown = (
+        [each.rule.rpartition("/")[2] for each in check_request(create, Request("POST", "/tasks", headers, body))]
+        for body in (b'{"data": {"name": ""}}', b'{"data": {"name": "a", "size": 1}}')
+    )
+    assert (wrong, unknown) == (["minLength"], ["unevaluatedProperties", "properties"])
 
 
 def test_a_refusal_may_be_an_alternative_of_the_success() -> None:

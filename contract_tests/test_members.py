@@ -388,21 +388,41 @@ class BrokenError(Exception):
     """Of the caller's own iterable."""
 
 
-def test_what_the_iterable_raises_is_raised_and_its_cause_tells_what_was_sent(face: BlockingPortal | None) -> None:
+@pytest.mark.parametrize("own", [None, KeyError("the caller's own cause")], ids=["plain", "with a cause of its own"])
+def test_what_the_iterable_raises_is_raised_and_its_cause_tells_what_was_sent(
+    face: BlockingPortal | None, own: Exception | None
+) -> None:
     def members() -> Iterator[str]:
         yield from numbers(15_000)
-        raise BrokenError
+        raise BrokenError from own
 
     batch = Batch(face, TOKEN)
     with pytest.raises(BrokenError) as caught:
         batch("add", "VIP", members())
     cause: Any = caught.value.__cause__
     assert type(cause) is NotSentError
+    assert cause.__cause__ is own
     assert cause.changed is not None
     assert cause.outcome is Outcome.PARTLY
     assert str(cause) == "Batch: interrupted between two calls - outcome: partly"
     assert [chunk.members for chunk in cause.changed.chunks] == [10_000]
     assert [*cause.changed.rest] == [str(number) for number in range(10_000, 15_000)]
+
+
+def test_an_error_of_another_providers_call_in_the_iterable_stays_an_error_of_that_call(
+    face: BlockingPortal | None,
+) -> None:
+    commbox = make("commbox", transport=httpx2.MockTransport(lambda _: httpx2.Response(401)))
+
+    def members() -> Iterator[str]:
+        yield from numbers(10_001)
+        yield from (record.name for record in commbox.list())
+
+    error: Any = Batch(face, TOKEN)("add", "VIP", members())
+    assert (error.provider, error.operation, error.outcome) == ("CommBox", "Get_Audiences", None)
+    assert isinstance(error, AuthenticationError)
+    cause: Any = error.__cause__
+    assert (cause.provider, cause.operation, cause.outcome) == ("Batch", "audience_update", Outcome.PARTLY)
 
 
 def test_a_cancelled_change_loses_no_member_that_its_thread_takes_afterwards(portal: BlockingPortal) -> None:

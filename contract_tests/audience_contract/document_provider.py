@@ -130,7 +130,7 @@ class Documented(Provider):
         made = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
         if facts.source and not made:
             return self.error(call.operation, 404)
-        value, known = (each if isinstance(each, dict) else {} for each in (value_of(success), value_of(call.request)))
+        value, known = _object(value_of(success)), _object(value_of(call.request))
         known = {**call.path, **(made.fields if made and facts.effect is not Effect.CREATES else {}), **known}
         schema = _answers(call.operation)
         kinds = properties(schema) if schema else {}
@@ -210,13 +210,17 @@ def of(spec: Spec) -> Documented:
 
 
 def _is_meant(record: Record, call: Call) -> bool:
+    given = {**_object(value_of(call.request)), **call.path}
     linked = facts_of(call.operation).linked.items()
     known = (
-        (call.path[place], value_at(pointer, record.fields, record.path))
-        for place, pointer in linked
-        if place in call.path
+        (given[place], value_at(pointer, record.fields, record.path)) for place, pointer in linked if place in given
     )
-    return all(sent == str(own) for sent, own in known)
+    return all(str(sent) == str(own) for sent, own in known)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
 
 
 @lru_cache(maxsize=8192)

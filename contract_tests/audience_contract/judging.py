@@ -278,6 +278,7 @@ class Ledger:
                 trouble=seen.trouble,
                 keep=room,
                 again=f"audience-contract replay REPORT {finding.key}" if seen.sent else "",
+                is_alone=not seen.before,
             )
             self._room -= len(new.request.body) + len(new.response.body if new.response else b"")
             evidence = ((new, *evidence) if plainer else (*evidence, new))[:KEPT_EVIDENCE]

@@ -1,4 +1,4 @@
-"""Checks a value against a schema of the effective spec, with openapi-schema-validator.
+"""Checks a value against a schema of the effective spec, with jsonschema.
 
 The library under test judges with another implementation on purpose: shared code would hide shared faults.
 """
@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache, partial
 from itertools import islice
 from typing import Any, TypeVar
+
+from regress import Regex
 
 from .spec import Document, Node, escape
 from .violation import UNNAMED, Violation, shape
@@ -40,7 +42,7 @@ _FITTING = _Fitting()
 def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -> Iterator[Violation]:
     """What `value` breaks in `schema`; with `undocumented`, also each property that the schema does not name."""
     _FITTING.found.clear()
-    for error in _validator(schema).iter_errors(value):
+    for error in _causes(_validator(schema).iter_errors(value)):
         pointer = "".join(f"/{escape(token)}" for token in error.absolute_path)
         rule = _follow(schema, error.absolute_schema_path)
         keyword, limit = str(error.validator), error.validator_value
@@ -54,6 +56,21 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
             yield Violation(where, pointer, rule, f"{shape(error.instance)} {said}")
     if undocumented:
         yield from _undocumented([schema], value, where, "")
+
+
+def _causes(errors: Iterable[Any]) -> Iterator[Any]:
+    """The errors; of `unevaluatedProperties` and `unevaluatedItems` only the deepest, and only if there are no others:
+    nothing counts as evaluated in a part in which anything else is wrong.
+    """
+    held: list[Any] | None = []
+    for error in errors:
+        if not str(error.validator).startswith("unevaluated"):
+            held = None
+            yield error
+        elif held is not None:
+            held.append(error)
+    deepest = max((len(error.absolute_path) for error in held or ()), default=0)
+    yield from (error for error in held or () if len(error.absolute_path) == deepest)
 
 
 def from_text(schema: Node, text: str) -> Any:
@@ -149,7 +166,8 @@ def _of_items(value: list[Any], free: Container[str], check: Callable[[int, Any]
     right: set[str] = set()
     for at, item in enumerate(value):
         of = item if isinstance(item, dict) else {}
-        text = repr({name: "" if name in free and isinstance(of[name], str) else of[name] for name in of} or item)
+        texts = {name: "" if name in free and isinstance(each, str) else each for name, each in of.items()}
+        text = repr(texts or item)
         if text not in right:
             found = list(check(at, item))
             yield from found
@@ -182,26 +200,50 @@ def _follow(schema: Node, path: Iterable[str | int]) -> str:
 
 
 @cache
-def _judge(root: Document) -> tuple[Any, Any]:
+def _judge(root: Document) -> Any:
     # Imported here because these take longer to import than the rest of the package together.
-    from jsonschema import FormatChecker  # noqa: PLC0415
+    from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker  # noqa: PLC0415
     from jsonschema.validators import extend  # noqa: PLC0415
-    from openapi_schema_validator import OAS30Validator, OAS31Validator  # noqa: PLC0415
 
     formats = FormatChecker(formats=())
     formats.checks("date-time")(is_date_time)
-    plain = {"3.0": OAS30Validator, "3.1": OAS31Validator}[root.version]
+    plain = {"3.0": Draft4Validator, "3.1": Draft202012Validator}[root.version]
     own = {
         "$ref": partial(_reference, root),
         "required": _required,
+        "pattern": _pattern,
         "items": partial(_items, plain.VALIDATORS["items"]),
+        "oneOf": partial(_alternatives, 2),
+        "anyOf": partial(_alternatives, 1),
     }
-    kind = extend(plain, own | {"oneOf": partial(_alternatives, 2), "anyOf": partial(_alternatives, 1)})  # type: ignore[no-untyped-call]
-    return kind, formats
+    if root.version == "3.0":
+        own["type"] = partial(_type, plain.VALIDATORS["type"])
+    kind = extend(plain, own)  # type: ignore[no-untyped-call]
+    # `unevaluatedProperties` and `unevaluatedItems` look references up by themselves.
+    return partial(kind, format_checker=formats, _resolver=kind(root.value)._resolver)
 
 
 def _reference(root: Document, validator: Any, reference: str, value: Any, _: Any) -> Iterator[Any]:
     yield from validator.descend(value, root.referred(reference))
+
+
+def _type(plain: Any, validator: Any, kinds: Any, value: Any, schema: Any) -> Iterator[Any]:
+    """The keyword of OpenAPI 3.0, where `nullable` adds null to the type."""
+    if value is not None or schema.get("nullable") is not True:
+        yield from plain(validator, kinds, value, schema)
+
+
+def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[Any]:
+    """The keyword, with the regular expressions of JavaScript."""
+    from jsonschema import ValidationError  # noqa: PLC0415
+
+    if isinstance(value, str) and not _expression(pattern).find(value):
+        yield ValidationError("pattern")
+
+
+@lru_cache(maxsize=256)
+def _expression(pattern: str) -> Regex:
+    return Regex(pattern)
 
 
 def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
@@ -239,5 +281,4 @@ def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> It
 
 @lru_cache(maxsize=4096)
 def _validator(schema: Node) -> Any:
-    kind, formats = _judge(schema.root)
-    return kind(schema.value, format_checker=formats)
+    return _judge(schema.root)(schema.value)

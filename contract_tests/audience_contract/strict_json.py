@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from .spec import tokens
 from .violation import UnreadableError
 
+_CONTAINERS = (dict, list)
 MAX_DEPTH = 128
 """Containers inside each other; deeper ones are unreadable, on every Python at the same depth."""
 
@@ -78,12 +79,12 @@ def _look_into(value: Any, *, escaped: bool) -> None:
             "".join(texts).encode("utf-8")
         except UnicodeEncodeError:
             raise UnreadableError("half of a surrogate pair, which is no character") from None
-        depth += any(isinstance(found, dict | list) for found in level)
+        below = [
+            found.values() if isinstance(found, dict) else found for found in level if isinstance(found, _CONTAINERS)
+        ]
+        depth += bool(below)
         if depth > MAX_DEPTH:
             raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
-        below = (
-            found.values() if isinstance(found, dict) else found for found in level if isinstance(found, dict | list)
-        )
         level = [*chain.from_iterable(below)]
 
 

@@ -9,11 +9,9 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from inspect import iscoroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-from ._errors import AudiencesError, ConfigurationError
 from ._outcome import Attempt, Outcome
 from ._version import __version__
 
@@ -56,10 +54,7 @@ def warned(provider: str, warnings: tuple[str, ...]) -> None:
 def tell(observer: Callable[..., object], *arguments: object) -> Exception | None:
     """Call a function of the caller's that nothing awaits. Returns what it raised, if anything."""
     try:
-        answer = observer(*arguments)
-        if iscoroutine(answer):
-            answer.close()
-            raise ConfigurationError("a function is asynchronous, and is not awaited")
+        observer(*arguments)
     except Exception as error:  # noqa: BLE001
         return error
     return None
@@ -92,11 +87,6 @@ class Span:
                     _fail(self._current, failure)
                 if outcome is not None:
                     self._current.set_attribute("audiences.outcome", str(outcome))
-
-    def fail(self, raised: BaseException) -> None:
-        """Record the error or the interrupt that ended the verb."""
-        error = raised if isinstance(raised, AudiencesError) else raised.__cause__
-        self.end(error.outcome if isinstance(error, AudiencesError) else None, type(raised).__name__)
 
     def close(self) -> None:
         if self._current is not None:

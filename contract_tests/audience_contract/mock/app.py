@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
-import openapi_schema_validator  # noqa: F401 - judging imports it late, and the first request would wait for it
+import jsonschema  # noqa: F401 - judging imports it late, and the first request would wait for it
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect

@@ -253,7 +253,7 @@ def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
     left, is_key = [(value, False)], cache(key.fullmatch)
     while left:
         value, below = left.pop()
-        if isinstance(value, dict | _Pairs):
+        if isinstance(value, dict) or type(value) is _Pairs:
             members = value.items() if isinstance(value, dict) else value
             left += [(child, below or is_key(name) is not None) for name, child in members]
         elif isinstance(value, list):

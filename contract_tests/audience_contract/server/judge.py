@@ -88,7 +88,7 @@ class Judge:
             return replace(expectation, expected=Expected.OPEN, kind=facts.unsure) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
-            kind = "a name that no audience has"
+            kind = "a name that no audience has" if self._provider.is_by_name else "an id that nothing has"
             # What is odd may be refused as malformed, because no audience can be called so.
             usual = self._audiences.is_plain(name) or name == self._audiences.unknown_id(facts.source)
             only = _NOT_FOUND if usual else 0

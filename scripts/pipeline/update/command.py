@@ -32,11 +32,7 @@ def run(given: argparse.Namespace) -> int:
     if given.report:
         report.prepare(given.report)
     day = datetime.now(UTC).date().isoformat()
-    try:
-        result = update(root, found, day, tests=not given.no_tests, keep=given.keep)
-    except KeyboardInterrupt:
-        print("error: interrupted; nothing is changed", file=sys.stderr)
-        return Code.FAILED
+    result = update(root, found, day, tests=not given.no_tests, keep=given.keep)
     sys.stdout.write(report.as_markdown(result))
     if given.report:
         report.write(result, given.report)
