@@ -463,3 +463,17 @@ def test_a_failure_on_an_unusual_form_tells_what_is_unusual_and_a_wrong_success_
     assert (failed.rule, "A media type has no case" in failed.message) == ("response.failure", True)
     created = replace(taken(1), status=201)
     assert [one.rule for one in findings((form, created), (same, created))] == ["response.status"]
+
+
+@pytest.mark.parametrize("troubles", [["the connection was closed", "no connection: refused"], ["closed", "closed"]])
+def test_of_a_server_that_is_gone_the_first_request_without_an_answer_is_told(troubles: list[str]) -> None:
+    target, ledger = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"]), Ledger()
+    judging, good = Judge(target, ledger, Audiences(BATCH, "1")), wire("batch").GOOD
+    answered = [(good, taken(1), "")]
+    unanswered = [(header("Authorization")(good), None, troubles[0]), (named("1")(good), None, troubles[1])]
+    for request, response, trouble in answered + unanswered:
+        seen = Observation("", request, response, trouble=trouble)
+        judging.judge(CREATE, seen, expect(target, CREATE, request))
+    (found,) = ledger.findings
+    assert found.message.startswith("a request, Authorization missing: no answer")
+    assert "Authorization" not in dict(found.evidence[0].request.headers)

@@ -138,7 +138,9 @@ class Judge:
         if gone:
             rule = "response.message"
             said = f"gone after {self._told(told.operation, self._last[-1]).asked} ({seen.trouble})"
-        for shown in reversed(self._last) if gone else (seen,):
+        self._last.extend([] if gone else [seen])
+        # What had no answer is likely to be the cause; else any of the last ones may be.
+        for shown in [*reversed(self._last)][: None if self._last[-1].response else 1]:
             replace(told, seen=shown).find(rule, said)
 
     def _answered(self, told: Told, expectation: Expectation) -> None:

@@ -689,7 +689,8 @@ class Run:
             self._failures.clear()
         limit = self._sender.requests + _TO_CONFIRM
         for number in range(REPEATS):
-            for one in owed:
+            # In another order each time: a server may answer in turn.
+            for one in owed[:: (-1) ** number]:
                 by_itself = one.rule in _TAKEN
                 late = number > 0 if by_itself else number > 1 and self._sender.requests > limit
                 if self._again.get(one.key) or late:
