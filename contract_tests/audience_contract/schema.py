@@ -25,6 +25,7 @@ _OF_TYPES = {"type", "title", "description", "example", "default"}
 _OF_NAMES = _OF_TYPES | {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
 """Keywords to which two objects are alike if only the texts of their properties differ."""
 _WORDS = {"true": True, "false": False}
+_CONTAINERS = (dict, list)
 
 
 class _Fitting(threading.local):
@@ -42,7 +43,7 @@ _FITTING = _Fitting()
 def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -> Iterator[Violation]:
     """What `value` breaks in `schema`; with `undocumented`, also each property that the schema does not name."""
     _FITTING.found.clear()
-    for error in _validator(schema).iter_errors(value):
+    for error in _judge(schema.root)(schema.value).iter_errors(value):
         pointer = "".join(f"/{escape(token)}" for token in error.absolute_path)
         rule = _follow(schema, error.absolute_schema_path)
         keyword, limit = str(error.validator), error.validator_value
@@ -140,7 +141,7 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
             known = [found for properties in listed if (found := properties.get(name))]
             if not known and not others and listed:
                 yield Violation(where, at, listed[0].pointer, f"a property {UNNAMED}")
-            yield from _undocumented(known or others, child, where, at)
+            yield from _undocumented(known or others, child, where, at) if isinstance(child, _CONTAINERS) else ()
 
 
 def _of_items(value: list[Any], free: Container[str], check: Callable[[int, Any], Iterable[Found]]) -> Iterator[Found]:
@@ -185,7 +186,8 @@ def _follow(schema: Node, path: Iterable[str | int]) -> str:
 
 
 @cache
-def _judge(root: Document) -> tuple[Any, Any]:
+def _judge(root: Document) -> Callable[[Any], Any]:
+    """Gives the validator of a schema of the document: one each, because making one takes longer than judging does."""
     # Imported here because these take longer to import than the rest of the package together.
     from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker  # noqa: PLC0415
     from jsonschema.validators import extend  # noqa: PLC0415
@@ -203,7 +205,24 @@ def _judge(root: Document) -> tuple[Any, Any]:
     }
     if root.version == "3.0":
         own["type"] = partial(_type, plain.VALIDATORS["type"])
-    return extend(plain, own), formats  # type: ignore[no-untyped-call]
+    kind: Any = extend(plain, own)  # type: ignore[no-untyped-call]
+    made: dict[int, Any] = {}
+
+    def validator(schema: Any) -> Any:
+        # It keeps the schema, so no other one has its `id()`.
+        if id(schema) not in made:
+            made[id(schema)] = kind(schema, format_checker=formats)
+        return made[id(schema)]
+
+    def descend(_: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None) -> Iterator[Any]:
+        for error in validator(schema).iter_errors(instance):
+            error.path.extendleft([] if path is None else [path])
+            error.schema_path.extendleft([] if schema_path is None else [schema_path])
+            yield error
+
+    kind.evolve = lambda _, schema, **__: validator(schema)
+    kind.descend = descend
+    return validator
 
 
 def _reference(root: Document, validator: Any, reference: str, value: Any, _: Any) -> Iterator[Any]:
@@ -260,9 +279,3 @@ def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> It
         yield from _of_items(value, free, lambda at, item: validator.descend(item, kind, path=at))
     else:
         yield from plain(validator, kind, value, schema)
-
-
-@lru_cache(maxsize=4096)
-def _validator(schema: Node) -> Any:
-    kind, formats = _judge(schema.root)
-    return kind(schema.value, format_checker=formats)

@@ -78,7 +78,9 @@ def _look_into(value: Any, *, escaped: bool) -> None:
             "".join(texts).encode("utf-8")
         except UnicodeEncodeError:
             raise UnreadableError("half of a surrogate pair, which is no character") from None
-        below = [found.values() if isinstance(found, dict) else found for found in level if isinstance(found, _CONTAINERS)]
+        below = [
+            found.values() if isinstance(found, dict) else found for found in level if isinstance(found, _CONTAINERS)
+        ]
         depth += bool(below)
         if depth > MAX_DEPTH:
             raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
