@@ -62,7 +62,7 @@ _FOUND = (
         f"{_POST}/requestBody/content/application~1json/schema/properties/name/maxLength",
         place="status",
         inputs=("name: too long",),
-        message='took {"name": "aaaa…aaaa"} (256 characters): 202 (name must have at most 255; create.md)',
+        message='took {"name": "aaaa…aaaa"} (256 characters): 202 (name must have at most 255 characters; create.md)',
         source="specs/batch/overlay.yaml: the page says that a name has at most 255 characters",
         count=3,
         evidence=(_evidence(_REQUEST, Response(202, (), b'{"indexing_token": "0190"}')),),

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,19 +21,23 @@ from typer.testing import CliRunner
 from audience_contract import Request, Response
 from audience_contract._command import app
 from audience_contract.checker import check_request, check_response
+from audience_contract.client.answers import adversarial, varied
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge as judge_client
 from audience_contract.document_provider import Documented
 from audience_contract.documents import _value, read
 from audience_contract.facts import Effect, facts_of
+from audience_contract.judging import Ledger, Observation
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import API_KEY, TOKEN
+from audience_contract.mock.provider import Call
+from audience_contract.mock.state import State
 from audience_contract.report import Verdict
 from audience_contract.samples import sample
 from audience_contract.server import Options, Target, run
 from audience_contract.server.audiences import Audiences
 from audience_contract.server.names import Names
-from audience_contract.spec import Operation
+from audience_contract.spec import Document, Operation, Spec, register
 from audience_contract.traffic import judge as judge_traffic
 from judged import reply
 from mistaken import (
@@ -145,6 +149,20 @@ _SCHEDULE = {"name": "a", "type": "batch_segmentation", "properties": {"segments
 _NONE = said(404, {"title": "x"})
 _ADOBE = (
     Mistake(
+        "a body that is no JSON is taken",
+        "POST .*/config/schedules$",
+        in_body(dict, _SCHEDULE),
+    ),
+    Mistake("an audience's id is a number", f"GET .*/audiences/{_NAME}", after=in_answer(_with(audienceId=7))),
+    Mistake(
+        "a header is not asked for",
+        "GET .*/segment/jobs$",
+        lambda r: with_header("x-gw-ims-org-id", "a")(r) if not r.values("x-gw-ims-org-id") else r,
+    ),
+)
+# Of kinds that another document shows.
+_ALIKE = (
+    Mistake(
         "a required parameter is not asked for",
         "GET .*/search/namespaces",
         lambda r: r if "schema.name=" in r.target else with_query("schema.name", "a")(r),
@@ -154,21 +172,10 @@ _ADOBE = (
         "POST .*/audiences$",
         in_body(lambda v: {**v, "name": str(v["name"])} if "name" in v else v),
     ),
-    Mistake(
-        "a body that is no JSON is taken",
-        "POST .*/config/schedules$",
-        in_body(dict, _SCHEDULE),
-    ),
     Mistake("a created schedule is not found", f"GET .*/config/schedules/{_NAME}", after=_forgets(_NONE)),
-    Mistake("an audience's id is a number", f"GET .*/audiences/{_NAME}", after=in_answer(_with(audienceId=7))),
     Mistake("an undocumented status", f"GET .*/segment/definitions/{_NAME}", after=in_answer(dict, 203)),
     Mistake("an array for an object", "GET .*/audiences$", after=in_answer(lambda v: [v])),
     Mistake("it fails on a limit", "GET .*/segment/definitions$", lambda r: said(500) if "limit=" in r.target else r),
-    Mistake(
-        "a header is not asked for",
-        "GET .*/segment/jobs$",
-        lambda r: with_header("x-gw-ims-org-id", "a")(r) if not r.values("x-gw-ims-org-id") else r,
-    ),
     Mistake("text for JSON", f"GET .*/preview/{_NAME}", after=answers(said(200, "x", "text/plain"), 2)),
 )
 
@@ -189,10 +196,18 @@ _STALL = (
     Mistake("what another file says is wrong", "GET .*/reports$", after=in_answer(_with(total="3"))),
     Mistake("any cookie is taken", f"GET .*/goods/{_NAME}", with_header("cookie", "session=beef")),
 )
+_TASK = {"data": {"gid": "1", "kind": "task"}}
+
+
+def _two(position: Any) -> Any:
+    return position[:2] if isinstance(position, list) else position
+
+
 _DESK = (
     Mistake("null is refused", "POST", lambda r: said(400) if b'"note": null' in r.body else r),
     Mistake("a limit counts as above it", "PUT", in_body(lambda v: _in_data(v, "priority", lambda own: own or 1))),
-    Mistake("a third item is taken", "POST", in_body(lambda v: _in_data(v, "position", lambda own: own[:2]))),
+    Mistake("a third item is taken", "POST", in_body(lambda v: _in_data(v, "position", _two))),
+    Mistake("a task that nobody has made is found", "POST .*/tasks.get$", after=answers(said(200, _TASK), 404)),
     Mistake("an unknown property is taken", "PUT", in_body(lambda v: _in_data(v, "contract_check", lambda _: ...))),
     Mistake(
         "it goes well whatever is asked",
@@ -274,7 +289,8 @@ def test_the_mock_of_a_document_keeps_it(file: Path, of: str) -> None:
 
 @pytest.mark.parametrize(
     ("file", "mistake"),
-    [(file, each) for file, those in _MISTAKES for each in those],
+    [(file, each) for file, those in _MISTAKES for each in those]
+    + [pytest.param(ADOBE, each, marks=pytest.mark.long) for each in _ALIKE],
     ids=lambda each: each.name if isinstance(each, Mistake) else each.stem,
 )
 def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:
@@ -467,9 +483,19 @@ def test_what_is_no_document_is_refused(text: str, said: str, tmp_path: Path) ->
 
 def test_an_operation_is_judged_whose_ids_are_of_a_form_that_no_made_up_name_has() -> None:
     report = check(DESK, requests=20)
-    assert {"createTask", "getTask", "changeTask", "getNotes", "listChannels"} == {
+    assert {"createTask", "getTask", "changeTask", "findTask", "getNotes", "listChannels"} == {
         one.operation for one in report.tried if one.operation
     }
+
+
+def test_a_property_is_not_called_unevaluated_because_another_one_is_wrong() -> None:
+    (create,) = (each for each in read(DESK).operations if each.id == "createTask")
+    headers = (("content-type", "application/json"), ("authorization", "Bearer a"))
+    wrong, unknown = (
+        [each.rule.rpartition("/")[2] for each in check_request(create, Request("POST", "/tasks", headers, body))]
+        for body in (b'{"data": {"name": ""}}', b'{"data": {"name": "a", "size": 1}}')
+    )
+    assert (wrong, unknown) == (["minLength"], ["unevaluatedProperties", "properties"])
 
 
 def test_a_refusal_may_be_an_alternative_of_the_success() -> None:
@@ -613,6 +639,9 @@ _ANY = st.recursive(
 )
 
 
+# A text for a pattern is found by Hypothesis as well.
+@settings(suppress_health_check=[HealthCheck.nested_given])
+@example(schema={"items": False}, version="3.1.0")
 @given(
     schema=st.dictionaries(st.sampled_from(_KEYWORDS), _ANY, max_size=5), version=st.sampled_from(["3.0.1", "3.1.0"])
 )
@@ -624,12 +653,17 @@ def test_no_schema_is_too_odd(schema: dict[str, Any], version: str, tmp_path_fac
     file.write_text(json.dumps(document), "utf-8")
     spec = read(file)
     target_ = Target.of(spec.key, "http://127.0.0.1:9")
-    names = Names(target_, Audiences(spec, "any"))
+    names, ours, ledger, state = Names(target_, Audiences(spec, "any")), Documented(spec), Ledger(), State()
     for each in spec.operations:
-        check_request(each, names.draft(each, smallest=False).request())
-        Documented(spec).error(each, 400)
+        draft = names.draft(each, smallest=False)
+        ours.error(each, 400)
+        success = ours.handler(each)(Call(each, draft.request(), state))
+        assert {*varied(ours, each, success)}.isdisjoint(adversarial(each, success))
         for sent in (b'{"x": 1}', b'[1, "x"]', b'"x"', b"1"):
-            check_response(each, Response(200, (("content-type", "application/json"),), sent))
+            answer = Response(200, (("content-type", "application/json"),), sent)
+            seen = Observation("http://127.0.0.1:9/a", draft.request(sent), answer)
+            ledger.request(each, seen)
+            ledger.response(each, seen, kind="")
 
 
 @pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
@@ -785,6 +819,19 @@ from urllib.request import urlopen
 urlopen(environ["LIBRARY_BASE_URL"] + "/books?page=%s&api_key=" + environ["LIBRARY_KEY"])"""
     for page, verdict in ((0, Verdict.KEPT), (-1, Verdict.VIOLATED)):
         assert judge_client([sys.executable, "-c", asks % page], providers=["library"]).verdict is verdict
+
+
+def test_a_run_has_no_verdict_if_the_check_failed_to_judge_a_request() -> None:
+    # No document that is read lacks responses.
+    broken = {"openapi": "3.0.0", "servers": [{"url": "/"}], "paths": {"/a": {"get": {}}}}
+    register(Spec("broken", Document(broken).node))
+    asks = """from os import environ
+from urllib.error import HTTPError
+from urllib.request import urlopen
+try: urlopen(environ["BROKEN_BASE_URL"] + "/a")
+except HTTPError: pass"""
+    with pytest.raises(LookupError, match="responses"):
+        judge_client([sys.executable, "-c", asks], providers=["broken"])
 
 
 @pytest.mark.parametrize("choice", [Answers.VARIED, Answers.ADVERSARIAL])

@@ -31,6 +31,7 @@ USAGE = [
     (["create", "X", "--set", "s4711=batch.type"], "--set: must be PROVIDER.FIELD=VALUE"),
     (["create", "X", "--set", "s4711.type=x"], "providers are"),
     (["create", "X", "--set", "batch.s4711=x", "--set", "batch.s4711=y"], "--set: the same name is given twice"),
+    (["create", "X", "-p", "batch", "--set", "batch.type=" + os.fsdecode(b"\xff")], "--set batch (dict of 1): must"),
     (["create", "X", "--curl"], "--dry-run"),
     (["create", "X", "--base-url", "https://u:s4711@x/?a=b"], "--base-url: must be PROVIDER=URL"),
     (["create", "X", "--base-url", "s4711=https://x"], "--base-url: must be PROVIDER=URL"),

@@ -363,10 +363,13 @@ def test_bodies_parameters_and_statuses_are_those_of_the_operation() -> None:
     def spread(spec: Json) -> None:
         item = spec["paths"]["/lists"]
         spec["components"] = {
-            "requestBodies": {"Body": item["post"]["requestBody"], "Same": {"$ref": "#/components/requestBodies/Body"}},
-            "parameters": {"Id": {"name": "id", "in": "query", "schema": {"type": "string"}}},
+            "requestBodies": {
+                "A body~": item["post"]["requestBody"],
+                "Same": {"$ref": "#/components/requestBodies/A%20body~0"},
+            },
+            "parameters": {"Its id": {"name": "id", "in": "query", "schema": {"type": "string"}}},
         }
-        item["parameters"] = [{"$ref": "#/components/parameters/Id"}, _query("all", "string")]
+        item["parameters"] = [{"$ref": "#/components/parameters/Its%20id"}, _query("all", "string")]
         item["post"]["parameters"] = [_query("all", "boolean")]
         item["post"]["requestBody"] = {"$ref": "#/components/requestBodies/Same"}
         item["post"]["responses"]["204"] = {"description": "Nothing.", "content": {}}
@@ -374,7 +377,7 @@ def test_bodies_parameters_and_statuses_are_those_of_the_operation() -> None:
     spec = translated(changed(spread))
     post = operation(spec)
     assert post["requestBody"] == operation(small_project.SPEC)["requestBody"]
-    assert post["parameters"] == [_query("all", "boolean"), {"$ref": "#/components/parameters/Id"}]
+    assert post["parameters"] == [_query("all", "boolean"), {"$ref": "#/components/parameters/Its%20id"}]
     assert post["responses"]["204"] == {"description": "Nothing."}
     assert [*spec["paths"]["/lists"]] == ["post"]
     assert "requestBodies" not in spec["components"]
@@ -387,9 +390,11 @@ def _query(name: str, kind: str) -> Json:
 ANSWER = "/paths/~1lists/post/responses/200"
 SCHEMA = f"{ANSWER}/content/application~1json/schema"
 _ID = f"{SCHEMA}/properties/id"
+_UNSENT = {"responses": {"200": {"description": "It is there."}}}
 UNUSED: list[tuple[str, Callable[[Json], object], Json]] = [
     ("webhooks", lambda s: s.update(webhooks={"made": copy.deepcopy(s["paths"]["/lists"])}), {}),
     ("about a path", lambda s: s["paths"]["/lists"].update(summary="Lists", description="All."), {}),
+    ("methods", lambda s: s["paths"]["/lists"].update(dict.fromkeys(("head", "options", "trace"), _UNSENT)), {}),
     ("servers", lambda s: s["paths"]["/lists"].update(servers=[{"url": "/"}]), {"/servers": [{"url": "/"}]}),
     ("XML", lambda s: operation(s)["responses"]["200"]["content"].update({"application/xml": {}}), {}),
     ("xml", lambda s: small_project.answer(s).update(xml={"name": "list"}), {}),
@@ -454,6 +459,7 @@ def test_what_is_not_used_of_a_document_may_be_invalid_and_an_operation_without_
         spec["paths"]["/rooms"]["get"] = {"operationId": "view", "responses": {"200": {}}}
         spec["paths"]["/beds"] = {"get": None}
         spec["components"] = {"schemas": {"Bed": {"type": "wood"}}, "x": 1}
+        spec["webhooks"] = {"made": {"post": {"$ref": "#/components/schemas/Bed"}}}
 
     used = {"rooms.json": 'operations = ["POST /rooms"]\n'}
     spec = effective.build(several.write(tmp_path, two(as_it_is, large), more=used))

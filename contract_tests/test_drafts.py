@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audience_contract.samples import sample
+from audience_contract.spec import Document, Node
 from audiences import Audience, InvalidError, Outcome, PhoneFile, Receipt, UnsupportedError
 from audiences._json import dumps
 from callers import Caller, created, make
@@ -27,6 +29,17 @@ def test_a_field_that_the_provider_cannot_be_told_is_refused_before_anything_is_
     assert error.reason
     assert error.reason in str(error)
     assert raw.requests == []
+
+
+def test_every_property_that_the_spec_has_is_sent(key: str) -> None:
+    """Also one that an update has added to the spec: an adapter that does not pass it on would lose it silently."""
+    adapter = make(key).adapter
+    schema = adapter.create.spec.body.at(adapter.draft.within)
+    at, document = f"{schema.pointer}/properties", Document(schema.spec.document)
+    own = {name: each for name, each in schema.properties.items() if name not in adapter.draft.fields}
+    values = {name: sample(Node(document, f"{at}/{name}", each)) for name, each in own.items()}
+    request = make(key).prepare(case(key).good(provider_fields={key: values}))
+    assert all(dumps({name: value})[1:-1] in request.body for name, value in values.items())
 
 
 def test_the_receipt_says_whether_the_audience_is_still_empty(key: str, raw: RawServer) -> None:

@@ -149,3 +149,13 @@ def test_a_client_that_cannot_be_imported_is_refused_with_what_python_says() -> 
     with pytest.raises(PipelineError, match="specs/acme: its client cannot be imported: SyntaxError"):
         client.check(package, files)
     client.check(package, {package / "models.py": b"A: int = 1\n"})
+
+
+def test_a_property_may_be_called_as_the_model_that_has_it() -> None:
+    many = {"type": "array", "items": {"type": "object", "properties": {"errors": TEXT, "made": TEXT}}}
+    schemas = {"Errors": {"type": "object", "properties": {"errors": many, "made": TEXT}, "required": ["errors"]}}
+    spec = changed(
+        lambda s: (answer(s).update({"$ref": "#/components/schemas/Errors"}), s.update(components={"schemas": schemas}))
+    )
+    package = Path("generated/audience_clients/acme")
+    client.check(package, {package / path: data for path, data in client.files(spec, "acme").items()})

@@ -129,7 +129,7 @@ def test_what_is_made_of_the_token_endpoints_answer_does_not_show_it() -> None:
     response = Response(200, Headers((("Content-Type", "application/json"),)), dumps(GRANT))
     assert ADOBE.token
     judged = judge(ADOBE.token.spec, response)
-    success = read(ADOBE.token, Secret("x"), response)
+    success: Any = read(ADOBE.token, Secret("x"), response)
     assert judged.value == GRANT
     assert success.result.token == TOKEN
     for each in (response, judged, success):

@@ -33,7 +33,7 @@ def unchanged(root: Path, result: Result, code: Code, said: str) -> None:
     assert not told.startswith(str(root))
     assert result.written == ()
     assert status(root) == ""
-    assert [path.name for path in (root / "build" / "update").iterdir() if path.name not in ("mypy",)] == []
+    assert [path.name for path in (root / "build" / "update").iterdir() if path.name not in ("mypy", "tests.log")] == []
 
 
 def test_nothing_new_ends_at_once_with_0_and_touches_no_file(project: Path) -> None:
@@ -327,6 +327,17 @@ def test_a_server_that_has_no_such_page_changes_nothing(project: Path, raw: RawS
     updating.commit(project)
     raw.answers = [reply]
     unchanged(project, updated(project), Code.FAILED, said)
+
+
+def test_what_has_changed_at_one_provider_is_named_though_the_page_of_another_is_gone(project: Path) -> None:
+    publish(project, changed(narrowed))
+    small_project.write(project, key="birch")
+    source = project / "specs" / "birch" / "SOURCE.toml"
+    source.write_text(source.read_text("utf-8").replace("https://acme.example", "file:///nowhere"), "utf-8")
+    result = updated(project)
+    assert result.error == "/nowhere/lists.md: No such file or directory"
+    (report,) = result.reports
+    assert (report.key, report.code, result.written) == ("acme", Code.BREAKING, ())
 
 
 def test_an_edited_spec_is_no_base_for_an_update(project: Path) -> None:

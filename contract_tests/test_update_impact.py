@@ -80,6 +80,15 @@ def test_of_a_property_that_is_gone_every_line_with_its_name_is_touched(tmp_path
     assert touched(tmp_path, changed(lambda _: None), after, change) == ["ID"]
 
 
+def test_of_a_property_that_is_gone_from_an_alternative_every_line_with_its_name_is_touched(tmp_path: Path) -> None:
+    def alternatives(*names: str) -> Json:
+        either = {"anyOf": [{"type": "object", "properties": {name: {"type": "string"}}} for name in names]}
+        return changed(lambda spec: operation(spec)["responses"]["200"].update(content={"a/b": {"schema": either}}))
+
+    change = Change("compatible", (f"{OPERATION}/responses/200/content/a~1b/schema",), "anyOf now without")
+    assert touched(tmp_path, alternatives("id", "kind"), alternatives("number", "kind"), change) == ["ID"]
+
+
 def test_of_a_status_that_is_gone_only_lines_with_it_are_touched(tmp_path: Path) -> None:
     before = changed(lambda spec: operation(spec)["responses"].update({"201": {"description": "Made."}}))
     change = Change("compatible", (f"{OPERATION}/responses/201",), "201 is removed")

@@ -5,8 +5,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,6 @@ from pipeline.__main__ import main
 from pipeline.update.stage import recover, swap
 from small_project import answer, changed
 
-_UPDATE = "import sys, pathlib, updating; updating.updated(pathlib.Path(sys.argv[1]), tests=True)"
 _SWAP = """
 import os, pathlib, signal, sys
 from pipeline.update.stage import swap
@@ -63,19 +62,38 @@ def test_a_signal_to_end_while_a_page_is_fetched_changes_nothing_and_is_said(pro
             connection.recv(1)
             update.terminate()
             said = update.communicate()[0]
-    assert (update.returncode, said) == (1, "error: interrupted; nothing is changed\n")
+    assert (update.returncode, "- interrupted\n" in said) == (1, True)
+    assert said.endswith("\n1: failed, nothing is changed; the tree is as it was\n")
+    assert updating.git(project, "status", "--porcelain") == ""
+
+
+@contextmanager
+def running(project: Path) -> Iterator[processes.Process]:
+    """An update that has come to its second test, which ends only with it; the first has failed."""
+    here = project / "build" / "here"
+    first = "import pathlib, time\n\ndef test_first():\n    assert False\n\n"
+    second = f"def test_second():\n    pathlib.Path({str(here)!r}).touch()\n    time.sleep(60)\n"
+    (project / "contract_tests" / "test_samples.py").write_text(first + second, "utf-8")
+    updating.commit(project)
+    updating.publish(project, updating.documented())
+    with start("-m", "pipeline", "update", "--root", str(project)) as update:
+        until(here.exists, update)
+        yield update
+
+
+def test_an_update_that_is_ended_while_tests_run_says_all_that_it_knows_and_changes_nothing(project: Path) -> None:
+    with running(project) as update:
+        update.terminate()
+        said = update.communicate()[0]
+    before, after = said.split("The tests run now")
+    assert all("## acme: documentation only" in part for part in (before, after))
+    assert "- tests, as far as they ran: failed\n  - `contract_tests/test_samples.py::test_first`\n" in after
     assert updating.git(project, "status", "--porcelain") == ""
 
 
 @pytest.mark.long
-def test_a_kill_while_the_contract_tests_run_changes_nothing(project: Path) -> None:
-    here = project / "build" / "here"
-    slow = f"import pathlib, time\n\ndef test_slow():\n    pathlib.Path({str(here)!r}).touch()\n    time.sleep(60)\n"
-    (project / "contract_tests" / "test_samples.py").write_text(slow, "utf-8")
-    updating.commit(project)
-    updating.publish(project, updating.documented())
-    with start("-c", _UPDATE, str(project)) as update:
-        until(here.exists, update)
+def test_a_kill_while_the_tests_run_changes_nothing(project: Path) -> None:
+    with running(project) as update:
         os.killpg(update.pid, signal.SIGKILL)
     assert updating.git(project, "status", "--porcelain") == ""
 

@@ -78,7 +78,7 @@ def test_what_a_page_says_begins_no_line_of_the_report_and_does_nothing_to_a_ter
     assert all(line.isprintable() for line in shown)
     assert [line for line in shown if line.startswith("#")] == [
         "# Update of the specs",
-        "## acme: breaking",
+        "## acme: breaking, and the wrapper no longer fits",
         "## Checks",
         "## Proposed for CHANGELOG.md, below `### Changed`",
         "## What to do next",

@@ -22,6 +22,7 @@ from audiences import (
     NotFoundError,
     NotSentError,
     Outcome,
+    RateLimitedError,
     Receipt,
     Record,
     RecordState,
@@ -39,7 +40,7 @@ from audiences import (
 )
 from audiences._json import dumps
 from audiences._operation import id_of
-from callers import make
+from callers import Caller, make
 from cases import case
 from raw_server import RawServer, http
 
@@ -240,6 +241,20 @@ def test_a_wait_goes_on_beyond_the_total_time_of_a_call_and_sleeps_as_long_as_it
         assert provider.wait("VIP", within=20).state is RecordState.READY
     assert len(asked) == 3
     assert asked[2] - asked[1] >= 2
+
+
+def test_a_wait_never_asks_sooner_than_it_is_asked_to(raw: RawServer, face: BlockingPortal | None) -> None:
+    raw.answers = [
+        http(200, dumps(viewed(indexing_state="IN_PROGRESS"))),
+        http(429, dumps(ERROR), Retry_After="3600"),
+        http(200, dumps(RECORD)),
+    ]
+    caller = Caller("batch", raw.url, face)
+    wait: Callable[[], Any] = partial(caller.provider.wait, "VIP", within=4)
+    with pytest.raises(RateLimitedError) as caught:
+        face.call(wait) if face else wait()
+    caller.close()
+    assert (caught.value.retry_after, caught.value.outcome, len(raw.requests)) == (3600, None, 2)
 
 
 def test_when_the_time_to_wait_is_over_the_error_has_the_last_record(face: BlockingPortal | None) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import anyio
 import pytest
+from anyio.from_thread import BlockingPortal
 
-from audiences import AudiencesError, RateLimitedError, Receipt, aio
+from audiences import AudiencesError, NotSentTimeoutError, RateLimitedError, Receipt, aio
 from audiences._options import Pace
 from callers import Caller, make
 from cases import case
@@ -53,6 +54,19 @@ def test_turns_that_cancelled_calls_had_are_taken_by_those_who_come_after(raw: R
             return time.monotonic() - begun
 
     assert asyncio.run(call()) < 2
+
+
+def test_a_call_whose_turn_would_come_after_its_total_time_is_refused_without_waiting(
+    raw: RawServer, face: BlockingPortal | None
+) -> None:
+    raw.answer = http(202, json.dumps(case("batch").BODY).encode())
+    caller = Caller("batch", raw.url, face, max_per_second=0.2)
+    assert isinstance(caller.create(case("batch").good()), Receipt)
+    error = caller.create(case("batch").good(), timeout=1)
+    assert isinstance(error, NotSentTimeoutError)
+    assert "the total time ended while the call was waiting for its turn" in str(error)
+    assert len(raw.requests) == 1
+    caller.close()
 
 
 def test_of_all_who_ask_together_one_has_the_turn_and_the_others_know_when_to_ask_again() -> None:

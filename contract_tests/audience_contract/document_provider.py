@@ -67,17 +67,16 @@ class Documented(Provider):
 
     def why_not(self, operation: Operation) -> str:
         """Why an operation, or a create that it depends on, is not judged; "" if all of them are judged."""
-        needed: dict[str, Operation] = {}
-        every = {each.id: each for those in _creating(self._spec).values() for each in those}
-        while operation.id not in needed:
-            needed[operation.id] = operation
-            if why := self._why_not_alone(operation):
+        needed: list[Operation] = []
+        each: Operation | None = operation
+        while each:
+            if each in needed:
+                return f"{each.id} needs what itself creates"
+            needed.append(each)
+            if why := self._why_not_alone(each):
                 return why
-            source = facts_of(operation).source
-            if source not in every:
-                return ""
-            operation = every[source]
-        return f"{operation.id} needs what itself creates"
+            each = self._spec.named.get(facts_of(each).source)
+        return ""
 
     def _why_not_alone(self, operation: Operation) -> str:
         facts = facts_of(operation)
@@ -99,14 +98,10 @@ class Documented(Provider):
 
     def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
         """Why the request may succeed or be refused: the document does not say which values there are."""
-        given = {f"header {name}".lower() for name in self._spec.headers}
+        yield from super().why_either_is_allowed(operation, request)
         for parameter, place, values in sent(operation, request):
-            if f"{place} {parameter.value['name']}".lower() in given:
-                continue
-            for text in (decode(value, plus=place == "query") or "" for value in values):
-                if place != "path" and _is_open(parameter["schema"], text):
-                    yield "a text of which nobody says which there are"
-                yield from _unsure([parameter["schema"]], text, "")
+            for value in values:
+                yield from _unsure([parameter["schema"]], decode(value, plus=place == "query") or "", "")
         body = operation.node.get("requestBody")
         media = parse("".join(request.values("content-type")[:1]))
         entry = body and media and find(body["content"], media)
@@ -125,24 +120,25 @@ class Documented(Provider):
     def file(self) -> tuple[str, str, bytes]:
         return "check.txt", "text/plain", b"check\n"
 
-    def handler(self, operation: Operation) -> Callable[[Call], Response] | None:  # noqa: ARG002
+    def handler(self, operation: Operation) -> Callable[[Call], Response]:  # noqa: ARG002
         return self._answer
 
     def _answer(self, call: Call) -> Response:
         """A success by the document's schemas, about what was created; 404 where that is not there."""
         facts, success = facts_of(call.operation), answers.success(call.operation)
-        made = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
-        if facts.source and not made:
+        source = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
+        if facts.source and not source:
             return self.error(call.operation, 404)
-        value, known = (each if isinstance(each, dict) else {} for each in (value_of(success), value_of(call.request)))
-        known = {**call.path, **(made.fields if made and facts.effect is not Effect.CREATES else {}), **known}
-        schema = _answers(call.operation)
+        made = None if facts.effect is Effect.CREATES else source
+        fields = made.fields if made else {}
+        schema, known = _answers(call.operation), {**call.path, **fields, **_object(value_of(call.request))}
         kinds = properties(schema) if schema else {}
         fitting = {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
-        value = {**value, **fitting}
-        for pointer in facts.linked.values() if made and facts.effect is not Effect.CREATES else ():
-            # An id never changes, whatever value the request has for it.
-            own = value_at(pointer, made.fields, made.path) if made else None
+        value = {**_object(value_of(success)), **fitting}
+        # An id never changes, whatever value the request has for it.
+        pointers = [pointer for pointer in facts.linked.values() if pointer.startswith("/")]
+        ids = {pointer: own for pointer in pointers if (own := at(fields, pointer)) is not None}
+        for pointer, own in ids.items():
             if type(at(value, pointer)) is type(own):
                 value = put(value, pointer.removeprefix("/"), own)
         # Where no success is documented, an empty 200 claims the least.
@@ -151,12 +147,11 @@ class Documented(Provider):
             value, success = _created(call, value, success)
         if success.body.startswith(b"{"):
             success = Response(success.status, success.headers, reply(success.status, value).body)
-        if facts.effect is Effect.CHANGES and made and value:
-            for pointer in facts.linked.values():
-                # The answer to a change may lack the id; the audience keeps it.
-                if own := at(made.fields, pointer) if pointer.startswith("/") else None:
-                    value = put(value, pointer.removeprefix("/"), own)
-            made.fields.update(value)
+        if facts.effect is Effect.CHANGES:
+            # The answer to a change may lack the id; what was made keeps it.
+            for pointer, own in ids.items():
+                value = put(value, pointer.removeprefix("/"), own)
+            fields.update(value)
         elif facts.effect is Effect.REMOVES and made:
             call.state.drop(made)
         return success
@@ -214,13 +209,17 @@ def of(spec: Spec) -> Documented:
 
 
 def _is_meant(record: Record, call: Call) -> bool:
+    given = {**_object(value_of(call.request)), **call.path}
     linked = facts_of(call.operation).linked.items()
     known = (
-        (call.path[place], value_at(pointer, record.fields, record.path))
-        for place, pointer in linked
-        if place in call.path
+        (given[place], value_at(pointer, record.fields, record.path)) for place, pointer in linked if place in given
     )
-    return all(sent == str(own) for sent, own in known)
+    return all(str(sent) == str(own) for sent, own in known)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
 
 
 @lru_cache(maxsize=8192)
@@ -408,12 +407,6 @@ def _id_of(name: str, ids: Mapping[str, str]) -> str:
     """
     ends = sorted((each for each in ids if bare(name).endswith(each)), key=len)
     return ids[ends[-1]] if ends else ids.get("id", "")
-
-
-def _is_open(kind: Node, text: str) -> bool:
-    """Whether a text may be any: its schema has no `enum`, and the text is neither the example nor the default."""
-    known = [kind.plain(name) for name in ("example", "default")]
-    return "string" in types(kind) and not kind.plain("enum") and text not in known
 
 
 def _unsure(schemas: Iterable[Node], value: Any, above: str) -> Iterator[str]:

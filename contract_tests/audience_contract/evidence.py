@@ -74,11 +74,12 @@ class Redactor:
         trouble: str = "",
         keep: int = KEPT_BODY,
         again: str = "",
+        is_alone: bool = True,
     ) -> Evidence:
         """The exchange, fit to be shown. Long texts are cut in the middle, a body to `keep` bytes.
 
         `url` is the whole URL that was asked for. `again` is a command that repeats what curl cannot; it is given where
-        the request is exactly, to the byte, what was sent.
+        the request is exactly, to the byte, what was sent. `is_alone` says that nothing was created for the request.
         """
         hidden = self._hidden(request, response)
         # Credentials before members: if a mask replaced one word of a credential, it would not be found any more.
@@ -103,6 +104,7 @@ class Redactor:
         why = "all of it" if (url, request) != as_was[:2] or not whole else _beyond_curl(url, shown)
         command = f"{again} # curl cannot carry {why}" if again else ""
         command = command if why else self._curl(url, shown, as_sent=bool(again))
+        command += f" # without what was created first; with it: {again}" if again and not (why or is_alone) else ""
         return Evidence(_middle(url), shown, answer, command, _middle(trouble), as_sent=bool(again))
 
     def bare(self, request: Request) -> Request:

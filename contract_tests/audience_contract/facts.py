@@ -67,6 +67,21 @@ class Facts:
     final: Mapping[str, str] = field(default_factory=dict)
     is_whole: bool = False
 
+    @property
+    def creates(self) -> bool:
+        """Whether the effect is to create."""
+        return self.effect is Effect.CREATES
+
+    @property
+    def reads(self) -> bool:
+        """Whether the effect is to read."""
+        return self.effect is Effect.READS
+
+    @property
+    def removes(self) -> bool:
+        """Whether the effect is to remove."""
+        return self.effect is Effect.REMOVES
+
     def is_final(self, answer: Any) -> bool:
         """Whether a read's answer, as a JSON value, shows all changes that were made before."""
         return all(at(answer, pointer) == said for pointer, said in self.final.items())
@@ -85,11 +100,11 @@ def facts_of(operation: Operation) -> Facts:
     ours = load(operation.spec.key)
     facts = ours.facts(operation)
     sources = operation.spec.operations if ours.is_by_name else linking(operation.spec)
-    creating = [each for each in sources if ours.facts(each).effect is Effect.CREATES]
+    creating = [each for each in sources if ours.facts(each).creates]
     links = {each.id: dict(links_between(each, operation)) for each in creating if each is not operation}
     source = max(links, key=lambda each: len(links[each]), default="")
     if not links.get(source):
-        is_by_name = ours.named and ours.is_by_name and facts.effect is not Effect.CREATES
+        is_by_name = ours.named and ours.is_by_name and not facts.creates
         source = facts.source or (source if is_by_name else "")
     linked = {**facts.linked, **links.get(source, {})}
     return replace(facts, linked=linked, source=source, pages=dict(links_between(operation, operation)))

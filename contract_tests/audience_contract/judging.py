@@ -51,6 +51,16 @@ class Observation:
     number: int = field(default_factory=itertools.count().__next__, compare=False, repr=False)
     """Identifies the exchange; stays the same when another field is replaced."""
 
+    @property
+    def status(self) -> int:
+        """The answer's status; 0 without an answer."""
+        return self.response.status if self.response else 0
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the answer has the status of a success."""
+        return self.response is not None and self.response.is_success
+
 
 class Ledger:
     """What a run has seen so far: findings by their key, and how often each rule was tried.
@@ -180,7 +190,7 @@ class Ledger:
                 weight or about.weight,
                 (operation,) if operation else (),
                 (kind,) if kind else (),
-                (seen.response.status,) if seen.response else (),
+                (seen.status,) if seen.response else (),
             )
             for v in broken
         ]
@@ -255,8 +265,9 @@ class Ledger:
     def _keep(self, finding: Finding, operation: str, seen: Observation) -> None:
         known = self._findings.get(finding.key, replace(finding, count=0))
         evidence = known.evidence
-        # The plainest headline is kept, and the exchange that shows it stands first.
-        plainer = not evidence or plainness(finding.message) < plainness(known.message)
+        # The plainest headline is kept, and the exchange that shows it stands first. Of several without an answer, that
+        # is the first one, because the server may be gone since.
+        plainer = not evidence or (not seen.trouble and plainness(finding.message) < plainness(known.message))
         if plainer or len(evidence) < KEPT_EVIDENCE:
             about = self._operations.get((finding.provider, operation))
             room = KEPT_BODY if self._room > 0 else LEAST_BODY
@@ -268,6 +279,7 @@ class Ledger:
                 trouble=seen.trouble,
                 keep=room,
                 again=f"audience-contract replay REPORT {finding.key}" if seen.sent else "",
+                is_alone=not seen.before,
             )
             self._room -= len(new.request.body) + len(new.response.body if new.response else b"")
             evidence = ((new, *evidence) if plainer else (*evidence, new))[:KEPT_EVIDENCE]

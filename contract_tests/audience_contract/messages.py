@@ -56,6 +56,11 @@ class Response(_Message):
     headers: Headers
     body: bytes = b""
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
     def __repr__(self) -> str:
         names = sorted(name.lower() for name, _ in self.headers)
         return f"Response({self.status}, headers={names}, {len(self.body)} bytes)"

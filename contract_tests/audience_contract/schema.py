@@ -43,20 +43,54 @@ _FITTING = _Fitting()
 def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -> Iterator[Violation]:
     """What `value` breaks in `schema`; with `undocumented`, also each property that the schema does not name."""
     _FITTING.found.clear()
-    for error in _judge(schema.root)(schema.value).iter_errors(value):
-        pointer = "".join(f"/{escape(token)}" for token in error.absolute_path)
+    validator = _judge(schema.root)(schema.value)
+    for error in _causes(validator.iter_errors(value)):
         rule = _follow(schema, error.absolute_schema_path)
-        keyword, limit = str(error.validator), error.validator_value
-        if keyword == "required":
-            for name in sorted(set(limit) - set(error.instance)):
-                yield Violation(where, pointer, rule, f"{shape(error.instance)} lacks {name!r}", name)
+        if error.validator == "required":
+            for name in sorted(set(error.validator_value) - set(error.instance)):
+                yield Violation(where, _pointer(error), rule, f"{shape(error.instance)} lacks {name!r}", name)
         else:
-            said = (
-                f"breaks {keyword} {json.dumps(limit, ensure_ascii=False)[:200]}" if error.validator else "is forbidden"
-            )
-            yield Violation(where, pointer, rule, f"{shape(error.instance)} {said}")
+            nearest = _nearest(validator, error)
+            said = dict.fromkeys(map(_broken, nearest))
+            pointer = _pointer(error) + _pointer(nearest[0]) * (nearest[0] is not error)
+            yield Violation(where, pointer, rule, f"{shape(nearest[0].instance)} {' or '.join(said)}")
     if undocumented:
         yield from _undocumented([schema], value, where, "")
+
+
+def _pointer(error: Any) -> str:
+    return "".join(f"/{escape(token)}" for token in error.absolute_path)
+
+
+def _broken(error: Any) -> str:
+    limit = json.dumps(error.validator_value, ensure_ascii=False)[:200]
+    return f"breaks {error.validator} {limit}" if error.validator else "is forbidden"
+
+
+def _nearest(validator: Any, error: Any) -> list[Any]:
+    """What a value breaks in the alternatives that it is meant to fit, if it is at one place in all of them.
+
+    Those are the alternatives whose `enum`s it keeps, or all. Otherwise the error itself, which has no such place.
+    """
+    kinds = error.validator_value if error.validator in ("oneOf", "anyOf") else []
+    failed = [next(validator.evolve(schema=kind).iter_errors(error.instance), error) for kind in kinds]
+    meant = [each for each in failed if each.validator != "enum"] or failed
+    return meant if len({_pointer(each) for each in meant}) == 1 and error not in meant else [error]
+
+
+def _causes(errors: Iterable[Any]) -> Iterator[Any]:
+    """The errors; of `unevaluatedProperties` and `unevaluatedItems` only the deepest, and only if there are no others:
+    nothing counts as evaluated in a part in which anything else is wrong.
+    """
+    held: list[Any] | None = []
+    for error in errors:
+        if not str(error.validator).startswith("unevaluated"):
+            held = None
+            yield error
+        elif held is not None:
+            held.append(error)
+    deepest = max((len(error.absolute_path) for error in held or ()), default=0)
+    yield from (error for error in held or () if len(error.absolute_path) == deepest)
 
 
 def from_text(schema: Node, text: str) -> Any:
@@ -206,27 +240,35 @@ def _judge(root: Document) -> Callable[[Any], Any]:
     if root.version == "3.0":
         own["type"] = partial(_type, plain.VALIDATORS["type"])
     kind: Any = extend(plain, own)  # type: ignore[no-untyped-call]
-    made: dict[int, Any] = {}
+    # `unevaluatedProperties` and `unevaluatedItems` look references up by themselves.
+    made, resolver = dict[int, Any](), kind(root.value)._resolver
 
     def validator(schema: Any) -> Any:
         # It keeps the schema, so no other one has its `id()`.
         if id(schema) not in made:
-            made[id(schema)] = kind(schema, format_checker=formats)
+            made[id(schema)] = kind(schema, format_checker=formats, _resolver=resolver)
         return made[id(schema)]
 
     def descend(_: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None) -> Iterator[Any]:
-        for error in validator(schema).iter_errors(instance):
-            error.path.extendleft([] if path is None else [path])
-            error.schema_path.extendleft([] if schema_path is None else [schema_path])
-            yield error
+        errors = validator(schema).iter_errors(instance)
+        # A generator in a generator takes from the depth that Python allows, so only where it has something to say.
+        return errors if path is None is schema_path else _placed(errors, path, schema_path)
 
     kind.evolve = lambda _, schema, **__: validator(schema)
     kind.descend = descend
     return validator
 
 
+def _placed(errors: Iterator[Any], path: Any, schema_path: Any) -> Iterator[Any]:
+    for error in errors:
+        error.path.extendleft([] if path is None else [path])
+        error.schema_path.extendleft([] if schema_path is None else [schema_path])
+        yield error
+
+
 def _reference(root: Document, validator: Any, reference: str, value: Any, _: Any) -> Iterator[Any]:
-    yield from validator.descend(value, root.referred(reference))
+    errors: Iterator[Any] = validator.descend(value, root.referred(reference))
+    return errors
 
 
 def _type(plain: Any, validator: Any, kinds: Any, value: Any, schema: Any) -> Iterator[Any]:
@@ -276,6 +318,6 @@ def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> It
     if isinstance(value, list) and isinstance(kind, dict) and "prefixItems" not in schema:
         named = kind.get("properties", {}) if kind.keys() <= _OF_NAMES else {}
         free = {name for name, each in named.items() if isinstance(each, dict) and each.keys() <= _OF_TYPES}
-        yield from _of_items(value, free, lambda at, item: validator.descend(item, kind, path=at))
-    else:
-        yield from plain(validator, kind, value, schema)
+        return _of_items(value, free, lambda at, item: validator.descend(item, kind, path=at))
+    errors: Iterator[Any] = plain(validator, kind, value, schema)
+    return errors

@@ -4,6 +4,7 @@ import json
 from itertools import chain
 from typing import Any, NoReturn
 
+from .spec import tokens
 from .violation import UnreadableError
 
 _CONTAINERS = (dict, list)
@@ -36,7 +37,7 @@ def loads(data: bytes) -> Any:
 
 def at(value: Any, pointer: str) -> Any:
     """What stands at a JSON pointer; None for nothing."""
-    for token in pointer.split("/")[1:]:
+    for token in tokens(pointer):
         if isinstance(value, list):
             value = value[int(token)] if token.isdecimal() and int(token) < len(value) else None
         else:

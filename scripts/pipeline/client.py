@@ -37,8 +37,8 @@ _ENUM = Class(strings.ClassName("Enum", ""), strings.PythonIdentifier("enum", ""
 # Names that the templates use themselves, so that a property or parameter of the same name would replace them. The
 # generator puts an underscore behind reserved words of Python, and so it does behind these.
 strings.RESERVED_WORDS.update(
-    ("additional_keys", "additional_properties", "cast", "cls", "d", "field_dict", "from_dict", "headers", "params"),
-    ("quote", "to_dict", "to_multipart"),
+    ("additional_keys", "additional_properties", "cast", "cls", "d", "field_dict", "from_dict", "headers", "made"),
+    ("params", "quote", "to_dict", "to_multipart"),
 )
 
 
@@ -75,10 +75,20 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
         for step in _STEPS:
             _ruff(name, *step, str(target))
         modules: dict[PurePath, bytes] = {
-            path.relative_to(target): path.read_bytes() for path in sorted(target.rglob("*.py"))
+            path.relative_to(target): _result_renamed(path).encode() for path in sorted(target.rglob("*.py"))
         }
     _complete(spec, modules, name)
     return modules
+
+
+def _result_renamed(path: Path) -> str:
+    """A module's source. `from_dict` calls its result by the module's name, as it does a property of that name: then
+    the result becomes `made`.
+    """
+    text, name = path.read_text("utf-8"), path.stem
+    twice = re.search(rf"^    {name}: ", text, re.M)
+    end = r"(?= = cls\(|\.additional_properties = |\n)"
+    return re.sub(rf"^( {{8}}(?:return )?){name}{end}", r"\1made", text, flags=re.M) if twice else text
 
 
 def check(package: Path, files: Mapping[Path, bytes]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError, best_match
@@ -78,6 +79,11 @@ def resolve(document: Any, at: str) -> Any:
         else:
             return ABSENT
     return document
+
+
+def referred(document: Any, reference: str) -> Any:
+    """The value that a `$ref` within the document leads to; its pointer is encoded as in a URL."""
+    return resolve(document, unquote(reference.removeprefix("#")))
 
 
 def members(node: Any) -> Iterable[tuple[str | int, Any]]:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from . import validity
 from ._errors import PipelineError
-from .documents import resolve
+from .documents import referred
 from .published import METHODS, each_operation
 
 Json = dict[str, Any]
@@ -62,7 +62,7 @@ def translated(document: Json) -> Json:
         if shared:
             operation["parameters"] = [*own, *(each for each in shared if _name(spec, each) not in named)]
         while "$ref" in operation.get("requestBody", ()):
-            operation["requestBody"] = copy.deepcopy(resolve(spec, operation["requestBody"]["$ref"][1:]))
+            operation["requestBody"] = copy.deepcopy(referred(spec, operation["requestBody"]["$ref"]))
         for response in operation.get("responses", {}).values():
             if response.get("content") == {}:
                 del response["content"]
@@ -83,7 +83,7 @@ def _united(spec: Json, schema: Json, above: Collection[str] = ()) -> Json | Non
         part, seen = member, {*above}
         while isinstance(part, dict) and "$ref" in part and part["$ref"] not in seen:
             seen.add(part["$ref"])
-            part = resolve(spec, part["$ref"][1:])
+            part = referred(spec, part["$ref"])
         if not isinstance(part, dict):
             return None
         for key, value in copy.deepcopy(_united(spec, part, seen) or part).items():
@@ -130,7 +130,8 @@ def usable(document: Json) -> Json:
     - Of several credentials to choose from, those that a header can carry. OAuth 2 and OpenID Connect become bearer
       tokens (RFC 6750), and the names of HTTP schemes lower case, because their case does not matter.
     - Schemas without what does not say which values are right: `xml`, a `discriminator` beside alternatives, and
-      `readOnly` and `writeOnly` where nothing is required. No webhooks, and no words about a path.
+      `readOnly` and `writeOnly` where nothing is required. No webhooks, no words about a path, and none of its HEAD,
+      OPTIONS and TRACE.
     - The servers that all paths have are those of the document.
     """
     spec = {key: value for key, value in document.items() if key != "webhooks"}
@@ -153,7 +154,7 @@ def usable(document: Json) -> Json:
     if of_all:
         spec["servers"] = servers[0]
     for item in spec["paths"].values():
-        for key in ("summary", "description", *(["servers"] if of_all else ())):
+        for key in ("summary", "description", "head", "options", "trace", *(["servers"] if of_all else ())):
             item.pop(key, None)
     return spec
 
@@ -221,10 +222,14 @@ def cut(spec: Any, wanted: Collection[str]) -> tuple[Any, list[str]]:
 
 
 def _trimmed(spec: Json) -> Json:
-    """The document without the components that no operation refers to."""
+    """The document without the components that no operation refers to, also by way of others."""
     parts = spec.get("components")
     held = {kind: each for kind, each in parts.items() if isinstance(each, dict)} if isinstance(parts, dict) else {}
-    needed = _needed(held, spec["paths"])
+    needed, new = set[tuple[str, str]](), {*_COMPONENT.findall(json.dumps(spec["paths"]))}
+    while new:
+        needed |= new
+        found = [held.get(kind, {}).get(name) for kind, name in new]
+        new = {*_COMPONENT.findall(json.dumps(found))} - needed
     kept = {
         kind: {name: each for name, each in entries.items() if kind == "securitySchemes" or (kind, name) in needed}
         for kind, entries in held.items()
@@ -238,16 +243,6 @@ def id_of(method: str, path: str, operation: Any) -> str:
     return str(given or f"{method.upper()} {path}")
 
 
-def _needed(components: Json, part: Any) -> set[tuple[str, str]]:
-    """The kind and name of each component that a part of a document refers to, also by way of others."""
-    kept, new = set[tuple[str, str]](), {*_COMPONENT.findall(json.dumps(part))}
-    while new:
-        kept |= new
-        found = [components.get(kind, {}).get(name) for kind, name in new]
-        new = {*_COMPONENT.findall(json.dumps(found))} - kept
-    return kept
-
-
 def _name(spec: Json, parameter: Json) -> tuple[str, str]:
-    found = resolve(spec, parameter["$ref"][1:]) if "$ref" in parameter else parameter
+    found = referred(spec, parameter["$ref"]) if "$ref" in parameter else parameter
     return found["in"], found["name"]

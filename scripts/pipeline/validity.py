@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from jsonschema import SchemaError
 from jsonschema.exceptions import best_match
@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 from referencing import Registry, Resource
 
-from .documents import ABSENT, describe, members, pointer, resolve
+from .documents import ABSENT, describe, members, pointer, referred
 
 # By version: the schema of the document, the schema dialect with its formats, and the library's own further rules.
 _RULES = {
@@ -88,7 +88,7 @@ def _leads_somewhere(spec: Any, reference: str) -> bool:
     seen = set()
     while reference.startswith("#/") and reference not in seen:
         seen.add(reference)
-        target = resolve(spec, unquote(reference.removeprefix("#")))
+        target = referred(spec, reference)
         if not (isinstance(target, dict) and isinstance(target.get("$ref"), str)):
             return target is not ABSENT
         reference = target["$ref"]

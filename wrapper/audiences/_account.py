@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import reduce
-from operator import getitem
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from . import _json, _spec
 from ._audience import Audience, Draft, drafted
-from ._errors import OURS, InvalidError, Problem, named
+from ._errors import InvalidError
 from ._http.send import Sender
 from ._operation import Adapter, Asked, Change, Effect, Operation
 from ._options import Pace
@@ -48,8 +46,6 @@ class Account:
     def request(self, operation: Operation[Asked, Any], asked: Asked, warnings: tuple[str, ...] = ()) -> Request:
         """The operation's request, with the headers that the provider's calls share."""
         service, built = operation.service, operation.request(asked, self.values)
-        if isinstance(asked, Draft) and "json" in built:
-            self._check(asked.body, reduce(getitem, self.adapter.draft.within, built["json"]))
         for step in built["url"].split("/"):
             # Encoding does not help: an encoded dot is the same as a dot (RFC 3986, 6.2.2.2).
             if step in (".", ".."):
@@ -94,15 +90,6 @@ class Account:
         methods = {"GET": Effect.READS, "HEAD": Effect.READS, "DELETE": Effect.REMOVES}
         effect = known.get(operation_id, methods.get(spec.method, Effect.CHANGES))
         return Operation(service, operation_id, effect, lambda *_: built, lambda _, body: (body,))
-
-    def _check(self, body: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
-        """Raises InvalidError for a property that the adapter does not pass on: an update of the spec may have added
-        it, and without this check it would be lost silently.
-        """
-        rule = "is in the spec, and this version of the library cannot send it"
-        fields = [f"provider_fields[{self.adapter.key!r}][{named(name)}]" for name in body.keys() - sent.keys()]
-        if fields:
-            raise InvalidError.of([Problem(field, rule, "given", OURS) for field in fields])
 
 
 def _query(params: Mapping[str, Any], joined: Collection[str]) -> str:

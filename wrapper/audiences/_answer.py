@@ -57,15 +57,12 @@ class Judged:
     deviations: tuple[Deviation, ...]
 
 
-def read(operation: Operation[Any, Answer], asked: Any, response: Response) -> Success[Answer]:
-    """The success that a response holds; the response is judged before it is parsed.
-
-    Raises the AudiencesError for a response that is no success.
-    """
+def read(operation: Operation[Any, Answer], asked: Any, response: Response) -> Success[Answer] | AudiencesError:
+    """The success that a response holds, or the error for one that is none. It is judged before it is parsed."""
     judged = judge(operation.spec, response)
     found = operation.result(asked, judged.value) if 200 <= response.status < 300 else None
     if found is None:
-        raise failure(operation, judged)
+        return failure(operation, judged)
     model, problem = _parsed(operation, judged)
     return Success(found, model, problem, judged.deviations, response)
 

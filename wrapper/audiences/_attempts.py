@@ -48,6 +48,7 @@ class Attempts(Generic[Asked, Answer]):
                 success = yield from self._attempt()
             except AudiencesError as error:
                 failure = self._failure = error
+                failure.provider = None  # it is this call's, also if a test's transport raises one of an earlier call
                 self._attempts += error.attempts  # at a token
                 response = error.response if self._seen.built else None
                 self._record(response, str(error.args[0]), error.outcome)
@@ -74,11 +75,21 @@ class Attempts(Generic[Asked, Answer]):
             raise NotSentError(ENDED)
         self._seen.begun = time.monotonic()
         reuse = self._how.reuse or self._reads
-        response = yield from self._account.sender.send(sendable, self._seen, reuse=reuse)
+        cut_short = yield from self._account.sender.send(sendable, self._seen, reuse=reuse)
+        read = partial(self._read, cut_short)
+        response, found = (yield self._how.side.work(read)) if self._seen.large else read()
         yield from self._tell(response)
-        read = partial(_answer.read, self._operation, self._asked, response)
-        success: Success[Answer] = (yield self._how.side.work(read)) if self._seen.large else read()
+        if isinstance(found, AudiencesError):
+            raise found
+        success: Success[Answer] = found
         return success
+
+    def _read(self, cut_short: Exception | None) -> tuple[Response, Success[Answer] | AudiencesError]:
+        """The answer, and what it says. Raises the AudiencesError for none."""
+        response = self._seen.result(cut_short)
+        if isinstance(response, AudiencesError):
+            raise response
+        return response, _answer.read(self._operation, self._asked, response)
 
     def _next_wait(self, failure: AudiencesError) -> Flow[float]:
         """The seconds to wait before the next attempt. Raises the failure if there is to be no other attempt."""

@@ -217,6 +217,7 @@ class _Run:
             try:
                 PROVIDERS[key].adapter.check(verb, allow_undocumented=shared.allow_undocumented)
             except AudiencesError as error:
+                error.provider = PROVIDERS[key].title
                 self._print([error])
         self.chosen = self._providers()
 

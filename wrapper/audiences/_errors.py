@@ -46,7 +46,7 @@ def shape(value: object) -> str:
 
 def named(key: object) -> str:
     """A caller's key, as a message may show it: the key itself if it looks like a plain name, otherwise its shape."""
-    return repr(key) if isinstance(key, str) and re.fullmatch(r"[A-Za-z_]\w{0,39}", key) else f"<{shape(key)}>"
+    return repr(str(key)) if isinstance(key, str) and re.fullmatch(r"[A-Za-z_]\w{0,39}", key) else f"<{shape(key)}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +153,9 @@ class AudiencesError(Exception):
     """For a change of members: what became of each call, and what was not sent."""
 
     def __init__(self, message: str, **known: Any) -> None:
-        """`known` has attributes by their names. Raises TypeError for a name that is no attribute."""
+        """`known` has attributes by their names."""
         super().__init__(message)
-        for name, value in known.items():
-            if not hasattr(type(self), name):
-                raise TypeError(f"{type(self).__name__} has no attribute {name}")
-            setattr(self, name, value)
+        vars(self).update(known)
 
     @property
     def reconcile_token(self) -> str | None:
@@ -211,8 +208,8 @@ class InvalidError(AudiencesError):
     """The draft breaks a rule of the effective spec, or one of ours; nothing was sent. `problems` has all of them."""
 
     @classmethod
-    def of(cls, problems: Sequence[Problem], provider: str | None = None) -> "InvalidError":
-        return cls(_what(problems), problems=tuple(problems), provider=provider)
+    def of(cls, problems: Sequence[Problem]) -> "InvalidError":
+        return cls(_what(problems), problems=tuple(problems))
 
     @classmethod
     def ours(cls, field: str, rule: str, value: object) -> "InvalidError":
@@ -262,19 +259,19 @@ class TokenError(AudiencesError):
 class AuthenticationError(AudiencesError):
     """401 or 403: the provider refused the credentials, or what they may do."""
 
-    outcome = Outcome.REJECTED
+    outcome: Outcome | None = Outcome.REJECTED
 
 
 class RateLimitedError(AudiencesError):
     """429: too many requests. `retry_after` has the seconds to wait, if the provider said."""
 
-    outcome = Outcome.REJECTED
+    outcome: Outcome | None = Outcome.REJECTED
 
 
 class RejectedError(AudiencesError):
     """A 4xx other than 401, 403, 408 and 429: the provider refused. `code` and `provider_message` say why."""
 
-    outcome = Outcome.REJECTED
+    outcome: Outcome | None = Outcome.REJECTED
 
 
 class NotFoundError(RejectedError):
@@ -284,7 +281,7 @@ class NotFoundError(RejectedError):
 class UnavailableError(AudiencesError):
     """A 5xx. The outcome is *unknown*, or *rejected* for a 503 with Retry-After: our reading, no provider says so."""
 
-    outcome = Outcome.UNKNOWN
+    outcome: Outcome | None = Outcome.UNKNOWN
 
 
 class SpecViolationError(AudiencesError):
@@ -294,13 +291,13 @@ class SpecViolationError(AudiencesError):
     `deviations` has the JSON pointers, `response` the bytes.
     """
 
-    outcome = Outcome.APPLIED
+    outcome: Outcome | None = Outcome.APPLIED
 
 
 class UnknownOutcomeError(AudiencesError):
     """The provider may have acted: no answer came, or one that does not tell (3xx, 408, a status that HTTP lacks)."""
 
-    outcome = Outcome.UNKNOWN
+    outcome: Outcome | None = Outcome.UNKNOWN
 
 
 class UnknownTimeoutError(UnknownOutcomeError, TimeoutError):

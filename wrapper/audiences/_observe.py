@@ -13,7 +13,7 @@ from inspect import iscoroutine
 from typing import Any
 from urllib.parse import urlsplit
 
-from ._errors import AudiencesError, ConfigurationError
+from ._errors import ConfigurationError
 from ._outcome import Attempt, Outcome
 from ._version import __version__
 
@@ -92,11 +92,6 @@ class Span:
                     _fail(self._current, failure)
                 if outcome is not None:
                     self._current.set_attribute("audiences.outcome", str(outcome))
-
-    def fail(self, raised: BaseException) -> None:
-        """Record the error or the interrupt that ended the verb."""
-        error = raised if isinstance(raised, AudiencesError) else raised.__cause__
-        self.end(error.outcome if isinstance(error, AudiencesError) else None, type(raised).__name__)
 
     def close(self) -> None:
         if self._current is not None:

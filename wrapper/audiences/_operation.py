@@ -216,7 +216,7 @@ class Adapter:
         """
         support, reason = self.capabilities[verb]
         outcome = None if verb in READING else Outcome.NOT_SENT
-        known: dict[str, Any] = {"provider": self.title, "outcome": outcome, "reason": reason}
+        known: dict[str, Any] = {"outcome": outcome, "reason": reason}
         if support is Support.UNSUPPORTED:
             raise UnsupportedError(f"not supported: {reason}", **known)
         if support is Support.UNDOCUMENTED and not allow_undocumented:

@@ -169,26 +169,26 @@ class Provider(Generic[T]):
 
     def _driven(self, verbs: Verbs, flow: Flow[R]) -> Flow[R]:
         """Run the flow of a verb so that `close` can end it, and each exception says what is known of the call."""
-        known, span = ref(verbs), _observe.Span()
+        call, span = ref(verbs), _observe.Span()
         try:
-            self._calls[known] = self._side.owner()
+            self._calls[call] = self._side.owner()
             span.begin(self.title, getattr(flow, "__name__", ""))
             result = yield from flow
             span.end(getattr(result, "outcome", None))
             return result
         except BaseException as raised:
-            verbs.explain(raised)
-            span.fail(raised)
+            known = verbs.explain(raised)
+            span.end(known.outcome if known else None, type(raised).__name__)
             raise
         finally:
             span.close()
-            self._calls.pop(known, None)
+            self._calls.pop(call, None)
 
     def _end_calls(self) -> None:
         owner = self._side.owner()
         for known, other in [*self._calls.items()]:
             if other == owner and (call := known()):
-                call.end()
+                call.how.ending.end()
 
 
 @cache

@@ -224,7 +224,7 @@ def count_of(body: Mapping[str, Any], name: str) -> int | None:
 class AmbiguousError(AudiencesError):
     """Several audiences have that name: give the id of the one that is meant."""
 
-    outcome = None
+    outcome: Outcome | None = None
     records: tuple[Record, ...] = ()
     """The record of each of them."""
 
@@ -239,7 +239,7 @@ class ExistsError(AudiencesError):
 class WaitTimeoutError(AudiencesError, TimeoutError):
     """The audience was still indexing, or not to be seen yet, when the time to wait was over."""
 
-    outcome = None
+    outcome: Outcome | None = None
     record: Record | None = None
     """The last record that was seen."""
 
@@ -341,15 +341,13 @@ def token_in(what: AudiencesError | str, provider: str, operations: Collection[s
 
     Raises InvalidError for a token of another provider, operation or base URL, and for what has no token.
     """
-    token = what.reconcile_token if isinstance(what, AudiencesError) else what
-    if token is None:
-        raise InvalidError.ours("what", "must be an error whose outcome is unknown", what)
+    token: Any = what.reconcile_token if isinstance(what, AudiencesError) else what
     try:
         found: Any = json.loads(token)
     except (TypeError, ValueError, RecursionError):
         found = None
     if not (isinstance(found, dict) and found.get("version") == 1 and isinstance(found.get("name"), str)):
-        raise InvalidError.ours("what", "must be an error, or its reconcile_token", what)
+        raise InvalidError.ours("what", "must be an error whose outcome is unknown, or its reconcile_token", what)
     here = (found.get("provider"), found.get("base_url")) == (provider, base_url)
     if not here or found.get("operation") not in operations:
         raise InvalidError.ours(

@@ -239,7 +239,8 @@ def field_option(field: str) -> str:
 class _Option(Remedy):
     def __str__(self) -> str:
         name = {"checked": "unchecked"}.get(self.argument, self.argument.replace("_", "-"))
-        return " ".join([f"--{name}", *(self.value if isinstance(self.value, list) else []), self.effect])
+        values = self.value if isinstance(self.value, list) else [] if isinstance(self.value, bool) else [self.value]
+        return " ".join(map(str, [f"--{name}", *values, self.effect]))
 
 
 def _option(remedy: Remedy | None) -> Remedy | None:

@@ -47,8 +47,8 @@ def judge(top: Top, column: str) -> Look:
     Raises UnfitError for a heading without the column, and TooFarError if the column may be in what was not reached.
     """
     heading = top.rows.get(1, {})
-    at = next((place for place, cell in heading.items() if cell == column), None)
-    if at is None:
+    places = [place for place, cell in heading.items() if cell == column]
+    if not places:
         if None in heading.values() or not (top.rows or top.whole):
             raise TooFarError
         rule = f"the first row of a CSV, or of an Excel file's first sheet, must have a column named {column!r}"
@@ -56,13 +56,16 @@ def judge(top: Top, column: str) -> Look:
         seen = f"first row of {columns} column{'s' if columns != 1 else ''}"
         raise UnfitError(rule, seen + next(hints(top, column), ""))
     rows = {n: row for n, row in top.rows.items() if n > 1 and any(c is None or c.strip() for c in row.values())}
-    if top.whole and not rows:
-        return Look(warnings=(f"the file has no rows below its first one, so it reaches nobody [{OURS}]",), empty=True)
-    wrong = [number for number, row in rows.items() if not _is_number(row.get(at, ""))]
-    if not wrong:
-        return Look()
-    said = f"{column} looks wrong in {len(wrong)} of the {len(rows)} rows looked at, first in row {wrong[0]}"
-    return Look(warnings=(f"{said}; 7 to 15 digits with the country code are expected [{OURS}]",))
+    wrong, empty = [n for n, row in rows.items() if not _is_number(row.get(places[0], ""))], top.whole and not rows
+    warnings = list[str]()
+    if len(places) > 1:
+        warnings.append(f"{len(places)} columns have the name {column}; the first of them was looked at")
+    if empty:
+        warnings.append("the file has no rows below its first one, so it reaches nobody")
+    if wrong:
+        said = f"{column} looks wrong in {len(wrong)} of the {len(rows)} rows looked at, first in row {wrong[0]}"
+        warnings.append(f"{said}; 7 to 15 digits with the country code are expected")
+    return Look(warnings=tuple(f"{each} [{OURS}]" for each in warnings), empty=empty)
 
 
 def _is_number(cell: str | None) -> bool:

@@ -228,7 +228,8 @@ class Verbs(Generic[Model]):
         of a change (a receipt has it), this also waits for an audience that is not there yet. If the receipt of a
         delete is given, or its Reference, the NotFoundError that says that the audience is gone is raised at once.
 
-        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises.
+        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises. That is also
+        raised if it asks, by Retry-After, for a longer pause than there is time.
         """
         self._adapter.check("wait", allow_undocumented=self._account.allow_undocumented)
         asked = self._reference(what, id, token)
@@ -241,17 +242,18 @@ class Verbs(Generic[Model]):
         # Once it was seen, a request that fails for a time does not end the wait.
         while True:
             self._renew(end)
-            pause = _POLLS.pause(number := number + 1)
+            pause, least = _POLLS.pause(number := number + 1), 0.0
             try:
                 record = yield from self.get(asked)
                 if record.state is not RecordState.INDEXING:
                     return record
             except AudiencesError as failure:
+                least = failure.retry_after or 0.0
                 fades = record is not None and self.how.read_policy.may_repeat(failure, safe=True)
                 unseen = isinstance(failure, NotFoundError) and asked.token is not None and not removal
-                if self.how.ending.over or not (fades or unseen or time.monotonic() >= end):
+                goes_on = (fades and time.monotonic() + least < end) or unseen or time.monotonic() >= end
+                if self.how.ending.over or not goes_on:
                     raise
-                pause = max(pause, failure.retry_after or 0.0)
             left = end - time.monotonic()
             if last or left <= 0:
                 said = "still indexing" if record else "not to be seen"
@@ -259,8 +261,8 @@ class Verbs(Generic[Model]):
                 raise WaitTimeoutError(message, record=record, attempts=record.attempts if record else ())
             # The last request is made a second before the end, or after half of the time that is left.
             room = left - min(1.0, left / 2)
-            last = pause >= room
-            yield self.how.side.sleep(min(pause, room), self.how.ending)
+            last = max(pause, least) >= room
+            yield self.how.side.sleep(max(least, min(pause, room)), self.how.ending)
 
     def add(
         self,
@@ -356,14 +358,16 @@ class Verbs(Generic[Model]):
                 raise InvalidError.of([_EMPTY])
             if verb != "replace" and not supply.call:
                 break
-            change, count = Change(asked, supply.written), len(supply.call)
+            change = Change(asked, supply.written)
             request = self._account.request(entry, change)
-            if isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
-                if verb == "replace" or not supply.halve():
+            if isinstance(request.body, bytes) and (excess := len(request.body) - chunk_bytes) > 0:
+                if verb == "replace" or not supply.shorten(excess):
                     remedy = Remedy("chunk_bytes", len(request.body), "lets a call have so many bytes")
                     problem = Problem.ours("members", "do not fit into one call", request.body)
                     raise InvalidError.of([replace(problem, remedy=remedy)])
-                continue
+                change = Change(asked, supply.written)
+                request = self._account.request(entry, change)
+            count = len(supply.call)
             try:
                 success = yield from self.call(entry, change, request)
             except AudiencesError as failure:
@@ -568,10 +572,6 @@ class Verbs(Generic[Model]):
             error.outcome = error.changed.outcome
         return error
 
-    def end(self) -> None:
-        """End the call, whichever thread makes it."""
-        self.how.ending.end()
-
     @property
     def open_file(self) -> object:
         """The caller's own binary file that the draft sends, if there is one."""
@@ -590,16 +590,17 @@ class Verbs(Generic[Model]):
         """The error for a call of which only this is known: whether it can have been sent."""
         return self._marked(UnknownOutcomeError(why) if sent else NotSentError(why))
 
-    def explain(self, raised: BaseException) -> None:
-        """Put on an error what the call was; put on an interrupt, as its cause, the error that says what is known."""
-        if isinstance(raised, AudiencesError):
-            error = raised
-        elif isinstance(raised, Exception) and (raised.__cause__ or isinstance(raised, AssertionError)):
-            return
-        else:
-            error = self._attempts.interrupted(raised) if self._attempts else self._unsent
-            raised.__cause__ = error
-        self._marked(error)
+    def explain(self, raised: BaseException) -> AudiencesError | None:
+        """The error that says what is known of the call that this ended: an error of the call itself; or, for an
+        interrupt or what the caller's own code raised, a new one, which becomes its cause. None for a test's assertion.
+        """
+        if isinstance(raised, AssertionError):
+            return None
+        if isinstance(raised, AudiencesError) and raised.provider is None:
+            return self._marked(raised)
+        error = self._marked(self._attempts.interrupted(raised) if self._attempts else self._unsent)
+        error.__cause__, raised.__cause__ = raised.__cause__ or error.__cause__, error
+        return error
 
 
 def _chunk(outcome: Outcome, members: int | None, of: AudiencesError | Success[Reference], **more: Any) -> Chunk:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..spec import load, provider_keys
 from .fault import Fault, Turn
 from .places import slug
@@ -28,7 +28,7 @@ def catalogue(key: str) -> tuple[Fault, ...]:
     """The faults of a provider or service, in the order of their names."""
     found: dict[str, Fault] = {}
     for operation in load(key).operations:
-        creates = facts_of(operation).effect is Effect.CREATES
+        creates = facts_of(operation).creates
         own = operation.id.rpartition("_")[2] if operation.id.isidentifier() else operation.id
         prefix = f"{key}." if creates else f"{key}.{slug(own)}-"
         for family in FAMILIES:

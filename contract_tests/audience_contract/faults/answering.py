@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus
 
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..messages import Request, Response
 from ..mock.provider import Provider, load
 from ..spec import Node, Operation
@@ -182,7 +182,7 @@ def says(text: str) -> Callable[[bytes], bytes]:
 def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
     """Faults in what no two successes share, in what a success repeats of its request, and in whose data it shows."""
     facts, evidence = facts_of(operation), (success.pointer,)
-    creates = facts.effect is Effect.CREATES
+    creates = facts.creates
     named = {place.name: place for place in places(operation)}
     about = named.get(load(operation.spec.key).named)
     for pointer in facts.unique:
@@ -199,7 +199,7 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         same = on_success(_at(path, lambda _: "0" * 32))
         yield Fault(f"same-{word}", f"Every success has the same `{path[-1]}`.", evidence, same)
         # An audience can be removed only once, so the same request does not succeed nine times.
-        if facts.effect is not Effect.REMOVES:
+        if not facts.removes:
             sentence = f"After eight successes each `{path[-1]}` comes again."
             yield Fault(f"wraps-{word}", sentence, evidence, _given(path, -9), show=(as_is,) * 9)
     for pointer, source in facts.echoes.items():
@@ -215,7 +215,7 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
         if creates:
             said, two = f"{of_success} that of the one before.", (place.puts("a"), place.puts("b"))
             yield Fault(f"{word}-of-before", said, evidence, _given(path, -2), show=two)
-    if facts.effect is Effect.READS and about and about.rule:
+    if facts.reads and about and about.rule:
         show, absent = (as_is, _of_another), operation.response(404)
         first_only = "Whatever is asked for, the answer is about what was asked for first."
         yield Fault("first-only", first_only, evidence, _first_only, show=show)

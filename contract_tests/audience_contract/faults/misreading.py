@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..messages import Request
 from ..mock.credentials import TOKEN
 from ..mock.provider import load
@@ -203,7 +203,7 @@ def _rewritten(variant: Variant, made: Change, request: Request) -> Request:
 
 def _is_free(place: Place) -> bool:
     """Whether any text may stand there, whatever else was sent before."""
-    ours, is_create = load(place.operation.spec.key), facts_of(place.operation).effect is Effect.CREATES
+    ours, is_create = load(place.operation.spec.key), facts_of(place.operation).creates
     given = {*ours.credentials, *facts_of(place.operation).linked, *([] if is_create else [ours.named])}
     return place.name not in given and not place.is_file and place.allows(_TEXT)
 

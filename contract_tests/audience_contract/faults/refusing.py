@@ -79,7 +79,7 @@ def _created(place: Place) -> Place:
     """
     if place.name != load(place.operation.spec.key).named:
         return place
-    creating = (each for each in place.operation.spec.operations if facts_of(each).effect is Effect.CREATES)
+    creating = (each for each in place.operation.spec.operations if facts_of(each).creates)
     return next((each for each in places(next(creating)) if each.name == place.name), place)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..messages import Response
 from ..spec import Operation
 from .acts import always, every, header, refuses
@@ -40,7 +40,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
     show = (refused, as_is)
     yield Fault("after-error", "What follows a refused request fails with 500.", rule, _after_error, show=show)
     yield Fault("lagging", "Each answer is that of the request before.", rule, _lagging, show=show)
-    if facts.effect is Effect.CREATES:
+    if facts.creates:
         yield Fault("slow", "Each answer waits much too long.", rule, _slow(always), _SECONDS)
         slow = "Every tenth answer waits much too long."
         yield Fault("slow-sometimes", slow, rule, _slow(every(10)), _SECONDS, show=(as_is,) * 10)

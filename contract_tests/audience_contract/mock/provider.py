@@ -11,9 +11,12 @@ from importlib import import_module
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
-from ..facts import Effect, Facts, effect_of
+from ..facts import Effect, Facts, effect_of, facts_of
 from ..messages import Request, Response
+from ..parameters import sent
+from ..schema import types
 from ..spec import Operation, registered
+from ..urlencoded import decode
 from ..violation import Violation
 from .credentials import TOKEN
 from .state import Record, State
@@ -141,9 +144,24 @@ class Provider(ABC):
         """Why an operation is not judged; "" if it is."""
         return ""
 
-    def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:  # noqa: ARG002
-        """Why a request that breaks no rule may succeed or be refused: each reason that the documents leave open."""
-        yield from ()
+    def why_either_is_allowed(self, operation: Operation, request: Request) -> Iterator[str]:
+        """Why a request that breaks no rule may succeed or be refused: each reason that the documents leave open.
+
+        For any provider, these are values of parameters of which only the server knows whether they are right.
+        """
+        facts = facts_of(operation)
+        given = {*map(str.lower, self.settings), *(f"header {name}".lower() for name in operation.spec.headers)}
+        for parameter, place, values in sent(operation, request):
+            name, kind = str(parameter.value["name"]), parameter["schema"]
+            if place == "path" or name in (self.named, *facts.linked) or f"{place} {name}".lower() in given:
+                continue
+            known = [kind.plain(keyword) for keyword in ("example", "default")]
+            is_free = "string" in types(kind) and not kind.plain("enum")
+            for text in (decode(value, plus=place == "query") or "" for value in values):
+                if name in facts.pages or (is_free and text not in known):
+                    yield "a text of which nobody says which there are"
+                elif name in facts.limits and (kind.plain("maximum") is None or re.match("-|0*$", text)):
+                    yield "a size of pages of which nobody says whether it is allowed"
 
     def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:  # noqa: ARG002
         """The violations in an answer of rules that no schema states."""

@@ -6,7 +6,7 @@ import re
 import string
 import zlib
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
@@ -125,10 +125,8 @@ class Audiences:
         """Whether a name is one of the run's, without anything special."""
         return name.startswith(self.mark) and name.removeprefix(self.mark).isdecimal()
 
-    def record_list(self, answer: Any) -> None:
-        """Take the audiences of a list's answer as ones to ask about, in a run that only reads; else do nothing."""
-        found = [answer, *(answer.values() if isinstance(answer, dict) else ())]
-        items = [item for each in found if isinstance(each, list) for item in each if isinstance(item, dict)]
+    def record_list(self, items: Sequence[Mapping[str, Any]]) -> None:
+        """Take the items of a list's answer as audiences to ask about, in a run that only reads; else do nothing."""
         for operation in self._spec.operations if self._read_only else ():
             source, key = facts_of(operation).source, key_of(operation)
             for item in items if source and is_about_one(operation) else ():
@@ -187,7 +185,7 @@ class Audiences:
         `used` says that the request is meant to succeed: an audience that it removes is given to no other request.
         """
         facts = facts_of(operation)
-        held, spare, removes = self._held[facts.source], self._spare[facts.source], facts.effect is Effect.REMOVES
+        held, spare, removes = self._held[facts.source], self._spare[facts.source], facts.removes
         if held and not removes:
             held.rotate(-1)
             return held[-1]
@@ -269,7 +267,7 @@ def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
     """The mark of a run's names, in the first spelling that the spec allows; and the mark of names of digits only."""
     marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", ""), strict=True)]
     named = provider_of(spec.key).named
-    creating = (each for each in spec.operations if facts_of(each).effect is Effect.CREATES)
+    creating = (each for each in spec.operations if facts_of(each).creates)
     kinds = [place.schema for each in creating for place in places(each) if place.name == named and place.schema]
     found = (mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds))
     return next(found, marks[0]), f"7{zlib.crc32(run_id.encode()):010}"

@@ -4,10 +4,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ..facts import facts_of
 from ..judging import plainness
 from ..report import Finding
 from ..rules import Weight
 from ..spec import Operation
+from .places import places
 
 _OFTEN = 4
 """A finding is frequent if at least one in so many valid requests shows it."""
@@ -27,14 +29,13 @@ def merged(
     - A server that refuses plain valid requests also refuses those with a peculiarity.
     - A request with several peculiarities adds nothing to a request with one of them.
     - An operation that never refused a body because of its schema lacks the whole check, and not one rule of it.
-    - A rule that several operations document in the same words is one rule.
+    - A rule that several operations document in the same words is one rule, and so is a text that they take.
     - A server that often fails on valid requests also fails on others.
 
     `valid` is how many plain valid requests each operation had, and `refusing` are the operations that refused a body
     because of its schema.
     """
-    refused = [one for one in found if one.rule == "case.accepted"]
-    plain = [one for one in refused if _is_plain(one) and _is_often(one, valid)]
+    found = [*_of_its_own(found, valid)]
     unchecked: dict[str, list[Finding]] = {
         body: [one for one in found if one.rule == "case.refused" and one.pointer.startswith(f"{body}/")]
         for operation in operations
@@ -42,37 +43,51 @@ def merged(
         for body in (f"{operation.node.pointer}/requestBody",)
     }
     unchecked = {body: those for body, those in unchecked.items() if len(those) >= _SEVERAL}
-    alike: dict[tuple[str, str], list[Finding]] = {}
+    # By the pointer to its schema: a text's name, and the operation that makes what it belongs to.
+    texts = {
+        each.schema.pointer: (each.name, facts_of(one).source or one.id)
+        for one in operations
+        for each in places(one)
+        if each.schema
+    }
+    alike: dict[object, list[Finding]] = {}
     types = sum(one.rule == "case.refused" and one.pointer.endswith("/type") for one in found)
     for one in found:
         if one.rule in _RESTATED and not any(one in those for those in unchecked.values()):
             # The message ends with the page, if there is one. It differs by operation, so only the reason is compared.
             said = re.search(r".*: \d{3} \((.*?)(?:; [^; ]+)?\)$", one.message, re.DOTALL)
-            reason = re.sub(r"at (character|byte) \d+", "", said[1]) if said else one.key
+            reason = re.sub(r"at (character|byte) \d+| \(\w+: \d+\)", "", said[1]) if said else one.key
             reason = "type" if types >= _TYPES and one.pointer.endswith("/type") else reason
             alike.setdefault((one.rule, reason), []).append(one)
+        elif one.rule == "case.accepted" and one.pointer in texts:
+            alike.setdefault(texts[one.pointer], []).append(one)
     failing = [one for one in found if one.rule == "response.failure"]
     if any(one.detail == "valid" and _is_often(one, valid) for one in failing):
-        alike["response.failure", ""] = failing
-    everywhere = {operation for one in plain for operation in one.operations}
-    credentials = [one for one in found if one.rule == "case.credential"]
-    admitting = {operation for one in credentials for operation in one.operations}
+        alike["failing"] = failing
     for one in found:
-        if one.rule == "http.scheme" and min(one.statuses, default=400) < 400 and admitting >= set(one.operations):
-            continue
-        if one.rule == "response.status" and any(_is_within(one, other) for other in credentials):
-            continue
-        refusal = one.weight is Weight.ADVICE or one.rule == "response.status"
-        if refusal and max(one.statuses, default=0) >= 400 and everywhere >= set(one.operations):
-            continue
-        if one in refused and one not in plain:
-            others = plain or [other for other in refused if one.detail and not other.detail]
-            if any(set(one.operations) <= set(other.operations) for other in others):
-                continue
         body, those = next(((body, those) for body, those in unchecked.items() if one in those), ("", [one]))
         those = next((same for same in alike.values() if one in same), those)
         if one is those[0]:
             yield _all_of(those, body) if those[1:] else one
+
+
+def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[Finding]:
+    """The findings, without those that another one already tells."""
+    refused = [one for one in found if one.rule == "case.accepted"]
+    plain = [one for one in refused if _is_plain(one) and _is_often(one, valid)]
+    everywhere = {operation for one in plain for operation in one.operations}
+    credentials = [one for one in found if one.rule == "case.credential"]
+    admitting = {operation for one in credentials for operation in one.operations}
+    for one in found:
+        refusal = one.weight is Weight.ADVICE or one.rule == "response.status"
+        others = plain or [other for other in refused if one.detail and not other.detail]
+        if not (
+            (one.rule == "http.scheme" and min(one.statuses, default=400) < 400 and admitting >= set(one.operations))
+            or (one.rule == "response.status" and any(_is_within(one, other) for other in credentials))
+            or (refusal and max(one.statuses, default=0) >= 400 and everywhere >= set(one.operations))
+            or (one in refused and one not in plain and any({*one.operations} <= {*each.operations} for each in others))
+        ):
+            yield one
 
 
 def _is_plain(finding: Finding) -> bool:

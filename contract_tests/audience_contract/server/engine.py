@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from .. import schemathesis_hooks as _formats  # noqa: F401 - registers how files are made
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..messages import Request
 from ..security import place
 from ..spec import Operation
@@ -65,7 +65,7 @@ class Engine:
         for name, right in self._target.carried(self._operation)["header"].items():
             if name in named or name in case.headers:
                 case.headers[name] = right
-        creates = facts_of(self._operation).effect is Effect.CREATES
+        creates = facts_of(self._operation).creates
         known = {name.removeprefix("body "): right for name, right in self._target.settings.items()}
         fresh = known if creates else known | self._ready()
         for fields in (case.body, case.query, case.path_parameters):

@@ -3,23 +3,22 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import lru_cache
 from typing import Any
 
 from .. import security
 from ..bodies import fields_of, is_raw, json_of, parts_of, text_of
 from ..checker import check_request
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..judging import rule_of
 from ..media import find, parse
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
-from ..schema import properties as properties_of
 from ..spec import Node, Operation
+from ..strict_json import at
 from ..urlencoded import decode, pairs
 from ..violation import Violation
 from . import advice
@@ -34,7 +33,7 @@ _USUAL = 64
 """Characters of a text that a server should take if no limit is documented."""
 _CREDENTIAL = re.compile(r"\S+ [-\w.~+/]+=*", re.ASCII)
 """A scheme and a token68 (RFC 9110, 11.4)."""
-_NOT_IMPLEMENTED = 501
+_NOT_IMPLEMENTED, _NOT_NOW = 501, 503
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 """Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
 
@@ -90,7 +89,7 @@ class Expectation:
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
         """Whether an answer's status fits, for a request with a body of `size` bytes.
 
-        A 5xx never fits, except a 501 to a method that is not documented.
+        A 5xx never fits, except a 501 to a method that is not documented, and a 503 that says "later".
         """
         status = response.status
         documented = operation.node["responses"].value
@@ -111,7 +110,7 @@ class Expectation:
                 # A method that is not documented need not be implemented (RFC 9110, 9.1).
                 return refusal or (status, self.rule) == (_NOT_IMPLEMENTED, "case.method")
             case Expected.OPEN:
-                return success or refusal
+                return success or refusal or status == _NOT_NOW
 
 
 def expect(target: Target, operation: Operation, request: Request, label: str = "", wire: Wire = PLAIN) -> Expectation:
@@ -197,7 +196,7 @@ def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is
         return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
     # The create has already shown that the server takes this name.
-    is_known = name == key_of(operation) and facts_of(operation).effect is not Effect.CREATES
+    is_known = name == key_of(operation) and not facts_of(operation).creates
     is_limited = is_known or kind.plain("maxLength") or kind.plain("pattern")
     if not is_limited and (len(text) > _USUAL or any(map(_is_rare, text))):
         return Expectation(Expected.SUCCESS, "json.limits", "", label or "valid", Weight.ADVICE)
@@ -308,8 +307,6 @@ def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Nod
     accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
     if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not declares_accept(operation):
         yield "an Accept that JSON is not in"
-    if any(asked in _made_up(operation) for asked in asked_for(request)):
-        yield "a parameter of which nobody says which values there are"
     if request.values("content-encoding") or len(request.values("accept")) > 1:
         yield "a header whose effect is not documented"
     for _, kind, text in found:
@@ -319,22 +316,6 @@ def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Nod
             yield "a long text"
         if any(unicodedata.category(character) in ("Cc", "Cn", "Cs") for character in text):
             yield "a character that is no text"
-
-
-@lru_cache(maxsize=256)
-def _made_up(operation: Operation) -> frozenset[str]:
-    """Optional query parameters for which only the server knows right values: cursors, and texts of any kind.
-
-    The names and ids of audiences are not among them.
-    """
-    facts = facts_of(operation)
-    known = {provider_of(operation.spec.key).named, *facts.linked}
-    return frozenset(
-        place.name
-        for place in places(operation)
-        if place.kind == "query" and not place.required and place.name not in known
-        if place.name in facts.pages or (place.is_text and not place.says("pattern"))
-    )
 
 
 def asked_for(request: Request) -> dict[str, str]:
@@ -348,36 +329,21 @@ def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, s
 
     Raises UnreadableError if the body cannot be read.
     """
-    by_path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
-    asked: dict[str, str | None] = {**asked_for(request), **by_path}
-    for parameter in operation.node.get("parameters") or ():
-        name, text = parameter.value["name"], asked.get(parameter.value["name"])
-        if parameter.value["in"] in ("query", "path") and text is not None:
-            yield name, parameter["schema"], text
-    body = operation.node.get("requestBody")
-    media = parse("".join(request.values("content-type")[:1]))
-    entry = body and media and find(body["content"], media)
-    schema = entry and entry.get("schema")
-    if body and schema and is_raw(body["content"], request):
-        yield "the body", schema, text_of(request) or ""
-    properties = schema and properties_of(schema)
-    if not entry or not media or not properties or not request.body:
-        return
-    if media.essence == "multipart/form-data":
-        found = [(p.name, p.data.decode("utf-8", "replace")) for p in parts_of(request) if p.filename is None]
-    else:
-        value = json_of(request) if media.is_json else fields_of(request)
-        found = list(value.items()) if isinstance(value, dict) else []
-    yield from _texts(properties, found, "")
+    path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
+    found = {"query": asked_for(request), "path": path, "body": _body_of(operation, request)}
+    for place in places(operation):
+        value = at(found[place.kind], f"/{place.name}") if place.kind in found else None
+        if place.schema and isinstance(value, str) and "/0" not in place.name:
+            yield place.name, place.schema, value
 
 
-def _texts(
-    properties: Mapping[str, Node], found: Iterable[tuple[str, Any]], above: str
-) -> Iterator[tuple[str, Node, str]]:
-    for name, value in found:
-        kind = properties.get(name)
-        below = kind and properties_of(kind)
-        if kind and isinstance(value, str):
-            yield above + name, kind, value
-        elif below and isinstance(value, dict):
-            yield from _texts(below, value.items(), f"{above}{name}/")
+def _body_of(operation: Operation, request: Request) -> Any:
+    """The body as JSON, fields or parts, without files; None for no body, or one of an undocumented media type."""
+    body, media = operation.node.get("requestBody"), parse("".join(request.values("content-type")[:1]))
+    if not body or not media or not find(body["content"], media):
+        return None
+    if is_raw(body["content"], request):
+        return {"": text_of(request) or ""}
+    if media.essence == "multipart/form-data" and request.body:
+        return {p.name: p.data.decode("utf-8", "replace") for p in parts_of(request) if p.filename is None}
+    return (json_of(request) if media.is_json else fields_of(request)) if request.body else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..judging import Observation
 from ..messages import Request
 from ..report import Finding, counted
@@ -25,7 +25,8 @@ _PATIENCE = 5.0
 """About how many seconds the run waits at most for what may be shown late."""
 BUSY = frozenset({429, 503})
 """Statuses that mean "later", and tell nothing about the request."""
-_REFUSALS = frozenset({400, 404, 409, 422, 425})
+_NOT_FOUND = 404
+_REFUSALS = frozenset({400, _NOT_FOUND, 409, 422, 425})
 """Statuses by which a server may say that something cannot be changed yet."""
 _AT_ONCE = 4
 """How many requests may be sent before the first is judged. It is below the number of unanswered requests after which
@@ -158,7 +159,7 @@ class LimitedSender:
         """
         if not self._audiences.may_be_sent(request):
             raise NotOursError
-        options, creates = self._options, facts_of(operation).effect is Effect.CREATES
+        options, creates = self._options, facts_of(operation).creates
         counted_for = (of or operation).id
         if not self.is_late and options.requests is not None and self._by_operation[counted_for] >= options.requests:
             self.limited = True
@@ -184,7 +185,7 @@ class LimitedSender:
         """The exchange, or a later one if the server says that it is busy. Counts what each may have created."""
         self._count(operation, seen)
         for number in range(_TIMES):
-            if seen.response is None or seen.response.status not in BUSY:
+            if seen.response is None or seen.status not in BUSY:
                 break
             asked_for = _retry_after("".join(seen.response.values("retry-after")[:1]))
             pause = 0.1 * 4**number if asked_for is None else asked_for
@@ -194,6 +195,7 @@ class LimitedSender:
             self.waits += 1
             self._busy(operation, seen)
             seen = self._again(operation, seen.request, pause, wire, of)
+            self._count(operation, seen)
         return seen
 
     def repeated_while(
@@ -204,12 +206,12 @@ class LimitedSender:
         Unless `is_early` says otherwise, a read is early that finds nothing, and a change is that is refused: no
         document says that an audience can be changed at once.
         """
-        reads = facts_of(operation).effect is Effect.READS
-        is_early = is_early or (is_not_found if reads else is_refused)
+        reads = facts_of(operation).reads
+        is_early = is_early or ((lambda seen: seen.status == _NOT_FOUND) if reads else is_refused)
         pause, left = 0.1, self._patience if is_refused(seen) else min(self._options.patience, _PATIENCE)
         while is_early(seen) and left > 0:
             left -= pause
-            seen = self._again(operation, seen.request, pause)
+            seen = self.repeated_if_busy(operation, self._again(operation, seen.request, pause), PLAIN)
             pause *= 2
         # Only a wait in vain uses up the patience: many audiences may each be found after a short wait.
         self._patience = left if is_refused(seen) else self._patience
@@ -220,15 +222,12 @@ class LimitedSender:
     ) -> Observation:
         time.sleep(pause)
         self.check_and_count(operation, request, of)
-        seen = self._sent(operation, request, wire)
-        self._count(operation, seen)
-        return seen
+        return self._sent(operation, request, wire)
 
     def _count(self, operation: Operation, seen: Observation) -> None:
-        creates = facts_of(operation).effect is Effect.CREATES
-        success = seen.response is not None and 200 <= seen.response.status < 300
-        self.created += creates and success
-        self.unclear += creates and not success and may_have_acted(seen)
+        creates = facts_of(operation).creates
+        self.created += creates and seen.is_success
+        self.unclear += creates and not seen.is_success and may_have_acted(seen)
 
     @property
     def seconds(self) -> float:
@@ -267,9 +266,4 @@ def may_have_acted(seen: Observation) -> bool:
 
 def is_refused(seen: Observation) -> bool:
     """Whether the answer is a refusal of what was asked, and not of the credentials or the form of the request."""
-    return seen.response is not None and seen.response.status in _REFUSALS
-
-
-def is_not_found(seen: Observation) -> bool:
-    """Whether the answer is a 404."""
-    return seen.response is not None and seen.response.status == 404
+    return seen.status in _REFUSALS

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from operator import methodcaller
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -80,7 +81,7 @@ def _and(draft: Draft, pair: str) -> str:
 def _framing(smallest: Draft, names: Names) -> Iterator[Case]:
     yield Case(smallest, as_it_is, Wire(chunked=True))
     yield Case(smallest, as_it_is, Wire(expect=True))
-    yield Case(smallest, lambda draft: draft.request(b""))
+    yield _sends(smallest, lambda _: b"")
     yield Case(
         smallest,
         lambda draft: draft.put(Place("header", "Content-Encoding"), "gzip").request(
@@ -88,7 +89,8 @@ def _framing(smallest: Draft, names: Names) -> Iterator[Case]:
         ),
     )
     if not names.provider.extensible:
-        yield Case(smallest, lambda draft: _with(draft, "contract_check", "x" * _LARGE))
+        for value in ("1", "x" * _LARGE):
+            yield Case(smallest, partial(_with, name="contract_check", value=value))
     yield Case(smallest, lambda draft: draft.put(Place("header", "Accept-Language"), "fr").request(b""))
 
 
@@ -104,38 +106,26 @@ def _media_types(smallest: Draft) -> Iterator[Case]:
     found += [f"{kind}; charset=utf-8{rest}", f'{kind};charset="UTF-8"{rest}', f"{kind}; charset=latin-1{rest}"]
     accept = str(smallest.values["header"].get("Accept", ""))
     found += [accept, accept.partition(";")[0]] if accept else []
-    yield from (Case(smallest, partial(_said, media)) for media in found)
+    yield from (_sends(smallest, media=media) for media in found)
     for other in ("application/json", FORM, PARTS):
         if other != kind:
-            yield Case(smallest, partial(_as, other))
-            yield Case(smallest, partial(_said, replace(smallest, media=other).content_type))
-            yield Case(smallest, partial(_encoded, other))
+            said, encoded = replace(smallest, media=other).content_type, methodcaller("encoded", other)
+            yield from (_sends(smallest, encoded, said), _sends(smallest, media=said), _sends(smallest, encoded))
 
 
-def _said(content_type: str, draft: Draft) -> Request:
-    """The request with the same body and another Content-Type."""
-    return draft.request(content_type=content_type)
+def _sends(
+    smallest: Draft, body: Callable[[Draft], bytes] | None = None, media: str | Callable[[Draft], str] | None = None
+) -> Case:
+    """The case of a body made of the draft, and of a Content-Type; each is the right one if it is not given."""
+    return Case(
+        smallest,
+        lambda draft: draft.request(body and body(draft), media(draft) if callable(media) else media),
+    )
 
 
-def _body(body: bytes, draft: Draft) -> Request:
-    """The request with another body."""
-    return draft.request(body)
-
-
-def _encoded(media: str, draft: Draft) -> Request:
-    """The request with its fields in another media type, and the right Content-Type."""
-    return draft.request(draft.encoded(media))
-
-
-def _as(media: str, draft: Draft) -> Request:
-    """The request with its fields in another media type, and the Content-Type of that."""
-    return draft.request(draft.encoded(media), replace(draft, media=media).content_type)
-
-
-def escaped(fields: object) -> bytes:
+def escaped(text: str) -> str:
     """JSON with every letter of its strings escaped."""
-    text = json.dumps(fields, ensure_ascii=False)
-    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: _escaped(match[0]), text).encode()
+    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: _escaped(match[0]), text)
 
 
 def _escaped(quoted: str) -> str:
@@ -144,27 +134,24 @@ def _escaped(quoted: str) -> str:
 
 
 def _json(smallest: Draft) -> Iterator[list[Case]]:
-    def of_text(change: Callable[[str], str | bytes], media: str | None = None) -> Case:
-        def changed(draft: Draft) -> Request:
-            found = change(json.dumps(draft.fields))
-            return draft.request(found.encode() if isinstance(found, str) else found, media)
+    def of_text(change: Callable[[str], str], encoding: str = "utf-8", media: str | None = None) -> Case:
+        return _sends(smallest, lambda draft: change(json.dumps(draft.fields)).encode(encoding), media)
 
-        return Case(smallest, changed)
+    def whole(body: str) -> Case:
+        return of_text(lambda _: body)
 
     def having(more: str, encoding: str = "utf-8", media: str | None = None) -> Case:
         """The case of a body with one more property."""
-        return of_text(lambda text: f'{text[:-1]}, "contract_check": {more}}}'.encode(encoding), media)
+        return of_text(lambda text: f'{text[:-1]}, "contract_check": {more}}}', encoding, media)
 
     def named(change: Callable[[str], str]) -> Case:
-        return Case(
-            smallest, lambda draft: draft.request(json.dumps({change(k): v for k, v in draft.fields.items()}).encode())
-        )
+        return of_text(lambda text: json.dumps({change(k): v for k, v in json.loads(text).items()}))
 
     yield [
-        Case(smallest, lambda draft: draft.request(json.dumps(draft.fields, separators=(",", ":")).encode())),
+        of_text(lambda text: json.dumps(json.loads(text), separators=(",", ":"))),
         Case(smallest, lambda draft: draft.turned()),
-        Case(smallest, lambda draft: draft.request(f" \r\n{json.dumps(draft.fields, indent='	')}\n\n".encode())),
-        Case(smallest, lambda draft: draft.request(escaped(draft.fields))),
+        of_text(lambda text: f" \r\n{json.dumps(json.loads(text), indent='	')}\n\n"),
+        of_text(escaped),
         having('"a\\/b\\u00e9"'),
         having("1"),
         having('"é"', "latin-1", f"{smallest.media}; charset=iso-8859-1"),
@@ -173,7 +160,7 @@ def _json(smallest: Draft) -> Iterator[list[Case]]:
         having("9" * 5000),
     ]
     yield [
-        *(Case(smallest, partial(_body, body)) for body in (b"null", b"{}", b"  ", b"name=check", b"1", b"true")),
+        *map(whole, ("null", "{}", "  ", "name=check", "1", "true")),
         of_text(lambda text: text[:-1]),
         of_text(lambda text: f"[{text}]"),
         of_text(lambda text: f"{text}x"),
@@ -197,10 +184,10 @@ def _json(smallest: Draft) -> Iterator[list[Case]]:
         having('"\t\x01"'),
         having('"é"', "latin-1"),
         of_text(lambda text: f"\f{text}\v"),
-        of_text(lambda text: text.encode("utf-16")),
+        of_text(str, "utf-16"),
         having("NaN"),
         having("Infinity"),
-        of_text(lambda text: b"\xef\xbb\xbf" + text.encode()),
+        of_text(str, "utf-8-sig"),
         of_text(lambda text: f"{text[:-1]}, {text[1:]}"),
         having('"\\ud800"'),
         having(f"{'[' * 5000}{']' * 5000}"),
@@ -214,7 +201,7 @@ def _solidus(place: Place, draft: Draft) -> Request:
 
 def _form(smallest: Draft) -> Iterator[list[Case]]:
     def of_text(change: Callable[[str], str]) -> Case:
-        return Case(smallest, lambda draft: draft.request(change(draft.encoded().decode()).encode()))
+        return _sends(smallest, lambda draft: change(draft.encoded().decode()).encode())
 
     def coded(text: str) -> str:
         """A form with every byte of its values as a percent code."""
@@ -243,16 +230,14 @@ def _form(smallest: Draft) -> Iterator[list[Case]]:
 
 def _parts(smallest: Draft) -> Iterator[list[Case]]:
     def form(boundary: str = "", more: str = "", media: str | None = None) -> Case:
-        def changed(draft: Draft) -> Request:
-            limit = boundary or draft.boundary
-            return draft.request(multipart(draft.fields.items(), limit, more), media or f'{PARTS}; boundary="{limit}"')
+        def limit(draft: Draft) -> str:
+            return boundary or draft.boundary
 
-        return Case(smallest, changed)
+        said = media or (lambda draft: f'{PARTS}; boundary="{limit(draft)}"')
+        return _sends(smallest, lambda draft: multipart(draft.fields.items(), limit(draft), more), said)
 
-    def of_bytes(change: Callable[[bytes], bytes], kind: str | None = None) -> Case:
-        return Case(
-            smallest, lambda draft: draft.request(change(draft.encoded()), kind and f"{kind}boundary={draft.boundary}")
-        )
+    def of_bytes(change: Callable[[bytes], bytes], kind: str = f"{PARTS}; ") -> Case:
+        return _sends(smallest, lambda draft: change(draft.encoded()), lambda draft: f"{kind}boundary={draft.boundary}")
 
     def word_of(draft: Draft) -> Request:
         """The request whose boundary is a word of the file.
@@ -269,7 +254,7 @@ def _parts(smallest: Draft) -> Iterator[list[Case]]:
         *(form(boundary) for boundary in ("a" * 70, "'()+_,-./:=?", "x")),
         form("-" * 30 + "7ea", media=f"{PARTS}; boundary={'-' * 30}7ea"),
         *(of_bytes(bytes, f"{PARTS}{said}") for said in ("; charset=utf-8; ", ";")),
-        Case(smallest, lambda draft: draft.request(content_type=f"{PARTS}; Boundary={draft.boundary}")),
+        _sends(smallest, media=lambda draft: f"{PARTS}; Boundary={draft.boundary}"),
         of_bytes(lambda data: b"to be ignored\r\n" + data),
         of_bytes(lambda data: data + b"to be ignored\r\n"),
         of_bytes(lambda data: data[:-2]),
@@ -289,5 +274,5 @@ def _parts(smallest: Draft) -> Iterator[list[Case]]:
         of_bytes(lambda _: b"name=check"),
         of_bytes(lambda _: b'{"name": "check"}'),
         of_bytes(bytes, "multipart/mixed; "),
-        Case(smallest, lambda draft: draft.request(content_type=PARTS)),
+        _sends(smallest, media=PARTS),
     ]

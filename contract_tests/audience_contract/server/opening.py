@@ -36,7 +36,7 @@ class Opening:
 
     def add(self, seen: Observation, *, valid: bool, incomplete: bool) -> None:
         """Take an exchange into account; `valid` says that it should succeed, `incomplete` that it lacks something."""
-        request, status = seen.request, seen.response.status if seen.response else 0
+        request, status = seen.request, seen.status
         # A status for another method says nothing about this one.
         self._statuses |= {status} if request.method == self.operation.method else set()
         if seen.response and status == 405:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..bodies import FORMS
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..media import parse
 from ..mock.provider import load as provider_of
 from ..parameters import DEEP
@@ -80,12 +80,14 @@ def key_of(operation: Operation) -> str:
     """The name of the place that tells which audience a request is about; "" if there is none.
 
     This is the last path parameter that takes a value from an audience's creation; without one, the place of the
-    audience's name, in a create and at a provider that identifies audiences by name.
+    audience's name, in a create and at a provider that identifies audiences by name; at others, a property that is
+    required and takes such a value.
     """
-    linked = facts_of(operation).linked
-    own = [place.name for place in places(operation) if place.kind == "path" and place.name in linked]
     ours = provider_of(operation.spec.key)
-    is_by_name = ours.is_by_name or facts_of(operation).effect is Effect.CREATES
+    linked = [place for place in places(operation) if place.name in facts_of(operation).linked]
+    own = [place.name for place in linked if place.required and not ours.is_by_name and place.kind == "body"]
+    own += [place.name for place in linked if place.kind == "path"]
+    is_by_name = ours.is_by_name or facts_of(operation).creates
     return own[-1] if own else ours.named if is_by_name else ""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..judging import Observation
 from .limits import Options, RunEnded
 from .run import REPEATS, Run
@@ -24,7 +24,7 @@ def replay(
     cannot be sent.
     """
     tried = {each["operation"] for each in report["tried"]}
-    only_read = all(facts_of(each).effect is Effect.READS for each in target.spec.operations if each.id in tried)
+    only_read = all(facts_of(each).reads for each in target.spec.operations if each.id in tried)
     # If the report's run only read, the replay must not create, change or remove anything either.
     run = Run(target, replace(options or Options(), read_only=only_read))
     exchanges = list[Observation]()

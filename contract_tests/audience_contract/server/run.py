@@ -4,12 +4,13 @@ import itertools
 import secrets
 import string
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 from ..bodies import value_of
@@ -20,17 +21,17 @@ from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Obligation, Report, Step, counted, moment
-from ..rules import Weight
+from ..rules import RULES, Weight
 from ..spec import Operation, unjudged
 from ..strict_json import at
 from . import cases
 from .audiences import Audiences, Made, NotOursError
-from .cases import Case
+from .cases import Case, as_it_is
 from .draft import Draft, File
 from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
-from .limits import BUSY, CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, is_not_found, may_have_acted
+from .limits import BUSY, CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, may_have_acted
 from .names import Names
 from .opening import ABSENT, Opening
 from .places import Place, is_about_one, key_of, places
@@ -52,6 +53,9 @@ _LAST = 3
 REPEATS, _TO_CONFIRM = 22, 150
 """How often a story is sent at most; after so many requests to confirm findings, none is sent a third time."""
 _ALL = "every rule"
+_TAKEN = {"case.header", "case.refused", "case.method"}
+"""Rules about requests that a server must refuse, whatever it was sent before."""
+_OK, _NOT_FOUND = 200, 404
 _FORM = {"response.content-type", "response.header", "response.body"}
 """Rules about the form of an answer, which do not depend on the request."""
 _ORDER = (Effect.CREATES, Effect.READS, Effect.CHANGES, Effect.REMOVES)
@@ -102,9 +106,7 @@ class Run:
         found = sorted(target.spec.operations, key=self._order)
         self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
         self._allowed = [
-            each
-            for each in found
-            if each.id not in self._unjudged and (not options.read_only or facts_of(each).effect is Effect.READS)
+            each for each in found if each.id not in self._unjudged and (not options.read_only or facts_of(each).reads)
         ]
         self._operations = [each for each in self._allowed if not options.operations or each.id in options.operations]
         self._phases: dict[str, int] = {}
@@ -230,7 +232,7 @@ class Run:
         if self._unserved:
             answers = " or ".join(map(str, sorted({*self._unserved.values()})))
             yield f"not served: {', '.join(self._unserved)}; every valid request was answered {answers}"
-        if self._judge.valid and not self._judge.successes:
+        if self._judge.valid and not self._judge.succeeded:
             names = ", ".join(self._target.names)
             yield f"no valid request succeeded: are the base URL and {names} right?"
         if self._judge.leaks.unseen:
@@ -311,7 +313,10 @@ class Run:
             base = self._names.about(case.base, about) if about and not case.absent else case.base
             return self._expected(operation, case.request(base), case.label, case.wire)
 
-        made = plan(found, expected)
+        # Any case may show that a rule about answers is broken, and any rule may be broken only after a valid request.
+        by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
+        asked = {*self._options.rules, "case.accepted"} if self._options.rules and not by_answer else {*RULES}
+        made = plan(found, expected, asked)
         facts = facts_of(operation)
         # Success is not certain if no document says that the audience is found, or if none can be made.
         unknown = facts.unsure or facts.source in self._unjudged
@@ -332,7 +337,7 @@ class Run:
         found = expect(self._target, operation, request, label, wire)
         if found.expected is not Expected.SUCCESS:
             return found
-        creates = facts_of(operation).effect is Effect.CREATES
+        creates = facts_of(operation).creates
         unmarked = self._is_by_name and not self._audiences.is_marked(
             self._judge.name(operation, request) or self._audiences.mark
         )
@@ -360,7 +365,7 @@ class Run:
                 if self._may_create(operation, planned.expectation):
                     left_out = self._sender.no_planned_creates
                 else:
-                    left_out = opening.valid == {0} or (self._sender.no_more_creates and _creates(operation))
+                    left_out = opening.valid == {0} or (self._sender.no_more_creates and facts_of(operation).creates)
                 if left_out:
                     continue
                 one = self._ready(operation, planned)
@@ -396,7 +401,7 @@ class Run:
             return self._names.meaning(operation, about)
 
         def send(request: Request) -> None:
-            if self._sender.no_planned_creates and _creates(operation):
+            if self._sender.no_planned_creates and facts_of(operation).creates:
                 raise UsedUp
             with suppress(NotOursError):
                 seen = self._sender.send(operation, request)
@@ -444,9 +449,7 @@ class Run:
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
         with suppress(UsedUp):
-            # Any case may show that a rule about answers is broken.
-            by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
-            every = [one for one in made if by_answer or self._is_asked(one.expectation.rule)]
+            every = [*made]
             while every:
                 if self._may_create(operation, every[0].expectation) and self._sender.no_planned_creates:
                     limit = self._options.creates
@@ -455,7 +458,7 @@ class Run:
                     continue
                 # After a request without an answer, the server may be gone, so only one request is sent.
                 count = 1 if self._silent else self._sender.at_once
-                if facts_of(operation).effect is Effect.REMOVES:
+                if facts_of(operation).removes:
                     # A request that removes an audience must not take it from the next request.
                     removing = (at for at, one in enumerate(every) if one.expectation.expected in _MAY_SUCCEED)
                     count = max(1, min(count, next(removing, count)))
@@ -472,9 +475,8 @@ class Run:
                     ready.append(self._ready(operation, each))
         except RunEnded as reason:
             ended = reason
-        answers = self._sender.send_all(operation, [(one.request, one.planned.case.wire) for one in ready])
-        succeeded = any(seen.response and 200 <= seen.response.status < 300 for seen in answers)
-        if succeeded and facts_of(operation).effect is Effect.REMOVES and ready[1:]:
+        answers = self._sent(operation, ready)
+        if any(seen.is_success for seen in answers) and facts_of(operation).removes and ready[1:]:
             # One audience was removed, so the other answers depend on chance. Each case is sent again with its own.
             for one in ready:
                 key = one.made.name or one.made.id if one.made else ""
@@ -486,6 +488,9 @@ class Run:
                 self._judged(operation, self._finished(operation, one, seen), one.planned.expectation, one.made)
         if ended:
             raise ended
+
+    def _sent(self, operation: Operation, ready: Sequence[_Ready]) -> list[Observation]:
+        return self._sender.send_all(operation, [(one.request, one.planned.case.wire) for one in ready])
 
     def _turn_pages(self, operation: Operation) -> None:
         """Follow a list from page to page, up to 20 pages, and compare these with the whole list on one page."""
@@ -504,9 +509,7 @@ class Run:
             expectation = expectation if bounded else replace(expectation, expected=Expected.OPEN)
 
         def page(asked: Draft) -> Observation:
-            seen = replace(self._sender.send(operation, asked.request()), label=_PAGE)
-            self._judged(operation, seen, expectation)
-            return seen
+            return self._played(operation, asked.request(), expectation, label=_PAGE)
 
         with suppress(UsedUp):
             for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.existing)):
@@ -538,19 +541,16 @@ class Run:
         if not facts_of(operation).is_whole:
             return
         with suppress(UsedUp):
-            seen = self._sender.send(operation, self._names.draft(operation, smallest=True).request())
-            seen = self._sender.repeated_while(operation, seen, partial(self._judge.lacking, operation))
-            seen = replace(seen, label=_PAGE)
-            self._judged(operation, seen, expect(self._target, operation, seen.request))
-            self._judge.is_whole(operation, seen)
+            request = self._names.draft(operation, smallest=True).request()
+            lacks = partial(self._judge.lacking, operation)
+            self._judge.is_whole(operation, self._played(operation, request, is_early=lacks, label=_PAGE))
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
         draft = self._names.draft(operation, smallest=True)
         for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
             asked = draft.put(next(place for place in places(operation) if place.name == name), value)
-            seen = replace(self._sender.send(operation, asked.request()), label=_PAGE)
-            self._judged(operation, seen, expect(self._target, operation, seen.request))
+            seen = self._played(operation, asked.request(), label=_PAGE)
             if is_found:
                 self._judge.judge_filter(operation, seen, shown)
 
@@ -562,7 +562,7 @@ class Run:
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).linked.values()}
             counts = facts.story and facts_of(reader).size
-            if not (by_answer or counts) or facts_of(reader).effect is not Effect.READS:
+            if not (by_answer or counts) or not facts_of(reader).reads:
                 continue
             with suppress(UsedUp):
                 made = self._make(operation, self._names.new()) if facts.story else self._audience(operation, used=True)
@@ -573,7 +573,7 @@ class Run:
                     draft = self._names.about(self._names.draft(operation, smallest=True), made)
                     for name, value in values.items():
                         draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
-                    changed = self._changed(operation, draft.request(), tuple(before))
+                    changed = self._played(operation, draft.request(), before=tuple(before))
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
                     before, answer = [*before, changed], value_of(changed.response)
                 if not by_answer or any(at(answer, pointer) for pointer in by_answer):
@@ -586,18 +586,27 @@ class Run:
                     self._judge.judge(reader, seen, about)
                     self._judge.judge_members(operation, reader, seen, made)
 
-    def _changed(self, operation: Operation, request: Request, before: tuple[Observation, ...]) -> Observation:
-        """Change or remove an audience, which `before` has made, and judge the exchange."""
-        expectation = expect(self._target, operation, request)
-        seen = self._found_by_now(operation, self._sender.send(operation, request), expectation)
-        seen = replace(seen, before=before)
-        self._judged(operation, seen, expectation)
+    def _played(
+        self,
+        operation: Operation,
+        request: Request,
+        said: Expectation | None = None,
+        *,
+        of: Operation | None = None,
+        is_early: Callable[[Observation], object] | None = None,
+        **shown: Any,
+    ) -> Observation:
+        """Send a request, and again while the answer is early; `shown` are fields of the exchange, which is judged."""
+        said, seen = said or expect(self._target, operation, request), self._sender.send(operation, request, of=of)
+        late = is_early and self._sender.repeated_while(operation, seen, is_early)
+        seen = replace(late or self._found_by_now(operation, seen, said), **shown)
+        self._judged(operation, seen, said)
         return seen
 
     def _delete_and_read(self, operation: Operation) -> None:
         """Delete an audience, and read it: it must not be shown as before."""
         for reader in self._operations:
-            if facts_of(reader).effect is not Effect.READS or key_of(reader) != key_of(operation):
+            if not facts_of(reader).reads or key_of(reader) != key_of(operation):
                 continue
             with suppress(UsedUp, NotOursError):
                 made = self._make(operation, self._names.new())
@@ -606,8 +615,8 @@ class Run:
                 drafts = (self._names.draft(each, smallest=True) for each in (reader, operation))
                 read, delete = (self._names.about(draft, made).request() for draft in drafts)
                 before = _shown(self._read(reader, read))
-                deleted = self._changed(operation, delete, (made.seen,))
-                if before is not None and deleted.response and deleted.response.status in (200, 204):
+                deleted = self._played(operation, delete, before=(made.seen,))
+                if before is not None and deleted.status in (200, 204):
                     seen = self._sender.send(reader, read)
                     seen = self._sender.repeated_while(reader, seen, partial(_shows, before))
                     seen = replace(seen, before=(made.seen, replace(deleted, before=())), label=_BACK)
@@ -618,7 +627,7 @@ class Run:
 
         def is_early(seen: Observation) -> bool:
             value = _shown(seen) if final else None
-            return is_not_found(seen) or (value is not None and not facts_of(reader).is_final(value))
+            return seen.status == _NOT_FOUND or (value is not None and not facts_of(reader).is_final(value))
 
         return self._sender.repeated_while(reader, self._sender.send(reader, request), is_early)
 
@@ -666,7 +675,8 @@ class Run:
     def _confirm(self, findings: Iterable[Finding]) -> None:
         """Send the story of each finding that was not seen again yet.
 
-        The second time, the last requests before the finding come first, because they may be a part of the cause.
+        The second time, the last requests before the finding come first, because they may be a part of the cause. What
+        must be refused must be so whatever came before: if it is taken, it is twice in a row, or others are the cause.
         """
         owed = [one for one in findings if one.story and not self._again.get(one.key)]
         if owed:
@@ -675,15 +685,30 @@ class Run:
             self._failures.clear()
         limit = self._sender.requests + _TO_CONFIRM
         for number in range(REPEATS):
-            for one in owed:
-                if self._again.get(one.key) or (number > 1 and self._sender.requests > limit):
+            # In another order each time: a server may answer in turn.
+            for one in owed[:: (-1) ** number]:
+                by_itself = one.rule in _TAKEN
+                late = number > 0 if by_itself else number > 1 and self._sender.requests > limit
+                if self._again.get(one.key) or late:
                     continue
                 said = one.rule, one.pointer, one.key
-                before = self.times_shown(*said)
                 self._replays[one.key] = number + 1
                 with suppress(StoryError):
-                    self.send_story(one.longer if number == 1 else one.story, self._run_id, self._target.url)
-                    self._again[one.key] = self.times_shown(*said) > before
+                    for _ in range(1 + by_itself):
+                        before = self.times_shown(*said)
+                        self.send_story(one.longer if number == 1 else one.story, self._run_id, self._target.url)
+                        is_seen = self.times_shown(*said) > before
+                        self._again[one.key] = is_seen or (by_itself and self._may_be_there(one))
+
+    def _may_be_there(self, finding: Finding) -> bool:
+        """Whether a wrong name was taken that no story can make new, such as a number.
+
+        The server may refuse it from then on, because it has an audience of that name.
+        """
+        last, named = finding.story[-1], provider_of(self._target.spec.key).named
+        creates = any(each.id == last.operation and facts_of(each).creates for each in self._target.spec.operations)
+        is_about_it = named in (finding.detail, *finding.pointer.split("/"))
+        return creates and is_about_it and not self._audiences.is_marked(last.sent.decode("latin-1"))
 
     def _weighed(self, finding: Finding) -> Finding:
         """The finding with its final weight: one that was not seen again is not judged.
@@ -706,7 +731,7 @@ class Run:
         """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
         exchanges, about = list[Observation](), list[Made]()
-        operations = {each.id: each for each in self._target.spec.operations}
+        operations = self._target.spec.named
         for step in story:
             if step.operation not in operations:
                 raise StoryError(f"there is no operation {step.operation} any more")
@@ -719,7 +744,7 @@ class Run:
             seen = self._found_by_now(operation, seen, expectation)
             seen = replace(seen, step=step, before=tuple(exchanges))
             self._judged(operation, seen, expectation, *about)
-            about = self._audiences.existing[-1:] if _creates(operation) else about
+            about = self._audiences.existing[-1:] if facts_of(operation).creates else about
             exchanges.append(replace(seen, before=()))
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {recorded: answered[place] for place, recorded in step.answered if place in answered}
@@ -747,8 +772,7 @@ class Run:
                 draft = draft.put(place, name) if self._names.is_name(place) else draft
             if not self._is_by_name and not self._audiences.may_be_sent(draft.request()):
                 return None
-            seen = replace(self._sender.send(creating, draft.request(), of=operation), before=about.story)
-            self._judged(creating, seen, expect(self._target, creating, seen.request))
+            self._played(creating, draft.request(), of=operation, before=about.story)
             is_made = self._audiences.existing[-1:] != last
             self._failures[creating.id] = 0 if is_made else self._failures[creating.id] + 1
             if is_made and not self._is_by_name:
@@ -757,27 +781,38 @@ class Run:
 
     def clean_up(self) -> None:
         """Remove the run's audiences, if the provider has an operation for that and `keep` is not set."""
-        removing = [each for each in self._allowed if facts_of(each).effect is Effect.REMOVES]
+        removing = [each for each in self._allowed if facts_of(each).removes]
         if not removing or self._options.keep or not self._audiences.existing or self._silent:
             return
         self._enter(CLEAN_UP)
+        # What is within another audience goes before that one.
+        left = tuple(self._audiences.existing) if self._is_by_name else self._audiences.existing[::-1]
         with suppress(RunEnded):
-            for made in tuple(self._audiences.existing) if self._is_by_name else self._audiences.existing[::-1]:
-                operation = next((each for each in removing if facts_of(each).source == made.by), None)
-                if operation and made in self._audiences.existing and self._failures[operation.id] < _MAX_FAILURES:
-                    self._remove(operation, made)
+            for by, made in itertools.groupby(left, attrgetter("by")):
+                operation, those = next((each for each in removing if facts_of(each).source == by), None), [*made]
+                while operation and those and self._failures[operation.id] < _MAX_FAILURES:
+                    self._remove(operation, those[: self._sender.at_once])
+                    del those[: self._sender.at_once]
 
-    def _remove(self, operation: Operation, made: Made) -> None:
-        request = self._names.about(self._names.draft(operation, smallest=True), made).request()
-        is_there = self._audiences.find(made.name or made.id, made.by) is not None
-        if self._judge.name(operation, request):
-            with suppress(NotOursError):
-                seen = self._changed(operation, request, made.story)
-                absent = is_there and seen.response is not None and seen.response.status in ABSENT
-                self._failures[operation.id] = self._failures[operation.id] + 1 if absent else 0
+    def _remove(self, operation: Operation, those: Iterable[Made]) -> None:
+        ready = []
+        for made in {made.name or made.id: made for made in those if made in self._audiences.existing}.values():
+            case = Case(self._names.about(self._names.draft(operation, smallest=True), made), as_it_is)
+            request = case.request(case.base)
+            if self._judge.name(operation, request):
+                with suppress(NotOursError):
+                    self._sender.check_and_count(operation, request)
+                    planned = Planned(case, expect(self._target, operation, request))
+                    ready.append(_Ready(planned, request, made, made.story))
+        for one, seen in zip(ready, self._sent(operation, ready), strict=True):
+            is_there = one.made and self._audiences.find(one.made.name or one.made.id, one.made.by)
+            found = self._finished(operation, one, seen)
+            self._judged(operation, found, one.planned.expectation, one.made)
+            absent = is_there and found.status in ABSENT
+            self._failures[operation.id] = self._failures[operation.id] + 1 if absent else 0
 
     def _may_create(self, operation: Operation, expectation: Expectation) -> bool:
-        return _creates(operation) and expectation.expected in _MAY_SUCCEED
+        return facts_of(operation).creates and expectation.expected in _MAY_SUCCEED
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that means "later"."""
@@ -787,18 +822,18 @@ class Run:
     def _judged(
         self, operation: Operation, seen: Observation, expectation: Expectation, about: Made | None = None
     ) -> None:
-        if seen.response is not None and seen.response.status in BUSY and self._overloaded(operation):
+        if seen.status in BUSY and self._overloaded(operation):
             raise RunEnded("the server kept saying that it is busy")
         known = self._judge.known(operation, seen, expectation)
         first, last = self._first.get(operation.id, ()), self._last[operation.id]
         self._judge.judge(operation, replace(seen, last=(*first, *itertools.chain(*last))), known)
         last.append((*seen.before, replace(seen, before=())))
-        if known.expected is Expected.SUCCESS and seen.response and seen.response.status < 300:
+        if known.expected is Expected.SUCCESS and seen.is_success:
             self._first.setdefault(operation.id, last[-1])
         rule = (known.key, operation.id)
         if rule in self._planned and known.expected is not Expected.OPEN and not seen.trouble.startswith(UNREACHABLE):
             self._planned[rule] = True
-        if facts_of(operation).effect is Effect.REMOVES and may_have_acted(seen):
+        if facts_of(operation).removes and may_have_acted(seen):
             # A server may read a name where the checker reads none, so the intended audience counts as removed, too.
             for name in (self._judge.name(operation, seen.request), about.name if about else ""):
                 self._audiences.record_removal(name, facts_of(operation).source, sure=False)
@@ -815,18 +850,13 @@ class Run:
         """Whether the server refuses even the smallest valid request as busy, so not because of the case's request."""
         draft = self._names.draft(operation, smallest=True)
         request = self._names.about(draft, self._audiences.pick(operation, used=False)).request()
-        response = self._sender.send(operation, request).response
-        return response is not None and response.status in BUSY
+        return self._sender.send(operation, request).status in BUSY
 
 
 def _shown(seen: Observation) -> Any:
     """What a read shows; None if it does not succeed."""
-    return value_of(seen.response) if seen.response and seen.response.status == 200 else None
+    return value_of(seen.response) if seen.status == _OK else None
 
 
 def _shows(value: Any, seen: Observation) -> bool:
     return bool(_shown(seen) == value)
-
-
-def _creates(operation: Operation) -> bool:
-    return facts_of(operation).effect is Effect.CREATES

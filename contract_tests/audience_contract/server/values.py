@@ -98,7 +98,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
     yield _of_page(smallest, names)
     yield [*_others(smallest)]
     facts = facts_of(smallest.operation)
-    if (facts.effect is not Effect.CREATES or facts.source) and smallest.operation.response(404):
+    if (not facts.creates or facts.source) and smallest.operation.response(404):
         yield [Case(smallest, as_it_is, absent=True)]
 
 
@@ -176,7 +176,9 @@ def _of_items(place: Place, right: list[Any], draft: Draft) -> Iterator[Change]:
 
 def _sizes(place: Place, right: list[Any]) -> Iterator[list[Any]]:
     """Arrays with the fewest and the most items allowed, and one item less or more; all different if possible."""
-    least, most = place.says("minItems", 0), place.says("maxItems", 0)
+    # The items of a tuple that allows no more are counted by `prefixItems`.
+    tuple_of = len(place.says("prefixItems", ())) if place.says("items") is False else 0
+    least, most = place.says("minItems", 0), place.says("maxItems", tuple_of)
     sizes = {least - 1, least, most, most + 1 if most else 2}
     kinds = schema.properties(place.schema["items"]) if place.schema and place.schema.get("items") else {}
     free = [name for name, kind in kinds.items() if "string" in schema.types(kind) and not kind.get("enum")]
@@ -184,7 +186,7 @@ def _sizes(place: Place, right: list[Any]) -> Iterator[list[Any]]:
         if isinstance(right[0], dict) and free:
             yield [{**right[0], free[0]: f"{right[0].get(free[0], '')}{number}"} for number in range(size)]
         else:
-            yield right[:1] * size
+            yield (right * size)[:size]
 
 
 def _breaks(place: Place, value: Any) -> bool:

@@ -14,6 +14,8 @@ _LONGEST = 60
 _NOTHING = {"", "valid", "undocumented", "success"}
 """Labels that are not shown, because the content of the request tells more."""
 
+_COUNTED = {"Length": "characters", "Items": "items", "Properties": "properties"}
+
 
 def asked(operation: Operation, request: Request, broken: Violation | None, label: str) -> str:
     """A request in a few words: what is wrong with it, or, if nothing is, its content and what is special about it."""
@@ -25,7 +27,10 @@ def asked(operation: Operation, request: Request, broken: Violation | None, labe
 
 def rule(operation: Operation, broken: Violation) -> str:
     """What the broken rule of the spec asks for, and the page that says so."""
-    name = broken.missing or broken.pointer.rpartition("/")[2] or broken.where.rpartition(" ")[2]
+    path = [*broken.where.split(" ")[1:], *tokens(broken.pointer)]
+    # Of an item, the name is that of its array.
+    name = broken.missing or "/".join(path[-2:] if path[-1:] and path[-1].isdecimal() else path[-1:])
+    name = name or broken.where
     keyword = broken.rule.rpartition("/")[2]
     try:
         node: Node | None = operation.node.at(broken.rule)
@@ -40,12 +45,13 @@ def rule(operation: Operation, broken: Violation) -> str:
             said = f"{name} must be {'an' if kinds[0] in 'aeiou' else 'a'} {kinds}"
         case "enum", list():
             said = f"{name} must be {', '.join(map(str, limit[:4]))}{', …' if limit[4:] else ''}"
-        case "maximum" | "minimum", _:
-            said = f"{name} must be at {'most' if keyword == 'maximum' else 'least'} {limit}"
-        case "maxLength" | "maxItems" | "maxProperties", _:
-            said = f"{name} must have at most {limit}"
-        case "minLength" | "minItems" | "minProperties", _:
-            said = f"{name} must have at least {limit}"
+        case "maximum" | "minimum" | "exclusiveMaximum" | "exclusiveMinimum", _:
+            above = operation.node.at(broken.rule.rpartition("/")[0])
+            is_below = "exclusive" in keyword or above.plain(f"exclusive{keyword.title()}") is True
+            limits = ("less than", "more than") if is_below else ("at most", "at least")
+            said = f"{name} must be {limits['min' in keyword.lower()]} {limit}"
+        case _, int() if of := _COUNTED.get(keyword[3:]):
+            said = f"{name} must have at {'most' if keyword.startswith('max') else 'least'} {limit} {of}"
         case "pattern" | "format", str():
             said = f"{name} must match {limit}" if keyword == "pattern" else f"{name} must be a {limit}"
         case _:
@@ -83,10 +89,8 @@ def _of_json(request: Request, broken: Violation) -> str:
         return cut(request.body.decode("utf-8", "backslashreplace"))
     if broken.missing:
         return f"{_json(at(value, broken.pointer))} without {broken.missing}"
-    found = value
-    for token in tokens(broken.pointer):
-        found = found[int(token)] if isinstance(found, list) else found[token]
-    for token in reversed(broken.pointer.split("/")[1:]):
+    found = at(value, broken.pointer)
+    for token in reversed(tokens(broken.pointer)):
         found = [found] if token.isdecimal() else {token: found}
     return _json(found)
 

@@ -55,7 +55,7 @@ def lay_out(
                 staged.overlay.write_bytes(overlay.read_bytes())
             spec, against = effective.attempt(staged)
             against += [f"{staged.specs}: {problem}" for problem in client.unnamable(spec or {})]
-            if not (spec or {}).get("servers"):
+            if spec and not spec.get("servers"):
                 against.append(f"{staged.specs}: /servers: there are none")
             if against:
                 raise PipelineError("\n".join(against))

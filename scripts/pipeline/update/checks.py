@@ -2,19 +2,18 @@
 
 import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from .. import python
 from .._errors import PipelineError
-from .result import Check
+from .result import Check, Result
 
-_SECONDS = 3600
 _WRAPPER = "import audiences, audiences.aio"
 # These tests update and lay out projects of their own, so they do not depend on the specs of this one.
 _LEFT_OUT = ("test_update", "test_fourth")
-_OPTIONS = ("-q", "-rfE", "-p", "no:cacheprovider")
+_OPTIONS = ("-v", "-rfE", "-p", "no:cacheprovider", "--continue-on-collection-errors")
 _TOGETHER = ("--dist", "loadfile", "--no-loadscope-reorder", "-n")
 
 
@@ -27,17 +26,22 @@ def types(copy: Path, cache: Path) -> Check:
     return _check("types (mypy)", ran, [line for line in ran.stdout.splitlines() if ": error:" in line])
 
 
-def tests(copy: Path) -> tuple[Check, tuple[str, ...]]:
-    """The check of the suite; and the tests that fail because they state what the old page said."""
+def tests(copy: Path, result: Result, log: Path) -> None:
+    """Run the suite, and put into the result which tests fail, also if the run is ended early; `log` is its output.
+
+    Tests that state what the old page said fail apart from the others.
+    """
     found = sorted((copy / "contract_tests").glob("test_*.py"))
     files = [f"contract_tests/{file.name}" for file in found if not file.name.startswith(_LEFT_OUT)]
-    if not files:
-        return Check("tests: there are none"), ()
-    print("running the test suite on the updated copy; that takes minutes", file=sys.stderr)
-    ran = _pytest(copy, files, "not page and not long", *_TOGETHER, str(min(3, len(files))))
     of_pages = [f"contract_tests/{file.name}" for file in found if "pytest.mark.page" in file.read_text("utf-8")]
-    outdated = _pytest(copy, of_pages or files, "page")
-    return _check("tests", ran, _failures(ran)), _failures(outdated)
+    name = "tests, as far as they ran"
+    try:
+        _pytest(copy, of_pages, "page", log)
+        result.outdated = _failures(copy, log)
+        _pytest(copy, files, "not page and not long", log, *_TOGETHER, str(min(3, len(files))))
+        name = "tests"
+    finally:
+        result.checks.append(Check(name, _failures(copy, log)))
 
 
 def importing(copy: Path) -> Check:
@@ -49,27 +53,27 @@ def importing(copy: Path) -> Check:
     return Check("tests", tuple(f"contract_tests/{file.name} imports the wrapper" for file in sorted(files)))
 
 
-def _pytest(copy: Path, files: Sequence[str], marker: str, *options: str) -> python.Ran:
-    ran = _run(copy, "-m", "pytest", *_OPTIONS, *options, "-m", marker, *files)
+def _pytest(copy: Path, files: Sequence[str], marker: str, log: Path, *options: str) -> None:
+    with log.open("w", encoding="utf-8") as output:
+        ran = _run(copy, "-m", "pytest", *_OPTIONS, *options, "-m", marker, *files, output=output)
     if ran.returncode not in (0, 1, 5):
-        raise PipelineError(f"pytest ends with {ran.returncode}: {python.last(ran.stderr, ran.stdout)}")
-    return ran
+        raise PipelineError(f"pytest ends with {ran.returncode}: {python.last(ran.stderr, log.read_text('utf-8'))}")
 
 
-def _failures(ran: python.Ran) -> tuple[str, ...]:
-    return tuple(re.findall(r"^(?:FAILED|ERROR) (.+)$", ran.stdout, re.M))
+def _failures(copy: Path, log: Path) -> tuple[str, ...]:
+    """Each test that fails, with its reason; while the tests still run, by name alone."""
+    said = log.read_text("utf-8").replace(f"{copy}/", "")
+    named = r"^(?:FAILED|ERROR) (.+)$", r"^\[gw\d+\] \[ *\d+%\] FAILED (.+?) *$"
+    return max((tuple(re.findall(each, said, re.M)) for each in named), key=len)
 
 
 def _check(name: str, ran: python.Ran, said: Sequence[str] = ()) -> Check:
     return Check(name, () if ran.returncode in (0, 5) else tuple(said) or (python.last(ran.stderr, ran.stdout),))
 
 
-def _run(copy: Path, *arguments: str) -> python.Ran:
-    roots = ("wrapper", "generated", "contract_tests", "scripts")
-    try:
-        ran = python.run(*arguments, roots=(copy / folder for folder in roots), cwd=copy, seconds=_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise PipelineError(f"{' '.join(arguments[:2])} is not done after {_SECONDS} s") from error
+def _run(copy: Path, *arguments: str, output: TextIO | int = subprocess.PIPE) -> python.Ran:
+    roots = [copy / folder for folder in ("wrapper", "generated", "contract_tests", "scripts")]
+    ran = python.run(*arguments, roots=roots, output=output, cwd=copy)
     # Paths are relative, so that a report says the same wherever the tree is.
-    ran.stdout, ran.stderr = (said.replace(f"{copy}/", "") for said in (ran.stdout, ran.stderr))
+    ran.stdout, ran.stderr = ((said or "").replace(f"{copy}/", "") for said in (ran.stdout, ran.stderr))
     return ran

@@ -7,7 +7,7 @@ from typing import Any
 
 from openapi_python_client.strings import PythonIdentifier
 
-from ..documents import ABSENT, resolve, tokens
+from ..documents import ABSENT, places, resolve, tokens
 from .result import Change, Use
 
 
@@ -17,8 +17,8 @@ def impact(root: Path, key: str, changes: Iterable[Change], specs: tuple[Any, An
     What is new is not named by any line yet, and what is only said in other words needs no new line.
     """
     told = (at for change in changes if change.kind != "documentation" for at in change.pointers)
-    places = (at for at in told if [resolve(spec, at) is ABSENT for spec in specs] != [True, False])
-    names = {name for at in places for name in _names(at, specs)}
+    touched = (at for at in told if [resolve(spec, at) is ABSENT for spec in specs] != [True, False])
+    names = {name for at in touched for name in _names(at, specs)}
     words = sorted(names | {str(PythonIdentifier(name, "")) for name in names}, key=len, reverse=True)
     either = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, words))})(?![\w-])")
     adapters = [file for file in _python(root / "wrapper") if f"audience_clients.{key}." in file.read_text("utf-8")]
@@ -54,6 +54,12 @@ def _names(at: str, specs: tuple[Any, Any]) -> Iterator[str]:
         operations = (resolve(spec, "/".join(at.split("/")[:4])) for spec in specs)
         called = f"{method.upper()} {path}"
         yield from (str(each.get("operationId", called)) for each in operations if method and isinstance(each, dict))
-    required = [set(value["required"]) if isinstance(value.get("required"), list) else set() for value in values]
-    if len(required) == 2:
-        yield from required[0] ^ required[1]
+    named = [_named(value) for value in values]
+    if len(named) == 2:
+        yield from named[0] ^ named[1]
+
+
+def _named(value: Any) -> set[str]:
+    """The properties that a schema, or one within it, has or requires."""
+    lists = (held for at, held in places(value) if at.endswith(("/properties", "/required")))
+    return {str(name) for held in lists if isinstance(held, dict | list) for name in held}

@@ -19,13 +19,26 @@ _MEANS = {
     "breaking-caller": "a request that was right may be refused",
     "breaking-reader": "an answer may be one that its readers do not expect",
     "undecided": "nothing here can tell whether it breaks callers; a person has to",
-    "compatible": "no caller breaks; what is new is not used yet, so see whether the adapter needs it",
+    "compatible": "no caller breaks; see whether the adapter uses what is gone, or needs what is new",
     "documentation": "the same, told in other words",
 }
 
 
-def as_markdown(result: Result) -> str:
-    return "\n".join(line(each) for each in ("# Update of the specs", *_lines(result))) + "\n"
+def as_markdown(result: Result, *, so_far: bool = False) -> str:
+    """The report as Markdown. `so_far`: only what has changed, and what the checks have found until now."""
+    return "\n".join(line(each) for each in (*_known(result), *(() if so_far else _rest(result)))) + "\n"
+
+
+def _known(result: Result) -> Iterator[str]:
+    yield "# Update of the specs"
+    for report in result.reports:
+        yield from _heading(f"{report.key}: {_class(report, result) if report.compared else 'not compared'}")
+        yield from _about(report)
+    if result.checks:
+        yield from _heading("Checks")
+        for check in result.checks:
+            yield f"- {check.name}: {'failed' if check.said else 'passed'}"
+            yield from _some((code(said) for said in check.said), "  - ")
 
 
 def as_json(result: Result) -> str:
@@ -67,7 +80,7 @@ def changelog(result: Result) -> Iterator[str]:
         said = [_cut(change.sentence) for change in _worst(report)[:3]] or ["its page's prose or samples"]
         more = len(report.changes) + len(report.claims) - len(said)
         rest = f"; and {more} more" if more > 0 else ""
-        what = f"{version} (sha256 {report.sha256[:12]}), {report.code.words}"
+        what = f"{version} (sha256 {report.sha256[:12]}), {_class(report, result)}"
         yield f"- The spec of `{report.key}`, {what}: {'; '.join(said)}{rest}."
 
 
@@ -82,15 +95,12 @@ def _worst(report: Report) -> list[Change]:
     return sorted([*report.changes, *report.claims], key=lambda change: -change.code)
 
 
-def _lines(result: Result) -> Iterator[str]:
-    for report in result.reports:
-        yield from _heading(f"{report.key}: {report.code.words if report.compared else 'not compared'}")
-        yield from _about(report)
-    if result.checks:
-        yield from _heading("Checks")
-        for check in result.checks:
-            yield f"- {check.name}: {'failed' if check.said else 'passed'}"
-            yield from _some((code(said) for said in check.said), "  - ")
+def _class(report: Report, result: Result) -> str:
+    """The class of the changes; what callers may take for compatible can still be too much for the wrapper."""
+    return f"{report.code.words}{f', and {Code.UNFIT.words}' if report.code and result.unfit else ''}"
+
+
+def _rest(result: Result) -> Iterator[str]:
     if result.outdated:
         yield from _heading("Tests that the new page makes untrue")
         yield from _some(map(code, result.outdated))
@@ -166,12 +176,11 @@ def _steps(result: Result) -> Iterator[str]:
     keys = [report.key for report in result.reports if report.code]
     ours = [report.key for report in result.reports if any(claim.code > Code.DOCUMENTATION for claim in report.claims)]
     again = f"make update PROVIDER={keys[0]}" if len(keys) == 1 else "make update"
-    failed = any(check.said for check in result.checks)
     if result.error:
         yield f"Correct what stands against it, as each line says (docs/maintaining/update.md); then `{again}`."
-    if failed and not result.error and not result.written:
+    if result.unfit and not result.error and not result.written:
         yield f"`{again} UPDATE=--keep`: the tree then has the new spec."
-    if failed:
+    if result.unfit:
         yield "Correct the lines and tests named under Checks: the adapter, its cases and `wire/`, the mock server."
     if result.outdated:
         yield "Correct the tests that the page makes untrue, or what quotes the page (DEVIATIONS.md)."

@@ -1,7 +1,7 @@
 """The steps of an update, in order, on a copy of the tree; the tree is changed at the end, or not at all."""
 
-import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -11,31 +11,42 @@ from ..documents import fingerprint, read
 from ..folders import Json, Provider
 from . import checks, claimed
 from .impact import impact
-from .result import Change, Check, Code, Report, Result
+from .report import as_markdown
+from .result import Change, Check, Report, Result
 from .stage import differing, stage, swap
 from .take import Taken, take
+
+_LOG = "tests.log"
 
 
 def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, keep: bool) -> Result:
     """The result of updating the providers `found`. With `keep`, the tree is updated even if the library does not fit.
 
-    A PipelineError or an OSError is not raised, but becomes the `error` of the result.
+    A PipelineError, an OSError or an interrupt is not raised, but becomes the `error` of the result.
     """
-    result = Result()
+    result, taken, against = Result(), list[Taken](), list[str]()
     try:
-        taken = [take(provider, date) for provider in found]
+        for provider in found:
+            # A page that cannot be used does not hide what has changed at other providers.
+            try:
+                taken.append(take(provider, date))
+            except PipelineError as error:
+                against.append(str(error))
         result.reports = [_report(each) for each in taken]
         if any(each.files for each in taken):
             with stage(root) as copy:
-                _in_copy(root, copy, taken, result, tests=tests)
-                if result.code != Code.FAILED and (keep or result.code != Code.UNFIT):
+                against += _in_copy(root, copy, taken, result, tests=tests)
+                if not against and (keep or not result.unfit):
                     paths = differing(root, copy)
                     swap(root, copy, paths)
                     result.written = tuple(paths)
+        result.error = _within("\n".join(against), root)
     except PipelineError as error:
         result.error = _within(str(error), root)
     except OSError as error:
         result.error = _within(f"{error.filename2 or error.filename}: {error.strerror}", root)
+    except KeyboardInterrupt:
+        result.error = "interrupted"
     return result
 
 
@@ -54,25 +65,28 @@ def _version(provider: Provider) -> str:
     return ", ".join(dict.fromkeys(str(document.entry["version"]) for document in provider.documents))
 
 
-def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, tests: bool) -> None:
+def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, tests: bool) -> list[str]:
+    """Take the documents into the copy, generate and check. Returns what stands against them."""
     against, specs = list[str](), dict[str, Json | None]()
     for each, report in zip(taken, result.reports, strict=True):
         if each.files:
             tree.write(copy, {copy / path.relative_to(root): data for path, data in each.files.items()})
-            specs[report.key], wrong = _differences(copy, each, report)
+            try:
+                specs[report.key], wrong = _differences(copy, each, report)
+            except PipelineError as error:
+                specs[report.key], wrong = None, [str(error)]
             against += wrong
     valid = {key: spec for key, spec in specs.items() if spec is not None}
     try:
         if valid.keys() == specs.keys():
-            _generated(copy, taken, result, valid, root / "build" / "update" / "mypy", tests=tests)
+            _generated(copy, taken, result, valid, root / "build" / "update", tests=tests)
     except PipelineError as error:
         against.append(str(error))
-    if against:
-        raise PipelineError("\n".join(against))
+    return against
 
 
 def _generated(
-    copy: Path, taken: Sequence[Taken], result: Result, specs: Mapping[str, Json], cache: Path, *, tests: bool
+    copy: Path, taken: Sequence[Taken], result: Result, specs: Mapping[str, Json], kept: Path, *, tests: bool
 ) -> None:
     """Generate from the specs, even those with problems; then find the lines that they touch, and run the checks."""
     files = tree.expected(copy, list(folders.providers(copy)), specs)
@@ -87,10 +101,13 @@ def _generated(
     importable = not result.checks[0].said
     if importable:
         result.checks.append(_offered(copy))
-    result.checks.append(checks.types(copy, cache))
-    if tests:
-        check, result.outdated = checks.tests(copy) if importable else (checks.importing(copy), ())
-        result.checks.append(check)
+    result.checks.append(checks.types(copy, kept / "mypy"))
+    if tests and importable:
+        words = f"The tests run now, which takes minutes; {kept / _LOG} says which fail."
+        print(as_markdown(result, so_far=True), words, sep="\n", file=sys.stderr)
+        checks.tests(copy, result, kept / _LOG)
+    elif tests:
+        result.checks.append(checks.importing(copy))
 
 
 def _offered(copy: Path) -> Check:
@@ -134,9 +151,8 @@ def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json | None,
 
 def _samples(taken: Taken) -> Iterator[Change]:
     """A change for each file of samples that differs. It counts as documentation: tests compare them with the spec."""
-    files = {path: data for path, data in taken.files.items() if path.parent == taken.provider.samples.parent}
-    for path, data in files.items():
-        if path.is_file() != bool(data) or (data and read(path) != json.loads(data)):
+    for path, data in taken.files.items():
+        if path.parent == taken.provider.samples.parent and data != (path.read_bytes() if path.is_file() else None):
             name = path.relative_to(taken.provider.root).as_posix()
             yield Change("documentation", (), "other samples", (name,))
 

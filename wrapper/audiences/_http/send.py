@@ -14,7 +14,6 @@ import httpx2
 
 from .. import _checks, _observe
 from .._errors import AudiencesError, ConfigurationError
-from .._outcome import Response
 from .._reason import UploadError
 from .._request import Request
 from .._secret import Secret
@@ -112,17 +111,12 @@ class Sender:
         self._settings, self._transport = settings, transport
         self._idle = deque[Connection]()
 
-    def send(self, request: Request, seen: AttemptTrace, *, reuse: bool) -> Flow[Response]:
-        """The answer, as far as it came; raises an AudiencesError if none came. `seen` is filled in on the way, so that
-        after an interrupt it still says what is known.
-        """
-        result = yield from self._attempt(request, seen, reuse=reuse)
-        if isinstance(result, AudiencesError):
-            raise result
-        return result
+    def send(self, given: Request, seen: AttemptTrace, *, reuse: bool) -> Flow[Exception | None]:
+        """Send a request. `seen` is filled in on the way, so that after an interrupt it still says what is known.
 
-    def _attempt(self, given: Request, seen: AttemptTrace, *, reuse: bool) -> Flow[Response | AudiencesError]:
-        """An error is returned, not raised, so that its context is no exception that holds the request."""
+        Returns what cut the exchange short. It is not raised, so that it is the context of no error: it may hold the
+        request.
+        """
         files, failure = _Files(), None
         transport = self._transport or self._mocked(given.url)
         try:
@@ -144,8 +138,7 @@ class Sender:
             files.close()
             if transport and transport is not self._transport:
                 yield getattr(transport, self._side.close)()
-        result = partial(seen.result, failure)
-        return (yield self._side.work(result)) if seen.large else result()
+        return failure
 
     def _own(self, request: Any, url: str, seen: AttemptTrace, *, reuse: bool) -> Flow[None]:
         kept = self._kept(url, reuse=reuse)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 
-from ...facts import Effect, facts_of
+from ...facts import facts_of
 from ...spec import Operation
 from ..fault import Fault
 
@@ -12,5 +12,5 @@ from ..fault import Fault
 def faults(operation: Operation) -> Iterator[Fault]:
     """The faults of an operation, if it creates."""
     name = f"{__name__}.{operation.spec.key}"
-    if find_spec(name) and facts_of(operation).effect is Effect.CREATES:
+    if find_spec(name) and facts_of(operation).creates:
         yield from import_module(name).FAULTS
