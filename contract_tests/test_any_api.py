@@ -94,6 +94,13 @@ def _with(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda value: {**value, **fields}
 
 
+def _with_address(order: dict[str, Any]) -> dict[str, Any]:
+    """An order whose payment has an address that is long enough, if it has any."""
+    payment = order.get("payment")
+    address = payment.get("address") if isinstance(payment, dict) else None
+    return {**order, "payment": {"address": address.ljust(3, "x")}} if isinstance(address, str) else order
+
+
 _SHOP = (
     Mistake("anybody is admitted", "GET /.*/customers$", with_header("authorization", f"Bearer {TOKEN}")),
     Mistake("a required property is not asked for", "POST .*/customers$", in_body(lambda v: {"name": "x", **v})),
@@ -110,6 +117,11 @@ _SHOP = (
         "a second form of payment is refused",
         "POST .*/orders$",
         lambda r: said(400, {"title": "x"}, "application/problem+json") if b"address" in r.body else r,
+    ),
+    Mistake(
+        "a text in the second form of payment may have any length",
+        "POST .*/orders$",
+        in_body(_with_address),
     ),
     Mistake(
         "it fails on null",

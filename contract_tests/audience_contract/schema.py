@@ -24,6 +24,7 @@ _OF_TYPES = {"type", "title", "description", "example", "default"}
 """Keywords to which one text is as good as another."""
 _OF_NAMES = _OF_TYPES | {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
 """Keywords to which two objects are alike if only the texts of their properties differ."""
+_SEVERAL = ("oneOf", "anyOf")
 _WORDS = {"true": True, "false": False}
 
 
@@ -50,9 +51,8 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
             for name in sorted(set(limit) - set(error.instance)):
                 yield Violation(where, pointer, rule, f"{shape(error.instance)} lacks {name!r}", name)
         else:
-            said = (
-                f"breaks {keyword} {json.dumps(limit, ensure_ascii=False)[:200]}" if error.validator else "is forbidden"
-            )
+            said = f"breaks {keyword} {json.dumps(limit, ensure_ascii=False)[:200]}"
+            said = error.message if keyword in _SEVERAL else said if error.validator else "is forbidden"
             yield Violation(where, pointer, rule, f"{shape(error.instance)} {said}")
     if undocumented:
         yield from _undocumented([schema], value, where, "")
@@ -97,13 +97,13 @@ def types(schema: Node) -> list[str]:
 
 def alternatives(schema: Node) -> list[Node]:
     """The schemas of which a value must fit one."""
-    return [each for key in ("oneOf", "anyOf") for each in schema.get(key) or ()]
+    return [each for key in _SEVERAL for each in schema.get(key) or ()]
 
 
 def parts(schema: Node, deep: int = 10) -> Iterator[Node]:
     """The schema, and all others that a value has to fit as well: of alternatives, the first."""
     yield schema
-    chosen = [each for key in ("oneOf", "anyOf") for each in list(schema.get(key) or ())[:1]]
+    chosen = [each for key in _SEVERAL for each in list(schema.get(key) or ())[:1]]
     for each in (*(schema.get("allOf") or ()), *chosen) if deep else ():
         yield from parts(each, deep - 1)
 
@@ -258,8 +258,9 @@ def _alternatives(most: int, validator: Any, kinds: list[Any], value: Any, _: An
     """One error, whatever is wrong in each alternative: nested alternatives would have too many errors to collect."""
     from jsonschema import ValidationError  # noqa: PLC0415
 
-    if len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most))) != 1:
-        yield ValidationError("alternatives")
+    fitting = len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most)))
+    if fitting != 1:
+        yield ValidationError("fits more than one alternative" if fitting else "fits no alternative")
 
 
 def _fits(validator: Any, kind: Any, value: Any) -> bool:
