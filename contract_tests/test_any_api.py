@@ -255,6 +255,11 @@ _DEPOT = (
     Mistake("what is put is not checked", "PUT .*/labels/", in_body(lambda value: {**value, "copies": 1})),
     Mistake("a repair that was added is not found", "GET .*/repairs/", after=_forgets(said(404, {"error": "x"}))),
     Mistake("there is a repair that nobody has added", "GET .*/repairs/", after=answers(said(200, {"text": "x"}), 404)),
+    Mistake(
+        "an id that the caller chooses may have any characters",
+        "PUT .*/notes/",
+        lambda r: replace(r, target=re.sub("%[0-9A-F]{2}|[^/a-z0-9-]", "", r.target)),
+    ),
     Mistake("it fails on bytes", "PUT .*/picture$", lambda r: r if r.body.isascii() else said(500, {"error": "x"})),
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import schema
-from ..facts import Effect, facts_of
+from ..facts import Effect, chosen, facts_of
 from ..samples import sample
 from .cases import Case, Change, as_it_is, puts
 from .draft import PARTS, Draft, File
@@ -72,6 +72,10 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             changes = [puts(place, value) for value in values]
             changes += [_named(place, change) for change in inside if place.kind == "body"]
             yield [Case(sent, change) for change in changes]
+        # An id that the caller chooses keeps the run's mark in it, so that it is nobody's.
+        is_chosen = place.kind == "path" and place.name == chosen(smallest.operation)
+        ends = (*_FOREIGN, *" .@", "x" * (1 + place.says("maxLength", 0))) if is_chosen else ()
+        yield [Case(sent, _framed(place, "", end)) for end in ends if _breaks(place, f"{right}{end}")]
         if fixed and place.kind == "header" and not secret:
             yield [Case(smallest, puts(place, "contract-check-nobody"))]
         if isinstance(right, list) and right:
