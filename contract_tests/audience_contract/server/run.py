@@ -21,7 +21,7 @@ from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Obligation, Report, Step, counted, moment
-from ..rules import Weight
+from ..rules import RULES, Weight
 from ..spec import Operation, unjudged
 from ..strict_json import at
 from . import cases
@@ -313,7 +313,10 @@ class Run:
             base = self._names.about(case.base, about) if about and not case.absent else case.base
             return self._expected(operation, case.request(base), case.label, case.wire)
 
-        made = plan(found, expected)
+        # Any case may show that a rule about answers is broken, and any rule may be broken only after a valid request.
+        by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
+        asked = {*self._options.rules, "case.accepted"} if self._options.rules and not by_answer else {*RULES}
+        made = plan(found, expected, asked)
         facts = facts_of(operation)
         # Success is not certain if no document says that the audience is found, or if none can be made.
         unknown = facts.unsure or facts.source in self._unjudged
@@ -446,14 +449,7 @@ class Run:
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
         with suppress(UsedUp):
-            # Any case may show that a rule about answers is broken.
-            by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
-            # A rule may be broken only after a valid request.
-            every = [
-                one
-                for one in made
-                if by_answer or self._is_asked(one.expectation.rule) or one.expectation.rule == "case.accepted"
-            ]
+            every = [*made]
             while every:
                 if self._may_create(operation, every[0].expectation) and self._sender.no_planned_creates:
                     limit = self._options.creates
@@ -689,7 +685,8 @@ class Run:
             self._failures.clear()
         limit = self._sender.requests + _TO_CONFIRM
         for number in range(REPEATS):
-            for one in owed:
+            # In another order each time: a server may answer in turn.
+            for one in owed[:: (-1) ** number]:
                 by_itself = one.rule in _TAKEN
                 late = number > 0 if by_itself else number > 1 and self._sender.requests > limit
                 if self._again.get(one.key) or late:
@@ -700,7 +697,18 @@ class Run:
                     for _ in range(1 + by_itself):
                         before = self.times_shown(*said)
                         self.send_story(one.longer if number == 1 else one.story, self._run_id, self._target.url)
-                        self._again[one.key] = self.times_shown(*said) > before
+                        is_seen = self.times_shown(*said) > before
+                        self._again[one.key] = is_seen or (by_itself and self._may_be_there(one))
+
+    def _may_be_there(self, finding: Finding) -> bool:
+        """Whether a wrong name was taken that no story can make new, such as a number.
+
+        The server may refuse it from then on, because it has an audience of that name.
+        """
+        last, named = finding.story[-1], provider_of(self._target.spec.key).named
+        creates = any(each.id == last.operation and facts_of(each).creates for each in self._target.spec.operations)
+        is_about_it = named in (finding.detail, *finding.pointer.split("/"))
+        return creates and is_about_it and not self._audiences.is_marked(last.sent.decode("latin-1"))
 
     def _weighed(self, finding: Finding) -> Finding:
         """The finding with its final weight: one that was not seen again is not judged.
