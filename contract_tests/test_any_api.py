@@ -311,6 +311,13 @@ def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:
     assert report.verdict is Verdict.VIOLATED, report.notes
 
 
+@pytest.mark.parametrize(("at", "is_named"), [("POST .*/books$", False), (f"DELETE .*/books/{_NAME}", True)])
+def test_a_curl_line_names_replay_if_something_was_created_for_its_request(at: str, is_named: bool) -> None:
+    report = check(LIBRARY, Mistake("an undocumented status", at, after=answers(said(203), 2)), requests=40)
+    (found,) = (one for one in report.counted if one.rule == "response.status")
+    assert [f"replay REPORT {found.key}" in one.curl for one in found.evidence] == [is_named] * len(found.evidence)
+
+
 def test_what_several_operations_say_in_the_same_words_is_one_finding_also_without_a_page_that_says_it() -> None:
     untitled = answers(said(404, {"status": 404}, "application/problem+json"), 404)
     report = check(SHOP, Mistake("a 404 without its title", ".", after=untitled), requests=40)
