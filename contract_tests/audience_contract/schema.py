@@ -24,6 +24,7 @@ _OF_TYPES = {"type", "title", "description", "example", "default"}
 """Keywords to which one text is as good as another."""
 _OF_NAMES = _OF_TYPES | {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
 """Keywords to which two objects are alike if only the texts of their properties differ."""
+_SEVERAL = ("oneOf", "anyOf")
 _WORDS = {"true": True, "false": False}
 _CONTAINERS = (dict, list)
 
@@ -63,6 +64,8 @@ def _pointer(error: Any) -> str:
 
 
 def _broken(error: Any) -> str:
+    if error.validator in _SEVERAL:
+        return str(error.message)
     limit = json.dumps(error.validator_value, ensure_ascii=False)[:200]
     return f"breaks {error.validator} {limit}" if error.validator else "is forbidden"
 
@@ -72,7 +75,7 @@ def _nearest(validator: Any, error: Any) -> list[Any]:
 
     Those are the alternatives whose `enum`s it keeps, or all. Otherwise the error itself, which has no such place.
     """
-    kinds = error.validator_value if error.validator in ("oneOf", "anyOf") else []
+    kinds = error.validator_value if error.validator in _SEVERAL else []
     failed = [next(validator.evolve(schema=kind).iter_errors(error.instance), error) for kind in kinds]
     meant = [each for each in failed if each.validator != "enum"] or failed
     return meant if len({_pointer(each) for each in meant}) == 1 and error not in meant else [error]
@@ -117,13 +120,13 @@ def types(schema: Node) -> list[str]:
 
 def alternatives(schema: Node) -> list[Node]:
     """The schemas of which a value must fit one."""
-    return [each for key in ("oneOf", "anyOf") for each in schema.get(key) or ()]
+    return [each for key in _SEVERAL for each in schema.get(key) or ()]
 
 
 def parts(schema: Node, deep: int = 10) -> Iterator[Node]:
     """The schema, and all others that a value has to fit as well: of alternatives, the first."""
     yield schema
-    chosen = [each for key in ("oneOf", "anyOf") for each in list(schema.get(key) or ())[:1]]
+    chosen = [each for key in _SEVERAL for each in list(schema.get(key) or ())[:1]]
     for each in (*(schema.get("allOf") or ()), *chosen) if deep else ():
         yield from parts(each, deep - 1)
 
@@ -302,8 +305,9 @@ def _alternatives(most: int, validator: Any, kinds: list[Any], value: Any, _: An
     """One error, whatever is wrong in each alternative: nested alternatives would have too many errors to collect."""
     from jsonschema import ValidationError  # noqa: PLC0415
 
-    if len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most))) != 1:
-        yield ValidationError("alternatives")
+    fitting = len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most)))
+    if fitting != 1:
+        yield ValidationError("fits more than one alternative" if fitting else "fits no alternative")
 
 
 def _fits(validator: Any, kind: Any, value: Any) -> bool:

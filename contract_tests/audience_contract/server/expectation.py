@@ -167,7 +167,7 @@ def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectati
     first = next((violation for violation in hard if violation.rule.endswith("/type")), hard[0])
     place = first.where.partition(" ")[0]
     # No document says which of several broken rules decides the status.
-    any_status |= place in ("header", "query", "content-type") or len({v.where for v in hard}) > 1
+    any_status |= place in ("header", "query", "path", "content-type") or len({v.where for v in hard}) > 1
     expected = Expected.NO_SUCCESS if any_status else Expected.REFUSAL
     rule = "case.header" if place == "header" else "case.refused"
     return Expectation(expected, rule, first.rule, label or _kind(first), broken=first, detail=first.missing)
