@@ -31,12 +31,12 @@ from .draft import Draft, File
 from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
-from .limits import BUSY, CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, may_have_acted
+from .limits import CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, may_have_acted
 from .names import Names
 from .opening import ABSENT, Opening
 from .places import Place, is_about_one, key_of, places
 from .plan import Plan, Planned, groups, plan
-from .send import NOT_SENT, UNREACHABLE, Wire
+from .send import BUSY, NOT_SENT, UNREACHABLE, Wire
 from .story import StoryError
 from .story import request as request_of
 from .target import Target
@@ -654,10 +654,10 @@ class Run:
 
     def _found_by_now(self, operation: Operation, seen: Observation, expectation: Expectation) -> Observation:
         """The exchange, or a later one if it is about an audience that exists and that may not be there yet."""
-        effect, source = facts_of(operation).effect, facts_of(operation).source
-        is_sure = expectation.expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
-        waits = effect is Effect.READS or (is_sure and effect is not Effect.CREATES)
-        is_there = waits and self._audiences.find(self._judge.name(operation, seen.request), source)
+        facts = facts_of(operation)
+        is_sure = expectation.weight is Weight.VIOLATION and not facts.creates
+        waits = expectation.expected is Expected.SUCCESS and (facts.reads or is_sure)
+        is_there = waits and self._audiences.find(self._judge.name(operation, seen.request), facts.source)
         return self._sender.repeated_while(operation, seen) if is_there else seen
 
     def _confirm_all(self) -> str:
@@ -802,7 +802,7 @@ class Run:
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that means "later"."""
-        said = replace(expect(self._target, operation, seen.request), expected=Expected.OPEN)
+        said = replace(expect(self._target, operation, seen.request), expected=Expected.LATER)
         self._judge.judge(operation, seen, said)
 
     def _judged(
