@@ -314,3 +314,23 @@ def test_a_mistake_of_the_same_place_is_found(key: str, operations: str, act: Ac
     others = {"stop_first": True, "accepted": lambda one: one.rule != rule}
     report = _judged(key, act, operations=operations.split(", "), requests=230, patience=0.1, **others)
     assert rule in {one.rule for one in report.counted}
+
+
+def _casts(turn: Turn) -> Response:
+    """A number is taken for a name."""
+    return takes_as(body(lambda data: re.sub(rb'("name": )([\d.]+)', rb'\1"\2"', data)))(turn)
+
+
+def test_a_wrong_name_that_was_taken_counts_though_the_server_has_it_from_then_on() -> None:
+    once = _with(400, lambda turn: turn.operation.id == _CREATE and _knows(turn))
+    report = _judged("batch", _all((once, _casts)), operations=[_CREATE], requests=230, patience=0.1)
+    assert [one.message for one in report.counted] == ['took {"name": 7}: 202 (name must be a string; create.md)']
+
+
+def test_a_wrong_text_is_one_finding_though_operations_have_it_in_several_lengths() -> None:
+    def act(turn: Turn) -> Response:
+        text = b"now" * len(turn.operation.id)
+        return replace(answer := turn.answer(), body=re.sub(rb'(response_time": ")[^"]*', rb"\1" + text, answer.body))
+
+    report = _judged("commbox", act, requests=40, patience=0.1)
+    assert [one.place for one in report.counted] == ["body /response_time"]

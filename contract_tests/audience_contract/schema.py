@@ -42,20 +42,39 @@ _FITTING = _Fitting()
 def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -> Iterator[Violation]:
     """What `value` breaks in `schema`; with `undocumented`, also each property that the schema does not name."""
     _FITTING.found.clear()
-    for error in _causes(_validator(schema).iter_errors(value)):
-        pointer = "".join(f"/{escape(token)}" for token in error.absolute_path)
+    validator = _validator(schema)
+    for error in _causes(validator.iter_errors(value)):
         rule = _follow(schema, error.absolute_schema_path)
-        keyword, limit = str(error.validator), error.validator_value
-        if keyword == "required":
-            for name in sorted(set(limit) - set(error.instance)):
-                yield Violation(where, pointer, rule, f"{shape(error.instance)} lacks {name!r}", name)
+        if error.validator == "required":
+            for name in sorted(set(error.validator_value) - set(error.instance)):
+                yield Violation(where, _pointer(error), rule, f"{shape(error.instance)} lacks {name!r}", name)
         else:
-            said = (
-                f"breaks {keyword} {json.dumps(limit, ensure_ascii=False)[:200]}" if error.validator else "is forbidden"
-            )
-            yield Violation(where, pointer, rule, f"{shape(error.instance)} {said}")
+            nearest = _nearest(validator, error)
+            said = dict.fromkeys(map(_broken, nearest))
+            pointer = _pointer(error) + _pointer(nearest[0]) * (nearest[0] is not error)
+            yield Violation(where, pointer, rule, f"{shape(nearest[0].instance)} {' or '.join(said)}")
     if undocumented:
         yield from _undocumented([schema], value, where, "")
+
+
+def _pointer(error: Any) -> str:
+    return "".join(f"/{escape(token)}" for token in error.absolute_path)
+
+
+def _broken(error: Any) -> str:
+    limit = json.dumps(error.validator_value, ensure_ascii=False)[:200]
+    return f"breaks {error.validator} {limit}" if error.validator else "is forbidden"
+
+
+def _nearest(validator: Any, error: Any) -> list[Any]:
+    """What a value breaks in the alternatives that it is meant to fit, if it is at one place in all of them.
+
+    Those are the alternatives whose `enum`s it keeps, or all. Otherwise the error itself, which has no such place.
+    """
+    kinds = error.validator_value if error.validator in ("oneOf", "anyOf") else []
+    failed = [next(validator.evolve(schema=kind).iter_errors(error.instance), error) for kind in kinds]
+    meant = [each for each in failed if each.validator != "enum"] or failed
+    return meant if len({_pointer(each) for each in meant}) == 1 and error not in meant else [error]
 
 
 def _causes(errors: Iterable[Any]) -> Iterator[Any]:

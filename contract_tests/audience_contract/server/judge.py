@@ -111,7 +111,8 @@ class Judge:
             kind = "unusual" if expectation.weight is Weight.ADVICE and not expectation.broken else kind
             kind = "credentials" if expectation.rule == "case.credential" else kind
             rule, detail = ("json.depth", "") if nested else ("response.failure", kind)
-            told.tried(rule, "failed on", "no request may make a server fail", detail=detail)
+            why = RULES[expectation.rule].reason if kind == "unusual" else "no request may make a server fail"
+            told.tried(rule, "failed on", why, detail=detail)
         elif expectation.weight is not Weight.NOT_JUDGED:
             self._answered(told, expectation)
         leaked = self.leaks.find(operation, seen, seen.response)
@@ -137,7 +138,9 @@ class Judge:
         if gone:
             rule = "response.message"
             said = f"gone after {self._told(told.operation, self._last[-1]).asked} ({seen.trouble})"
-        for shown in reversed(self._last) if gone else (seen,):
+        self._last.extend([] if gone else [seen])
+        # What had no answer is likely to be the cause; else any of the last ones may be.
+        for shown in [*reversed(self._last)][: None if self._last[-1].response else 1]:
             replace(told, seen=shown).find(rule, said)
 
     def _answered(self, told: Told, expectation: Expectation) -> None:
@@ -152,15 +155,15 @@ class Judge:
             self.refusing.add(operation.id)
         if status == 405:
             told.tried("http.allow", "" if response.values("allow") else "answered")
+        node, broken, wrong = operation.node["responses"], expectation.broken, False
+        if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
+            wrong = success or says_no or status >= 400
         if expectation.weight is Weight.ADVICE:
-            told.tried(expectation.rule, "" if fits else verb)
+            told.tried(expectation.rule, verb if wrong else "")
             if success or expectation.rule != "http.media":
                 return
         if expectation.advised:
             told.tried(expectation.advised, "refused" if fits and status != 401 else "")
-        node, broken, wrong = operation.node["responses"], expectation.broken, False
-        if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
-            wrong = success or says_no or status >= 400
         if wrong and broken:
             why = wording.rule(operation, broken)
         else:
@@ -182,7 +185,9 @@ class Judge:
         """Whether an answer is a refusal that need not be documented."""
         operation, request, status = told.operation, told.seen.request, told.seen.status
         # Where no document says whether or how such a request is refused, no document says with which status either.
-        absent = self._audiences.is_absent(self.name(operation, request))
+        name = self.name(operation, request)
+        # A name that the checker cannot read, the server may read or not.
+        absent = is_about_one(operation) and (not name or self._audiences.is_absent(name))
         unsaid = expectation.expected is Expected.OPEN and (
             bool(self.target.wrong_settings(request))
             or self._named(operation, request) in self._names

@@ -684,7 +684,8 @@ class Run:
             self._failures.clear()
         limit = self._sender.requests + _TO_CONFIRM
         for number in range(REPEATS):
-            for one in owed:
+            # In another order each time: a server may answer in turn.
+            for one in owed[:: (-1) ** number]:
                 by_itself = one.rule in _TAKEN
                 late = number > 0 if by_itself else number > 1 and self._sender.requests > limit
                 if self._again.get(one.key) or late:
@@ -695,7 +696,18 @@ class Run:
                     for _ in range(1 + by_itself):
                         before = self.times_shown(*said)
                         self.send_story(one.longer if number == 1 else one.story, self._run_id, self._target.url)
-                        self._again[one.key] = self.times_shown(*said) > before
+                        is_seen = self.times_shown(*said) > before
+                        self._again[one.key] = is_seen or (by_itself and self._may_be_there(one))
+
+    def _may_be_there(self, finding: Finding) -> bool:
+        """Whether a wrong name was taken that no story can make new, such as a number.
+
+        The server may refuse it from then on, because it has an audience of that name.
+        """
+        last, named = finding.story[-1], provider_of(self._target.spec.key).named
+        creates = any(each.id == last.operation and facts_of(each).creates for each in self._target.spec.operations)
+        is_about_it = named in (finding.detail, *finding.pointer.split("/"))
+        return creates and is_about_it and not self._audiences.is_marked(last.sent.decode("latin-1"))
 
     def _weighed(self, finding: Finding) -> Finding:
         """The finding with its final weight: one that was not seen again is not judged.
@@ -718,7 +730,7 @@ class Run:
         """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
         exchanges, about = list[Observation](), list[Made]()
-        operations = {each.id: each for each in self._target.spec.operations}
+        operations = self._target.spec.named
         for step in story:
             if step.operation not in operations:
                 raise StoryError(f"there is no operation {step.operation} any more")
