@@ -24,7 +24,7 @@ from ..violation import Violation
 from . import advice
 from .advice import OPEN, declares_accept, misread
 from .places import key_of, places
-from .send import PLAIN, Wire
+from .send import BUSY, PLAIN, Wire
 from .target import Target
 
 _LONG = 255
@@ -33,7 +33,7 @@ _USUAL = 64
 """Characters of a text that a server should take if no limit is documented."""
 _CREDENTIAL = re.compile(r"\S+ [-\w.~+/]+=*", re.ASCII)
 """A scheme and a token68 (RFC 9110, 11.4)."""
-_NOT_IMPLEMENTED, _NOT_NOW = 501, 503
+_NOT_IMPLEMENTED = 501
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 """Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
 
@@ -49,6 +49,7 @@ class Expected(Enum):
     UNAUTHORISED = "credentials must be refused"
     NO_SUCCESS = "the request must be refused"
     OPEN = "it may be taken or refused"
+    LATER = "it is sent again later"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Expectation:
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
         """Whether an answer's status fits, for a request with a body of `size` bytes.
 
-        A 5xx never fits, except a 501 to a method that is not documented, and a 503 that says "later".
+        A 5xx never fits, except a 501 to a method that is not documented, and a 503 if the request is sent again.
         """
         status = response.status
         documented = operation.node["responses"].value
@@ -110,7 +111,9 @@ class Expectation:
                 # A method that is not documented need not be implemented (RFC 9110, 9.1).
                 return refusal or (status, self.rule) == (_NOT_IMPLEMENTED, "case.method")
             case Expected.OPEN:
-                return success or refusal or status == _NOT_NOW
+                return success or refusal
+            case Expected.LATER:
+                return status in BUSY
 
 
 def expect(target: Target, operation: Operation, request: Request, label: str = "", wire: Wire = PLAIN) -> Expectation:
@@ -130,11 +133,16 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
         is_open = any(provider.why_either_is_allowed(operation, request))
         hard = [] if is_open else list(provider.prose(operation, request))
     wrong_settings = target.wrong_settings(request)
+    is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
     lacking = security.failing(operation, request, target.admits)
     if lacking:
         made = _unadmitted(target, lacking[0], request, label)
         # If something else is wrong too, no document says which of the two mistakes decides the answer.
-        clear = not (broken or wrong_settings or hard) or made.expected is Expected.OPEN or made.rule == "http.scheme"
+        clear = (
+            not (broken or wrong_settings or hard or is_unnamed)
+            or made.expected is Expected.OPEN
+            or made.rule == "http.scheme"
+        )
         # Credentials should be checked before the body.
         in_body = not wrong_settings and any(v.where.startswith(("body", "part")) for v in broken)
         advised = "http.order" if in_body and "401" in operation.node["responses"].value else ""
@@ -149,7 +157,6 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     if rule := next(filter(None, (misread(request, violation) for violation in broken)), ""):
         expected = Expected.OPEN if rule in OPEN else Expected.NO_SUCCESS
         return Expectation(expected, rule, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
-    is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
     return _valid(operation, request, label, wire, is_open=bool(is_open or broken or wrong_settings or is_unnamed))
 
 

@@ -211,8 +211,8 @@ class Judge:
     def _shape(self, told: Told) -> None:
         """Judge whether an answer with a documented status has the documented headers and body."""
         operation, response = told.operation, told.response
-        ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
         # No provider says whether the last page of a list has no cursor, or null as its cursor.
+        ends = facts_of(operation).pages.values()
         null = {pointer for pointer in ends if at(value_of(response), pointer) is None}
         broken = [v for v in _misshaped(operation, response) if v.pointer not in null]
         broken = [v for v in broken if not self._provider.contradicts(response, v)]
