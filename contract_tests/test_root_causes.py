@@ -439,7 +439,7 @@ def test_of_a_value_that_fits_no_alternative_the_property_is_told_that_all_of_th
     headers = tuple(pair for pair in wire(key).GOOD.headers if pair[0].lower() not in of_body)
     request = Request("GET", path, headers)
     ((_, message),) = of_one(key, operation, request, answer)
-    assert re.search(rf"\(body /{said}: a string \(characters: \d\) breaks (enum|type)", message)
+    assert re.search(rf"\(body /{said}: a string breaks (enum|type)", message)
 
 
 @pytest.mark.parametrize(
