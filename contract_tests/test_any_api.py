@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,19 +21,23 @@ from typer.testing import CliRunner
 from audience_contract import Request, Response
 from audience_contract._command import app
 from audience_contract.checker import check_request, check_response
+from audience_contract.client.answers import adversarial, varied
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge as judge_client
 from audience_contract.document_provider import Documented
 from audience_contract.documents import _value, read
 from audience_contract.facts import Effect, facts_of
+from audience_contract.judging import Ledger, Observation
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import API_KEY, TOKEN
+from audience_contract.mock.provider import Call
+from audience_contract.mock.state import State
 from audience_contract.report import Verdict
 from audience_contract.samples import sample
 from audience_contract.server import Options, Target, run
 from audience_contract.server.audiences import Audiences
 from audience_contract.server.names import Names
-from audience_contract.spec import Operation
+from audience_contract.spec import Document, Operation, Spec, register
 from audience_contract.traffic import judge as judge_traffic
 from judged import reply
 from mistaken import (
@@ -631,6 +635,9 @@ _ANY = st.recursive(
 )
 
 
+# A text for a pattern is found by Hypothesis as well.
+@settings(suppress_health_check=[HealthCheck.nested_given])
+@example(schema={"items": False}, version="3.1.0")
 @given(
     schema=st.dictionaries(st.sampled_from(_KEYWORDS), _ANY, max_size=5), version=st.sampled_from(["3.0.1", "3.1.0"])
 )
@@ -642,12 +649,17 @@ def test_no_schema_is_too_odd(schema: dict[str, Any], version: str, tmp_path_fac
     file.write_text(json.dumps(document), "utf-8")
     spec = read(file)
     target_ = Target.of(spec.key, "http://127.0.0.1:9")
-    names = Names(target_, Audiences(spec, "any"))
+    names, ours, ledger, state = Names(target_, Audiences(spec, "any")), Documented(spec), Ledger(), State()
     for each in spec.operations:
-        check_request(each, names.draft(each, smallest=False).request())
-        Documented(spec).error(each, 400)
+        draft = names.draft(each, smallest=False)
+        ours.error(each, 400)
+        success = ours.handler(each)(Call(each, draft.request(), state))
+        assert {*varied(ours, each, success)}.isdisjoint(adversarial(each, success))
         for sent in (b'{"x": 1}', b'[1, "x"]', b'"x"', b"1"):
-            check_response(each, Response(200, (("content-type", "application/json"),), sent))
+            answer = Response(200, (("content-type", "application/json"),), sent)
+            seen = Observation("http://127.0.0.1:9/a", draft.request(sent), answer)
+            ledger.request(each, seen)
+            ledger.response(each, seen, kind="")
 
 
 @pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
@@ -803,6 +815,19 @@ from urllib.request import urlopen
 urlopen(environ["LIBRARY_BASE_URL"] + "/books?page=%s&api_key=" + environ["LIBRARY_KEY"])"""
     for page, verdict in ((0, Verdict.KEPT), (-1, Verdict.VIOLATED)):
         assert judge_client([sys.executable, "-c", asks % page], providers=["library"]).verdict is verdict
+
+
+def test_a_run_has_no_verdict_if_the_check_failed_to_judge_a_request() -> None:
+    # No document that is read lacks responses.
+    broken = {"openapi": "3.0.0", "servers": [{"url": "/"}], "paths": {"/a": {"get": {}}}}
+    register(Spec("broken", Document(broken).node))
+    asks = """from os import environ
+from urllib.error import HTTPError
+from urllib.request import urlopen
+try: urlopen(environ["BROKEN_BASE_URL"] + "/a")
+except HTTPError: pass"""
+    with pytest.raises(LookupError, match="responses"):
+        judge_client([sys.executable, "-c", asks], providers=["broken"])
 
 
 @pytest.mark.parametrize("choice", [Answers.VARIED, Answers.ADVERSARIAL])

@@ -198,8 +198,27 @@ def _zoneless(turn: Turn) -> Response:
     return replace(answer := turn.answer(), body=re.sub(rb'(response_time": "[^"]*)Z"', rb'\1"', answer.body))
 
 
+def _token_of(what: Callable[[Turn], object]) -> Act:
+    """The token of a change tells what it is made of."""
+
+    def act(turn: Turn) -> Response:
+        changes = turn.operation.id in (_UPDATE, _REPLACE)
+        token = {"indexing_token": re.sub(r"\W+", "", repr((turn.operation.id, what(turn))))}
+        return on_success(as_json(lambda value: {**value, **token} if changes else value))(turn)
+
+    return act
+
+
+def _maintained(turn: Turn) -> Response:
+    """Now and then the server is under maintenance."""
+    later = turn.error(503)
+    return replace(later, headers=(*later.headers, ("retry-after", "0"))) if turn.number % 29 == 0 else turn.answer()
+
+
 CAREFUL = {
     "batch": (
+        _token_of(lambda turn: turn.fields),
+        _maintained,
         _with(400, _malformed_names),
         _with(404, _absent(_UPDATE, _REMOVE)),
         _late,
@@ -266,6 +285,8 @@ MISTAKES = {
     "names are cut": ("adobe", _ADOBE, _CUT, "run.echo"),
     "no credential is malformed": ("batch", _LIST, _unauthorised(400, ""), "response.status"),
     "so is a wrong one": ("batch", _LIST, _unauthorised(400, "Bearer contract-check-nobody"), "response.status"),
+    "one token for all changes of an audience": ("batch", _UPDATE, _token_of(_name), "run.unique"),
+    "maintenance for long ids": ("batch", _UPDATE, _with(503, _is_longer(40)), "response.failure"),
     "any grant will do": ("adobe_ims", _TOKEN, _without_type, "case.refused"),
     "any column will do": ("commbox", _POST, _taken_files, "case.refused"),
     "a type is shown as it was sent": ("batch", f"{_CREATE}, {_LIST}", _TYPE, "response.body"),

@@ -112,6 +112,17 @@ def test_all_keywords_that_nothing_here_judges_are_named_at_once(tmp_path: Path)
     assert all(f"{at}: nothing here judges " in str(stopped.value) for _, at in UNJUDGED[:2])
 
 
+def test_a_security_scheme_that_is_not_there_is_named_at_each_place_that_asks_for_it(tmp_path: Path) -> None:
+    spec = changed(lambda s: (s.update(security=[{"b": []}, {"a": []}]), operation(s).update(security=[{"a": []}])))
+    with pytest.raises(PipelineError) as stopped:
+        effective.build(Provider(small_project.write(tmp_path, spec), "acme"))
+    assert str(stopped.value).replace(f"{tmp_path}/specs/acme: ", "").splitlines() == [
+        "/security: there is no security scheme 'a'",
+        "/security: there is no security scheme 'b'",
+        f"{OPERATION}/security: there is no security scheme 'a'",
+    ]
+
+
 @pytest.mark.parametrize(
     ("update", "said"),
     [

@@ -1,13 +1,16 @@
 """A documented rule that is broken is one finding, whatever shows it; two broken rules are never one."""
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from audience_contract import Request, load
+from audience_contract.documents import read
 from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
 from audience_contract.messages import Response
@@ -105,6 +108,15 @@ def test_a_wrong_item_is_told_with_the_name_of_its_array() -> None:
     )
     assert wording.rule(update, Violation("query tags", "/0", ids, "")).startswith("tags/0 must be an object")
     assert wording.rule(update, Violation("body", "/ids/3", ids, "")).startswith("ids/3 must be an object")
+
+
+def test_a_list_that_is_the_whole_answer_has_its_items() -> None:
+    spec = read(Path(__file__).parent / "documents" / "shop.yaml")
+    operation = next(each for each in spec.operations if each.method == "GET" and not each.path.endswith("}"))
+    answer = Response(200, (("Content-Type", "application/json"),), b'[{"id": "a"}]')
+    judging = Judge(Target(spec, "http://127.0.0.1", {}), Ledger(), Audiences(spec, "1"))
+    seen = Observation("", Request("GET", operation.path, ()), answer)
+    assert judging.items(operation, seen) == [{"id": "a"}]
 
 
 def test_two_broken_rules_are_two_findings() -> None:
@@ -259,7 +271,9 @@ def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[t
     seen = Observation("", request, response)
     audiences = Audiences(target.spec, "1")
     audiences.existing.append(Made("n", "1", None))
-    Judge(target, ledger, audiences).judge(operation, seen, expect(target, operation, request))
+    judging = Judge(target, ledger, audiences)
+    judging._certain.add("1")
+    judging.judge(operation, seen, expect(target, operation, request))
     return [(one.rule, one.message) for one in ledger.findings]
 
 
@@ -301,6 +315,17 @@ def test_a_list_that_has_none_is_found_and_an_empty_one_is_not() -> None:
     assert of_one("commbox", "Get_Audiences", request, '{"data": []}') == []
     ((rule, said),) = of_one("commbox", "Get_Audiences", request, '{"audiences": []}')
     assert (rule, said.partition(": 200 ")[2][:15]) == ("response.body", "(body: no data;")
+
+
+def test_a_name_in_a_list_that_is_the_id_of_another_audience_is_no_id() -> None:
+    request = Request("GET", "/audiences", wire("commbox").GOOD.headers[:1])
+    static = {"created_time": "2025-10-01T09:10:00Z", "user_count": 1, "type": "Static"}
+
+    def found(identity: str) -> list[str]:
+        items = [static | {"id": "2", "name": "1"}, static | {"id": identity, "name": "m"}]
+        return [rule for rule, _ in of_one("commbox", "Get_Audiences", request, json.dumps({"data": items}))]
+
+    assert (found("3"), found("1")) == ([], ["run.echo"])
 
 
 def test_a_page_that_is_longer_than_any_may_be_is_found() -> None:

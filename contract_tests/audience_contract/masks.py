@@ -43,7 +43,7 @@ class Masks:
         if value is None or isinstance(value, bool) or any(value in each.plain("enum", ()) for each in kinds):
             return True
         types = {name for each in kinds for name in schema.types(each)}
-        files = any(each.value.keys() & {"contentMediaType", "contentEncoding"} for each in kinds)
+        files = any(each.get(name) for each in kinds for name in ("contentMediaType", "contentEncoding"))
         binary = files or any(each.plain("format") in ("binary", "byte") for each in kinds)
         if listed or binary or not types & _SCALARS.get(type(value), set()):
             return False

@@ -43,6 +43,11 @@ def attempt(provider: Provider, new: Collection[str] = ()) -> tuple[Json | None,
     for _, schema in validity.schemas(spec, ""):
         if schema.get("format") not in LIMITING:
             schema.pop("format", None)
+    known = spec.get("components", {}).get("securitySchemes", {})
+    for part in ("", *(pointer(["paths", path, method]) for method, path, _ in each_operation(spec))):
+        named = {name for way in resolve(spec, part).get("security", ()) for name in way}
+        for name in sorted(named - known.keys()):
+            against.append(f"{provider.specs}: {part}/security: there is no security scheme {name!r}")
     for at, problem in keywords.problems(spec):
         owners = (name for name, document in documents.items() if resolve(document, at) == resolve(spec, at))
         against.append(f"{provider.specs / next(owners, provider.overlay.name)}: {at or '(root)'}: {problem}")

@@ -1,5 +1,6 @@
 """The files of samples: one for each operation that a page has samples of, the one that creates in `create.json`."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -69,5 +70,4 @@ def _operations(documents: Mapping[str, Json]) -> list[tuple[str, str, str, str]
 
 
 def _name(method: str, path: str, operation: Json) -> str:
-    given = str(operation.get("operationId") or f"{method}{path}")
-    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in given)
+    return re.sub(r"[^\w-]", "_", str(operation.get("operationId") or f"{method}{path}"))

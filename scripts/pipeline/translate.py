@@ -222,10 +222,14 @@ def cut(spec: Any, wanted: Collection[str]) -> tuple[Any, list[str]]:
 
 
 def _trimmed(spec: Json) -> Json:
-    """The document without the components that no operation refers to."""
+    """The document without the components that no operation refers to, also by way of others."""
     parts = spec.get("components")
     held = {kind: each for kind, each in parts.items() if isinstance(each, dict)} if isinstance(parts, dict) else {}
-    needed = _needed(held, spec["paths"])
+    needed, new = set[tuple[str, str]](), {*_COMPONENT.findall(json.dumps(spec["paths"]))}
+    while new:
+        needed |= new
+        found = [held.get(kind, {}).get(name) for kind, name in new]
+        new = {*_COMPONENT.findall(json.dumps(found))} - needed
     kept = {
         kind: {name: each for name, each in entries.items() if kind == "securitySchemes" or (kind, name) in needed}
         for kind, entries in held.items()
@@ -237,16 +241,6 @@ def id_of(method: str, path: str, operation: Any) -> str:
     """The id of an operation; where it has none, its method and path."""
     given = operation.get("operationId") if isinstance(operation, dict) else None
     return str(given or f"{method.upper()} {path}")
-
-
-def _needed(components: Json, part: Any) -> set[tuple[str, str]]:
-    """The kind and name of each component that a part of a document refers to, also by way of others."""
-    kept, new = set[tuple[str, str]](), {*_COMPONENT.findall(json.dumps(part))}
-    while new:
-        kept |= new
-        found = [components.get(kind, {}).get(name) for kind, name in new]
-        new = {*_COMPONENT.findall(json.dumps(found))} - kept
-    return kept
 
 
 def _name(spec: Json, parameter: Json) -> tuple[str, str]:

@@ -153,12 +153,9 @@ class AudiencesError(Exception):
     """For a change of members: what became of each call, and what was not sent."""
 
     def __init__(self, message: str, **known: Any) -> None:
-        """`known` has attributes by their names. Raises TypeError for a name that is no attribute."""
+        """`known` has attributes by their names."""
         super().__init__(message)
-        for name, value in known.items():
-            if not hasattr(type(self), name):
-                raise TypeError(f"{type(self).__name__} has no attribute {name}")
-            setattr(self, name, value)
+        vars(self).update(known)
 
     @property
     def reconcile_token(self) -> str | None:

@@ -121,17 +121,14 @@ def _minimal(schema: Node, value: Any) -> Any:
 def _full(schema: Node, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    properties = schema.get("properties")
-    found = dict(value)
-    for name in properties.value if properties else ():
-        kind = schema["properties"][name]
-        found[name] = _full(kind, value[name]) if name in value else sample(kind, "text")
-    return found
+    kinds = {name: kind for name in schema.plain("properties", ()) if (kind := schema["properties"].get(name))}
+    more = {name: _full(kind, value[name]) if name in value else sample(kind, "text") for name, kind in kinds.items()}
+    return {**value, **more}
 
 
 def _long(schema: Node | None, value: Any) -> Any:
     if isinstance(value, dict):
         properties = schema.get("properties") if schema else None
         return {name: _long(properties and properties.get(name), child) for name, child in value.items()}
-    free = not schema or not schema.value.keys() & {"format", "enum", "pattern", "maxLength"}
+    free = not any(schema and schema.get(keyword) for keyword in ("format", "enum", "pattern", "maxLength"))
     return value + _LONG if isinstance(value, str) and free else value

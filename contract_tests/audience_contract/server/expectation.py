@@ -33,7 +33,7 @@ _USUAL = 64
 """Characters of a text that a server should take if no limit is documented."""
 _CREDENTIAL = re.compile(r"\S+ [-\w.~+/]+=*", re.ASCII)
 """A scheme and a token68 (RFC 9110, 11.4)."""
-_NOT_IMPLEMENTED = 501
+_NOT_IMPLEMENTED, _NOT_NOW = 501, 503
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 """Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
 
@@ -89,7 +89,7 @@ class Expectation:
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
         """Whether an answer's status fits, for a request with a body of `size` bytes.
 
-        A 5xx never fits, except a 501 to a method that is not documented.
+        A 5xx never fits, except a 501 to a method that is not documented, and a 503 that says "later".
         """
         status = response.status
         documented = operation.node["responses"].value
@@ -110,7 +110,7 @@ class Expectation:
                 # A method that is not documented need not be implemented (RFC 9110, 9.1).
                 return refusal or (status, self.rule) == (_NOT_IMPLEMENTED, "case.method")
             case Expected.OPEN:
-                return success or refusal
+                return success or refusal or status == _NOT_NOW
 
 
 def expect(target: Target, operation: Operation, request: Request, label: str = "", wire: Wire = PLAIN) -> Expectation:

@@ -28,8 +28,8 @@ from .send import BROKEN_OFF, LATE, NOT_SENT, UNREACHABLE
 from .target import Target
 from .told import Told
 
-# What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5; RFC 6585, 4).
-_OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
+# What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5 and 15.6; RFC 6585, 4).
+_OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431, 503}
 _OF_BODIES = {413, 415}
 """Those of these statuses that the application itself gives, so its answers must have a documented media type."""
 _OK, _NOT_FOUND, _CONFLICT, _NOT_NOW = 200, 404, 409, 429
@@ -287,6 +287,9 @@ class Judge:
         self._page_fits(plainly, sent)
         for found in fresh if is_new else ():
             known = self._ids.get(found)
+            # Nor does any document say that the same change, asked for again, is another one.
+            if known and not facts.creates and _content(known.request) == _content(seen.request):
+                known = None
             both = replace(plainly, seen=replace(seen, before=(*seen.before, known))) if known else plainly
             both.find("run.unique", f"{told.asked}: {seen.status} with an id of an earlier answer" if known else "")
         self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
@@ -305,10 +308,9 @@ class Judge:
         named = self._provider.named
         known = {made.id: made for made in self._audiences.existing if made.id and made.name}
         for item in self.items(operation, seen):
-            # The name of one audience may be the id of another.
-            texts = [each for key, each in item.items() if key != named and isinstance(each, str)]
-            found = [known[each] for each in texts if each in known]
-            for made in found if named in item else ():
+            # A name may be the id of another audience.
+            ids = [each for key, each in item.items() if key != named and isinstance(each, str)]
+            for made in (known[each] for each in ids if each in known and named in item):
                 shown = str(item[named])
                 differs = shown != made.name
                 if not self._audiences.is_plain(made.name):
@@ -394,7 +396,8 @@ class Judge:
         """Judge whether an audience has at most as many members as its changes can have left there."""
         facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
         if not is_about_one(reader):
-            value = next((each for each in self.items(reader, seen) if made.id in each.values()), None)
+            named = self._provider.named
+            value = next((each for each in self.items(reader, seen) if made.id in {**each, named: ""}.values()), None)
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
             said = f"{self._told(reader, seen).asked}: {size} members; {operation.id} leaves at most {facts.leaves}"
@@ -436,6 +439,10 @@ def _of_shape(told: Told, broken: Violation) -> str:
 def _trimmed(text: str) -> str:
     """The text as a server may keep it: no document says whether spaces around it stay, or which form letters have."""
     return unicodedata.normalize("NFC", text).strip()
+
+
+def _content(request: Request) -> object:
+    return value_of(request) or request.body
 
 
 @lru_cache(maxsize=64)

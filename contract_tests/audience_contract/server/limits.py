@@ -195,6 +195,7 @@ class LimitedSender:
             self.waits += 1
             self._busy(operation, seen)
             seen = self._again(operation, seen.request, pause, wire, of)
+            self._count(operation, seen)
         return seen
 
     def repeated_while(
@@ -210,7 +211,7 @@ class LimitedSender:
         pause, left = 0.1, self._patience if is_refused(seen) else min(self._options.patience, _PATIENCE)
         while is_early(seen) and left > 0:
             left -= pause
-            seen = self._again(operation, seen.request, pause)
+            seen = self.repeated_if_busy(operation, self._again(operation, seen.request, pause), PLAIN)
             pause *= 2
         # Only a wait in vain uses up the patience: many audiences may each be found after a short wait.
         self._patience = left if is_refused(seen) else self._patience
@@ -221,9 +222,7 @@ class LimitedSender:
     ) -> Observation:
         time.sleep(pause)
         self.check_and_count(operation, request, of)
-        seen = self._sent(operation, request, wire)
-        self._count(operation, seen)
-        return seen
+        return self._sent(operation, request, wire)
 
     def _count(self, operation: Operation, seen: Observation) -> None:
         creates = facts_of(operation).creates

@@ -21,7 +21,7 @@ from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Obligation, Report, Step, counted, moment
-from ..rules import Weight
+from ..rules import RULES, Weight
 from ..spec import Operation, unjudged
 from ..strict_json import at
 from . import cases
@@ -313,7 +313,10 @@ class Run:
             base = self._names.about(case.base, about) if about and not case.absent else case.base
             return self._expected(operation, case.request(base), case.label, case.wire)
 
-        made = plan(found, expected)
+        # Any case may show that a rule about answers is broken, and any rule may be broken only after a valid request.
+        by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
+        asked = {*self._options.rules, "case.accepted"} if self._options.rules and not by_answer else {*RULES}
+        made = plan(found, expected, asked)
         facts = facts_of(operation)
         # Success is not certain if no document says that the audience is found, or if none can be made.
         unknown = facts.unsure or facts.source in self._unjudged
@@ -446,14 +449,7 @@ class Run:
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
         with suppress(UsedUp):
-            # Any case may show that a rule about answers is broken.
-            by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
-            # A rule may be broken only after a valid request.
-            every = [
-                one
-                for one in made
-                if by_answer or self._is_asked(one.expectation.rule) or one.expectation.rule == "case.accepted"
-            ]
+            every = [*made]
             while every:
                 if self._may_create(operation, every[0].expectation) and self._sender.no_planned_creates:
                     limit = self._options.creates
@@ -735,7 +731,7 @@ class Run:
         """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
         exchanges, about = list[Observation](), list[Made]()
-        operations = {each.id: each for each in self._target.spec.operations}
+        operations = self._target.spec.named
         for step in story:
             if step.operation not in operations:
                 raise StoryError(f"there is no operation {step.operation} any more")

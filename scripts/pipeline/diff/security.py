@@ -67,9 +67,8 @@ def _identity(scheme: Node | None, name: str) -> str:
         told["scheme"] = told["scheme"].lower()
     if told.get("in") == "header":
         told["name"] = told["name"].lower()
-    for flow in told.get("flows", {}):
-        flows = {**told["flows"], flow: {k: v for k, v in told["flows"][flow].items() if k != "scopes"}}
-        told = {**told, "flows": flows}
+    if "flows" in told:
+        told["flows"] = {name: {**flow, "scopes": None} for name, flow in told["flows"].items()}
     return json.dumps(told, sort_keys=True)
 
 

@@ -10,7 +10,6 @@ from .. import python
 from .._errors import PipelineError
 from .result import Check, Result
 
-_SECONDS = 3600
 _WRAPPER = "import audiences, audiences.aio"
 # These tests update and lay out projects of their own, so they do not depend on the specs of this one.
 _LEFT_OUT = ("test_update", "test_fourth")
@@ -34,13 +33,10 @@ def tests(copy: Path, result: Result, log: Path) -> None:
     """
     found = sorted((copy / "contract_tests").glob("test_*.py"))
     files = [f"contract_tests/{file.name}" for file in found if not file.name.startswith(_LEFT_OUT)]
-    if not files:
-        result.checks.append(Check("tests: there are none"))
-        return
     of_pages = [f"contract_tests/{file.name}" for file in found if "pytest.mark.page" in file.read_text("utf-8")]
     name = "tests, as far as they ran"
     try:
-        _pytest(copy, of_pages or files, "page", log)
+        _pytest(copy, of_pages, "page", log)
         result.outdated = _failures(copy, log)
         _pytest(copy, files, "not page and not long", log, *_TOGETHER, str(min(3, len(files))))
         name = "tests"
@@ -68,7 +64,7 @@ def _failures(copy: Path, log: Path) -> tuple[str, ...]:
     """Each test that fails, with its reason; while the tests still run, by name alone."""
     said = log.read_text("utf-8").replace(f"{copy}/", "")
     named = r"^(?:FAILED|ERROR) (.+)$", r"^\[gw\d+\] \[ *\d+%\] FAILED (.+?) *$"
-    return next((tuple(found) for each in named if (found := re.findall(each, said, re.M))), ())
+    return max((tuple(re.findall(each, said, re.M)) for each in named), key=len)
 
 
 def _check(name: str, ran: python.Ran, said: Sequence[str] = ()) -> Check:
@@ -77,10 +73,7 @@ def _check(name: str, ran: python.Ran, said: Sequence[str] = ()) -> Check:
 
 def _run(copy: Path, *arguments: str, output: TextIO | int = subprocess.PIPE) -> python.Ran:
     roots = [copy / folder for folder in ("wrapper", "generated", "contract_tests", "scripts")]
-    try:
-        ran = python.run(*arguments, roots=roots, output=output, cwd=copy, timeout=_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise PipelineError(f"{' '.join(arguments[:2])} is not done after {_SECONDS} s") from error
+    ran = python.run(*arguments, roots=roots, output=output, cwd=copy)
     # Paths are relative, so that a report says the same wherever the tree is.
     ran.stdout, ran.stderr = ((said or "").replace(f"{copy}/", "") for said in (ran.stdout, ran.stderr))
     return ran

@@ -1,4 +1,4 @@
-"""`update [KEY...]`: its options, its report on the terminal and in files, its exit code."""
+"""`update [KEY...]`: its report on the terminal and in files, its exit code."""
 
 import argparse
 import signal
@@ -9,16 +9,6 @@ from pathlib import Path
 
 from .._errors import PipelineError
 from ..folders import Provider, providers
-from .result import Code
-
-
-def options(parser: argparse.ArgumentParser) -> None:
-    codes = ", ".join(f"{code.value} {code.words}" for code in Code)
-    parser.epilog = f"Exit codes: {codes}."
-    parser.add_argument("keys", nargs="*", metavar="KEY", help="a provider or service; without any, all of them")
-    parser.add_argument("--report", type=Path, metavar="DIR", help="also write report.json and report.md there")
-    parser.add_argument("--no-tests", action="store_true", help="leave out the tests")
-    parser.add_argument("--keep", action="store_true", help="update the tree also where the wrapper no longer fits")
 
 
 def run(given: argparse.Namespace) -> int:

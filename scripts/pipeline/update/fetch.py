@@ -41,43 +41,37 @@ def fetch(address: str) -> Fetched:
         return Fetched(_file(Path(url2pathname(parts.path))))
     if not (parts.scheme == "https" or (parts.scheme == "http" and _loopback(parts.hostname))):
         raise PipelineError(f"{address}: {_SCHEMES}")
+
+    def follow(request: httpx2.Request) -> None:
+        """Before each request, also of a redirect."""
+        if (request.url.host, request.url.scheme) != (parts.hostname, parts.scheme):
+            moved = f"{address}: the server sends us to another host or scheme, {request.url}"
+            raise PipelineError(f"{moved}; if the page has moved there, change its address in SOURCE.toml")
+
     try:
         # A proxy of the environment is not meant for addresses of this machine.
         with httpx2.Client(
-            timeout=_TIMEOUT,
-            headers=_HEADERS,
-            trust_env=not _loopback(parts.hostname),
-            follow_redirects=True,
-            max_redirects=MOST_REDIRECTS,
-        ) as client:
-            return _get(client, httpx2.URL(address), time.monotonic() + _TOTAL_SECONDS)
+            timeout=_TIMEOUT, headers=_HEADERS, trust_env=not _loopback(parts.hostname), follow_redirects=True,
+            max_redirects=MOST_REDIRECTS, event_hooks={"request": [follow]},
+        ) as client, client.stream("GET", address) as answer:  # fmt: skip
+            return _whole(answer)
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise PipelineError(f"{address}: not fetched: {str(error) or type(error).__name__}") from error
 
 
-def _get(client: httpx2.Client, first: httpx2.URL, deadline: float) -> Fetched:
-    def follow(request: httpx2.Request) -> None:
-        """Before each request, also of a redirect."""
-        if (request.url.host, request.url.scheme) != (first.host, first.scheme):
-            raise PipelineError(
-                f"{first}: the server sends us to another host or scheme, {request.url}; if the page has moved there, "
-                "change its address in SOURCE.toml"
-            )
-
-    client.event_hooks = {"request": [follow]}
-    with client.stream("GET", first) as answer:
-        packing = answer.headers.get("content-encoding", "identity").lower()
-        if answer.status_code != 200:
-            raise PipelineError(f"{answer.url}: the answer is {answer.status_code} {answer.reason_phrase}".rstrip())
-        if packing not in ("identity", "gzip"):
-            raise PipelineError(f"{answer.url}: the page is packed as {packing!r}, though it was asked for as it is")
-        data = _bounded(answer.iter_bytes(), str(answer.url), deadline)
-        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Fetched(data, kind, answer.charset_encoding)
+def _whole(answer: httpx2.Response) -> Fetched:
+    packing = answer.headers.get("content-encoding", "identity").lower()
+    if answer.status_code != 200:
+        raise PipelineError(f"{answer.url}: the answer is {answer.status_code} {answer.reason_phrase}".rstrip())
+    if packing not in ("identity", "gzip"):
+        raise PipelineError(f"{answer.url}: the page is packed as {packing!r}, though it was asked for as it is")
+    data = _bounded(answer.iter_bytes(), str(answer.url))
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Fetched(data, kind, answer.charset_encoding)
 
 
-def _bounded(chunks: Iterator[bytes], address: str, deadline: float) -> bytes:
-    data = bytearray()
+def _bounded(chunks: Iterator[bytes], address: str) -> bytes:
+    data, deadline = bytearray(), time.monotonic() + _TOTAL_SECONDS
     for chunk in chunks:
         data += chunk
         if len(data) > MOST_BYTES:
@@ -92,7 +86,7 @@ def _file(path: Path) -> bytes:
         if path.exists() and not path.is_file():
             raise PipelineError(f"{path}: not a file")
         with path.open("rb") as file:
-            return _bounded(iter(partial(file.read, 64 * 1024), b""), str(path), time.monotonic() + _TOTAL_SECONDS)
+            return _bounded(iter(partial(file.read, 64 * 1024), b""), str(path))
     except OSError as error:
         raise PipelineError(f"{path}: {error.strerror}") from error
 

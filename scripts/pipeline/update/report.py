@@ -97,8 +97,7 @@ def _worst(report: Report) -> list[Change]:
 
 def _class(report: Report, result: Result) -> str:
     """The class of the changes; what callers may take for compatible can still be too much for the wrapper."""
-    unfit = report.code and any(check.said for check in result.checks)
-    return f"{report.code.words}{f', and {Code.UNFIT.words}' if unfit else ''}"
+    return f"{report.code.words}{f', and {Code.UNFIT.words}' if report.code and result.unfit else ''}"
 
 
 def _rest(result: Result) -> Iterator[str]:
@@ -177,12 +176,11 @@ def _steps(result: Result) -> Iterator[str]:
     keys = [report.key for report in result.reports if report.code]
     ours = [report.key for report in result.reports if any(claim.code > Code.DOCUMENTATION for claim in report.claims)]
     again = f"make update PROVIDER={keys[0]}" if len(keys) == 1 else "make update"
-    failed = any(check.said for check in result.checks)
     if result.error:
         yield f"Correct what stands against it, as each line says (docs/maintaining/update.md); then `{again}`."
-    if failed and not result.error and not result.written:
+    if result.unfit and not result.error and not result.written:
         yield f"`{again} UPDATE=--keep`: the tree then has the new spec."
-    if failed:
+    if result.unfit:
         yield "Correct the lines and tests named under Checks: the adapter, its cases and `wire/`, the mock server."
     if result.outdated:
         yield "Correct the tests that the page makes untrue, or what quotes the page (DEVIATIONS.md)."

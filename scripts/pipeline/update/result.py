@@ -88,15 +88,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Check:
-    """A check after generation; what it `said` is empty if it passed."""
+    """A check after generation; what it `said` is empty if it passed. If it failed, the library or a test is at fault,
+    because the clients were checked before.
+    """
 
     name: str
     said: tuple[str, ...] = ()
-
-    @property
-    def code(self) -> Code:
-        """The exit code of the check. The clients were checked before, so the library or the tests are at fault."""
-        return Code.UNFIT if self.said else Code.NOTHING
 
 
 @dataclass
@@ -110,6 +107,11 @@ class Result:
     written: tuple[str, ...] = ()
 
     @property
+    def unfit(self) -> bool:
+        """Whether the wrapper or the tests no longer fit."""
+        return any(check.said for check in self.checks)
+
+    @property
     def code(self) -> Code:
-        codes = [*(report.code for report in self.reports), *(check.code for check in self.checks)]
-        return Code.FAILED if self.error else max(codes, default=Code.NOTHING)
+        codes = [Code.UNFIT if self.unfit else Code.NOTHING, *(report.code for report in self.reports)]
+        return Code.FAILED if self.error else max(codes)

@@ -1,6 +1,5 @@
 """The steps of an update, in order, on a copy of the tree; the tree is changed at the end, or not at all."""
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from ..folders import Json, Provider
 from . import checks, claimed
 from .impact import impact
 from .report import as_markdown
-from .result import Change, Check, Code, Report, Result
+from .result import Change, Check, Report, Result
 from .stage import differing, stage, swap
 from .take import Taken, take
 
@@ -37,7 +36,7 @@ def update(root: Path, found: Sequence[Provider], date: str, *, tests: bool, kee
         if any(each.files for each in taken):
             with stage(root) as copy:
                 against += _in_copy(root, copy, taken, result, tests=tests)
-                if not against and (keep or result.code != Code.UNFIT):
+                if not against and (keep or not result.unfit):
                     paths = differing(root, copy)
                     swap(root, copy, paths)
                     result.written = tuple(paths)
@@ -152,9 +151,8 @@ def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json | None,
 
 def _samples(taken: Taken) -> Iterator[Change]:
     """A change for each file of samples that differs. It counts as documentation: tests compare them with the spec."""
-    files = {path: data for path, data in taken.files.items() if path.parent == taken.provider.samples.parent}
-    for path, data in files.items():
-        if path.is_file() != bool(data) or (data and read(path) != json.loads(data)):
+    for path, data in taken.files.items():
+        if path.parent == taken.provider.samples.parent and data != (path.read_bytes() if path.is_file() else None):
             name = path.relative_to(taken.provider.root).as_posix()
             yield Change("documentation", (), "other samples", (name,))
 

@@ -31,10 +31,9 @@ def stage(root: Path) -> Iterator[Path]:
 
 def differing(root: Path, copy: Path) -> list[str]:
     """The paths, relative to the tree, of the files that differ between the tree and the copy."""
-    found = set[str]()
-    for folder in (root, copy):
-        files = [file for name in _WRITTEN for file in (folder / name, *(folder / name).rglob("*")) if file.is_file()]
-        found.update(file.relative_to(folder).as_posix() for file in files)
+    roots = [(folder, folder / name) for folder in (root, copy) for name in _WRITTEN]
+    files = ((folder, file) for folder, below in roots for file in (below, *below.rglob("*")) if file.is_file())
+    found = {file.relative_to(folder).as_posix() for folder, file in files}
     return sorted(path for path in found if not _CACHED.search(path) and _content(root / path) != _content(copy / path))
 
 
