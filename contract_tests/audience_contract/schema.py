@@ -54,7 +54,8 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
             nearest = _nearest(validator, error)
             said = dict.fromkeys(map(_broken, nearest))
             pointer = _pointer(error) + _pointer(nearest[0]) * (nearest[0] is not error)
-            yield Violation(where, pointer, rule, f"{shape(nearest[0].instance)} {' or '.join(said)}")
+            kind = shape(nearest[0].instance, sized=str(error.validator)[:3] in ("min", "max"))
+            yield Violation(where, pointer, rule, f"{kind} {' or '.join(said)}")
     if undocumented:
         yield from _undocumented([schema], value, where, "")
 
