@@ -3,6 +3,7 @@
 Beside each there is a mistake of the same place, and that is found.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -198,8 +199,36 @@ def _zoneless(turn: Turn) -> Response:
     return replace(answer := turn.answer(), body=re.sub(rb'(response_time": "[^"]*)Z"', rb'\1"', answer.body))
 
 
+def _token_of(what: Callable[[Turn], object]) -> Act:
+    """The token of a change tells what it is made of."""
+
+    def act(turn: Turn) -> Response:
+        changes = turn.operation.id in (_UPDATE, _REPLACE)
+        made = hashlib.sha256(repr((turn.operation.id, what(turn))).encode("utf-8", "surrogatepass"))
+        token = {"indexing_token": made.hexdigest()}
+        return on_success(as_json(lambda value: {**value, **token} if changes else value))(turn)
+
+    return act
+
+
+def _maintained(turn: Turn) -> Response:
+    """Now and then the server is under maintenance."""
+    later = turn.error(503)
+    return replace(later, headers=(*later.headers, ("retry-after", "0"))) if turn.number % 29 == 0 else turn.answer()
+
+
+def _routed(turn: Turn) -> Response:
+    """Before anything else, another method is not found, and a parameter that no page names is malformed."""
+    if turn.request.method != turn.operation.method:
+        return turn.error(404)
+    known = {each.value["name"] for each in turn.operation.node["parameters"]}
+    return turn.answer() if {*parse_qs(turn.request.target.partition("?")[2])} <= known else turn.error(400)
+
+
 CAREFUL = {
     "batch": (
+        _token_of(lambda turn: turn.fields),
+        _maintained,
         _with(400, _malformed_names),
         _with(404, _absent(_UPDATE, _REMOVE)),
         _late,
@@ -207,6 +236,7 @@ CAREFUL = {
         _with(400, _is_longer(100)),
         _short_lines,
         _bearer,
+        _routed,
     ),
     "commbox": (_with(400, _malformed_ids), _late, _zoneless, _same_again, _files),
     "adobe": (_with(400, _malformed_ids), _bearer, _trims, _counts_all, _same_again),
@@ -266,6 +296,8 @@ MISTAKES = {
     "names are cut": ("adobe", _ADOBE, _CUT, "run.echo"),
     "no credential is malformed": ("batch", _LIST, _unauthorised(400, ""), "response.status"),
     "so is a wrong one": ("batch", _LIST, _unauthorised(400, "Bearer contract-check-nobody"), "response.status"),
+    "one token for all changes of an audience": ("batch", _UPDATE, _token_of(_name), "run.unique"),
+    "maintenance for long ids": ("batch", _UPDATE, _with(503, _is_longer(40)), "response.failure"),
     "any grant will do": ("adobe_ims", _TOKEN, _without_type, "case.refused"),
     "any column will do": ("commbox", _POST, _taken_files, "case.refused"),
     "a type is shown as it was sent": ("batch", f"{_CREATE}, {_LIST}", _TYPE, "response.body"),
@@ -282,3 +314,23 @@ def test_a_mistake_of_the_same_place_is_found(key: str, operations: str, act: Ac
     others = {"stop_first": True, "accepted": lambda one: one.rule != rule}
     report = _judged(key, act, operations=operations.split(", "), requests=230, patience=0.1, **others)
     assert rule in {one.rule for one in report.counted}
+
+
+def _casts(turn: Turn) -> Response:
+    """A number is taken for a name."""
+    return takes_as(body(lambda data: re.sub(rb'("name": )([\d.]+)', rb'\1"\2"', data)))(turn)
+
+
+def test_a_wrong_name_that_was_taken_counts_though_the_server_has_it_from_then_on() -> None:
+    once = _with(400, lambda turn: turn.operation.id == _CREATE and _knows(turn))
+    report = _judged("batch", _all((once, _casts)), operations=[_CREATE], requests=230, patience=0.1)
+    assert [one.message for one in report.counted] == ['took {"name": 7}: 202 (name must be a string; create.md)']
+
+
+def test_a_wrong_text_is_one_finding_though_operations_have_it_in_several_lengths() -> None:
+    def act(turn: Turn) -> Response:
+        text = b"now" * len(turn.operation.id)
+        return replace(answer := turn.answer(), body=re.sub(rb'(response_time": ")[^"]*', rb"\1" + text, answer.body))
+
+    report = _judged("commbox", act, requests=40, patience=0.1)
+    assert [one.place for one in report.counted] == ["body /response_time"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from audience_contract import Request
 from audience_contract.bodies import parts_of
 from audience_contract.schema import is_date_time
-from audience_contract.strict_json import MAX_DEPTH, loads
+from audience_contract.strict_json import MAX_DEPTH, at, loads
 from audience_contract.urlencoded import read
 from audience_contract.violation import UnreadableError
 
@@ -116,3 +116,7 @@ def test_a_form_that_is_none_leaves_no_trace_in_the_log(caplog: pytest.LogCaptur
     with caplog.at_level("DEBUG"), pytest.raises(UnreadableError):
         parts_of(Request("POST", "/", headers, b"--bsecret"))
     assert caplog.records == []
+
+
+def test_a_pointer_leads_through_names_with_a_slash_or_a_tilde() -> None:
+    assert at({"a/b": [{"~c": 1}]}, "/a~1b/0/~0c") == 1

@@ -63,7 +63,7 @@ def test_a_violation_is_told_by_the_command_that_was_not_finished_and_leaves_not
 def test_what_was_never_tried_is_named_and_the_exit_code_is_2() -> None:
     report = found(MockServer(), requests=8)
     assert (report.verdict.exit_code, report.findings) == (2, ())
-    assert re.fullmatch(r"not tried: \d+ of \d+; first: .+ of create_token", report.unfinished[0])
+    assert re.fullmatch(r"not tried: \d+ of \d+ rules; first: .+ of create_token", report.unfinished[0])
     assert found(MockServer()).verdict is Verdict.KEPT
 
 

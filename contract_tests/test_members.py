@@ -5,7 +5,8 @@ import json
 import pickle
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import partial
 from io import StringIO
@@ -131,6 +132,16 @@ def test_no_call_has_more_bytes_than_allowed_and_none_of_the_members_is_lost(
     assert [*chain(*ids(batch))] == [*dict.fromkeys(members)]
 
 
+def test_after_a_call_that_had_room_for_few_the_next_ones_are_full_again() -> None:
+    batch = Batch(None, TOKEN)
+    members = [*numbers(100), "x" * 800, *map(str, range(100, 200))]
+    batch("add", "VIP", iter(members), chunk_bytes=1000)
+    assert [*chain(*ids(batch))] == members
+    *full, _ = (len(request.content) for request in batch.asked)
+    assert all(size <= 1000 for size in full)
+    assert [size <= 900 for size in full].count(True) <= 1  # where the large one comes next
+
+
 def test_members_that_cannot_be_split_are_refused_where_they_are_too_large() -> None:
     batch = Batch(None, TOKEN)
     for verb, members in (("add", ["x" * 1000]), ("replace", ["x" * 50] * 100 + [*numbers(100)])):
@@ -241,6 +252,33 @@ def test_a_mapping_is_no_iterable_of_members_since_its_values_would_be_lost(verb
     batch = Batch(None, TOKEN)
     assert isinstance(batch(verb, "VIP", {"1": {"city": "Rome"}}), InvalidError)
     assert batch.asked == []
+
+
+class Lazy(Sequence[str]):
+    """Numbers, none of which is kept."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, at: Any) -> Any:
+        if at >= self._size:
+            raise IndexError
+        return str(at)
+
+
+def test_a_sequence_is_looked_at_whole_in_as_little_memory_as_it_is_sent() -> None:
+    batch, peaks = Batch(None, TOKEN), list[int]()
+    batch("add", "VIP", Lazy(10))  # what is made once
+    for size in (15_000, 40_000):
+        batch.asked.clear()
+        tracemalloc.start()
+        batch("add", "VIP", Lazy(size))
+        peaks.append(tracemalloc.get_traced_memory()[1] - sum(len(each.content) for each in batch.asked))
+        tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
 
 
 def test_of_an_iterable_that_is_read_once_a_broken_member_leaves_what_was_sent_and_all_the_rest() -> None:
@@ -423,6 +461,15 @@ def test_an_error_of_another_providers_call_in_the_iterable_stays_an_error_of_th
     assert isinstance(error, AuthenticationError)
     cause: Any = error.__cause__
     assert (cause.provider, cause.operation, cause.outcome) == ("Batch", "audience_update", Outcome.PARTLY)
+
+
+def test_an_error_of_an_earlier_call_that_a_transport_raises_is_an_error_of_this_call(
+    face: BlockingPortal | None,
+) -> None:
+    earlier = Batch(face, (401, ERROR))("get", "VIP")
+    error = Batch(face, earlier)("add", "VIP", ["1"])
+    assert error is earlier
+    assert (error.provider, error.operation, error.__cause__) == ("Batch", "audience_update", None)
 
 
 def test_a_cancelled_change_loses_no_member_that_its_thread_takes_afterwards(portal: BlockingPortal) -> None:

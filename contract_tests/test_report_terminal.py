@@ -59,6 +59,12 @@ def test_the_end_has_verdict_exit_code_seed_and_a_line_for_each_finding() -> Non
         assert sum(start in line and reason in line for line in end) == 1
 
 
+def test_the_end_names_the_operation_and_the_keyword_of_the_first_rule_that_was_not_tried() -> None:
+    pointer = "/paths/~1customers~1{customerId}~1addresses/post/requestBody/content/application~1json/schema/required"
+    end = shown(replace(REPORT, findings=(), planned=61, untried=((pointer, "addAddress"),))).splitlines()[-24:]
+    assert [line for line in end if "not tried: 1 of 61 rules" in line and line.endswith("/required of addAddress")]
+
+
 @settings(max_examples=30)
 @given(any_report(ANY_TEXT), st.integers(0, 20))
 def test_the_last_24_lines_of_80_columns_have_the_verdict_the_place_and_the_gravest(report: Report, count: int) -> None:

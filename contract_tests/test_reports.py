@@ -70,7 +70,7 @@ def test_no_file_has_anything_of_the_time_that_a_run_took(report: Report, form: 
 def test_what_was_not_tried_is_counted_and_the_first_of_it_named() -> None:
     untried = (("/paths/~1a/post/responses", "create"), ("case.credential", "view"))
     report = replace(REPORT, findings=(), obligations=(), planned=61, untried=untried)
-    assert report.unfinished == ["not tried: 2 of 61; first: /paths/~1a/post/responses of create"]
+    assert report.unfinished == ["not tried: 2 of 61 rules; first: /paths/~1a/post/responses of create"]
 
 
 @given(_ANY)

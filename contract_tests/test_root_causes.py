@@ -1,13 +1,16 @@
 """A documented rule that is broken is one finding, whatever shows it; two broken rules are never one."""
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from audience_contract import Request, load
+from audience_contract.documents import read
 from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
 from audience_contract.messages import Response
@@ -18,7 +21,7 @@ from audience_contract.rules import RULES, Weight
 from audience_contract.server import Target, wording
 from audience_contract.server.audiences import Audiences, Made
 from audience_contract.server.ending import merged
-from audience_contract.server.expectation import expect
+from audience_contract.server.expectation import Expectation, Expected, expect
 from audience_contract.server.judge import Judge
 from audience_contract.server.names import Names
 from audience_contract.server.send import BROKEN_OFF, LATE, Wire
@@ -105,6 +108,15 @@ def test_a_wrong_item_is_told_with_the_name_of_its_array() -> None:
     )
     assert wording.rule(update, Violation("query tags", "/0", ids, "")).startswith("tags/0 must be an object")
     assert wording.rule(update, Violation("body", "/ids/3", ids, "")).startswith("ids/3 must be an object")
+
+
+def test_a_list_that_is_the_whole_answer_has_its_items() -> None:
+    spec = read(Path(__file__).parent / "documents" / "shop.yaml")
+    operation = next(each for each in spec.operations if each.method == "GET" and not each.path.endswith("}"))
+    answer = Response(200, (("Content-Type", "application/json"),), b'[{"id": "a"}]')
+    judging = Judge(Target(spec, "http://127.0.0.1", {}), Ledger(), Audiences(spec, "1"))
+    seen = Observation("", Request("GET", operation.path, ()), answer)
+    assert judging.items(operation, seen) == [{"id": "a"}]
 
 
 def test_two_broken_rules_are_two_findings() -> None:
@@ -259,7 +271,9 @@ def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[t
     seen = Observation("", request, response)
     audiences = Audiences(target.spec, "1")
     audiences.existing.append(Made("n", "1", None))
-    Judge(target, ledger, audiences).judge(operation, seen, expect(target, operation, request))
+    judging = Judge(target, ledger, audiences)
+    judging._certain.add("1")
+    judging.judge(operation, seen, expect(target, operation, request))
     return [(one.rule, one.message) for one in ledger.findings]
 
 
@@ -301,6 +315,17 @@ def test_a_list_that_has_none_is_found_and_an_empty_one_is_not() -> None:
     assert of_one("commbox", "Get_Audiences", request, '{"data": []}') == []
     ((rule, said),) = of_one("commbox", "Get_Audiences", request, '{"audiences": []}')
     assert (rule, said.partition(": 200 ")[2][:15]) == ("response.body", "(body: no data;")
+
+
+def test_a_name_in_a_list_that_is_the_id_of_another_audience_is_no_id() -> None:
+    request = Request("GET", "/audiences", wire("commbox").GOOD.headers[:1])
+    static = {"created_time": "2025-10-01T09:10:00Z", "user_count": 1, "type": "Static"}
+
+    def found(identity: str) -> list[str]:
+        items = [static | {"id": "2", "name": "1"}, static | {"id": identity, "name": "m"}]
+        return [rule for rule, _ in of_one("commbox", "Get_Audiences", request, json.dumps({"data": items}))]
+
+    assert (found("3"), found("1")) == ([], ["run.echo"])
 
 
 def test_a_page_that_is_longer_than_any_may_be_is_found() -> None:
@@ -405,3 +430,84 @@ def trimming(request: Request) -> Request:
 def test_what_becomes_of_an_audience_whose_name_should_have_been_refused_is_no_finding_of_its_own() -> None:
     (found,) = judge(MockServer(middleware=changing(trimming), prose=True), "batch", requests=80).counted
     assert (found.rule, found.operations) == ("case.refused", ("audience_create",))
+
+
+def test_a_body_whose_name_cannot_be_read_may_be_about_no_audience() -> None:
+    remove, ledger = next(each for each in BATCH.operations if each.id == "audience_remove"), Ledger()
+    target, unread = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"]), b'{"name": "1", "x": "\\ud800"}'
+    seen = Observation("", replace(wire("batch").GOOD, target=remove.path, body=unread), refused(404))
+    Judge(target, ledger, Audiences(BATCH, "1")).judge(remove, seen, expect(target, remove, seen.request))
+    assert ledger.findings == ()
+
+
+def test_a_cursor_may_be_the_last_name_of_a_page_though_that_is_empty() -> None:
+    request = replace(wire("batch").GOOD, method="GET", target="/audiences/list?limit=1", body=b"")
+    answer = '{"audiences": [{"name": "%s"}], "has_more": true, "next_from": ""}'
+    assert of_one("batch", "audience_list", request, answer % "") == []
+    ((rule, _),) = of_one("batch", "audience_list", request, answer % "a")
+    assert rule == "response.body"
+
+
+@pytest.mark.parametrize(
+    ("key", "operation", "answer", "said"),
+    [
+        ("commbox", "Get_Audiences", '{"data": [{"type": "Static", "user_count": "1"}]}', "data/0/user_count"),
+        ("commbox", "Get_Audiences", '{"data": [{"type": "static"}]}', "data/0/type"),
+        ("adobe", "listAudiences", '{"children": [{"updateEpoch": "1"}]}', "children/0/updateEpoch"),
+    ],
+)
+def test_of_a_value_that_fits_no_alternative_the_property_is_told_that_all_of_them_refuse(
+    key: str, operation: str, answer: str, said: str
+) -> None:
+    path = next(each.path for each in load(key).operations if each.id == operation)
+    of_body = ("accept", "content-type")
+    headers = tuple(pair for pair in wire(key).GOOD.headers if pair[0].lower() not in of_body)
+    request = Request("GET", path, headers)
+    ((_, message),) = of_one(key, operation, request, answer)
+    assert re.search(rf"\(body /{said}: a string breaks (enum|type)", message)
+
+
+@pytest.mark.parametrize(
+    ("shown", "rules"), [('{"id": "5", "name": "4"}', []), ('{"id": "4", "name": "a"}', ["run.echo"])]
+)
+def test_an_audience_whose_name_is_the_id_of_another_is_not_taken_for_that(shown: str, rules: list[str]) -> None:
+    spec, ledger = load("adobe"), Ledger()
+    judging = Judge(Target(spec, "http://127.0.0.1", SETTINGS["adobe"]), ledger, Audiences(spec, "1"))
+    headers, right = wire("adobe").GOOD.headers, Expectation(Expected.SUCCESS, "case.accepted", "", "valid")
+    listed = Request("GET", "/data/core/ups/audiences", headers), f'{{"children": [{shown}]}}'
+    made = wire("adobe").GOOD, '{"audienceId": "4"}'
+    for operation, (request, answer) in zip(spec.operations, (made, listed), strict=False):
+        seen = Observation("", request, Response(200, (("Content-Type", "application/json"),), answer.encode()))
+        judging.judge(operation, seen, right)
+    assert [one.rule for one in ledger.findings] == rules
+
+
+def test_a_failure_on_an_unusual_form_tells_what_is_unusual_and_a_wrong_success_is_no_advice_on_the_form() -> None:
+    form = header("Content-Type", "Application/Json")
+    (failed,) = findings((form, refused(500)))
+    assert (failed.rule, "A media type has no case" in failed.message) == ("response.failure", True)
+    created = replace(taken(1), status=201)
+    assert [one.rule for one in findings((form, created), (same, created))] == ["response.status"]
+
+
+@pytest.mark.parametrize("troubles", [["the connection was closed", "no connection: refused"], ["closed", "closed"]])
+def test_of_a_server_that_is_gone_the_first_request_without_an_answer_is_told(troubles: list[str]) -> None:
+    target, ledger = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"]), Ledger()
+    judging, good = Judge(target, ledger, Audiences(BATCH, "1")), wire("batch").GOOD
+    answered = [(good, taken(1), "")]
+    unanswered = [(header("Authorization")(good), None, troubles[0]), (named("1")(good), None, troubles[1])]
+    for request, response, trouble in answered + unanswered:
+        seen = Observation("", request, response, trouble=trouble)
+        judging.judge(CREATE, seen, expect(target, CREATE, request))
+    (found,) = ledger.findings
+    assert found.message.startswith("a request, Authorization missing: no answer")
+    assert "Authorization" not in dict(found.evidence[0].request.headers)
+
+
+def test_a_success_of_another_status_than_the_documented_one_is_told_with_that() -> None:
+    spec, ledger = load("adobe"), Ledger()
+    judging = Judge(Target(spec, "http://127.0.0.1", SETTINGS["adobe"]), ledger, Audiences(spec, "1"))
+    answer = Response(201, (("Content-Type", "application/json"),), b'{"audienceId": "4"}')
+    right = Expectation(Expected.SUCCESS, "case.accepted", "", "valid")
+    judging.judge(spec.operations[0], Observation("", wire("adobe").GOOD, answer), right)
+    assert [one.message.partition(": 201 ")[2] for one in ledger.findings] == ["(documented: 200)"]

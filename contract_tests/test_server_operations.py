@@ -182,9 +182,10 @@ def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(
     [("batch.locked-out", "case.accepted"), ("batch.caseless-indexing-token", "run.unique")],
     ids=["right credentials refused after three wrong ones", "one token for names that differ in case only"],
 )
-def test_what_only_requests_that_follow_each_other_show_is_a_finding(fault: str, rule: str) -> None:
+@pytest.mark.parametrize("alone", [False, True], ids=["among all rules", "as the only rule"])
+def test_what_only_requests_that_follow_each_other_show_is_a_finding(fault: str, rule: str, alone: bool) -> None:
     with MockServer(fault=fault) as server:
-        report = run(target(server, "batch"), Options(operations=[_CREATE]))
+        report = run(target(server, "batch"), Options(operations=[_CREATE], rules=[rule] if alone else []))
     assert _found(report) == {(_CREATE, rule)}
 
 

@@ -1,6 +1,7 @@
 """The command `server`."""
 
 import math
+import os
 from typing import Annotated
 
 import typer
@@ -98,7 +99,6 @@ def server(
     """
     from tempfile import TemporaryDirectory  # noqa: PLC0415 - --help has no need of these
 
-    from hypothesis.configuration import set_hypothesis_home_dir  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
 
     from . import reports  # noqa: PLC0415
@@ -132,6 +132,6 @@ def server(
     heed_signals()
     with TemporaryDirectory() as folder, reports.Progress(Console(stderr=True)) as progress:
         # Without this, Hypothesis would leave a folder where the command is run.
-        set_hypothesis_home_dir(folder)
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", folder)
         found = run(target, options, progress)
     outputs.end(found, whole=not (stop_first or found.ended))

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
 from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, linking, links_between, value_at
-from .media import find, parse
+from .media import entry as entry_of
+from .media import of as media_of
 from .messages import Request, Response
 from .mock import answers
 from .mock.credentials import API_KEY, TOKEN
@@ -26,7 +27,6 @@ _JUDGED = {"date-time", "binary", "password"}
 _OTHERS = {401, 403, 404, 409, 429}
 """Refusals for another reason than a request's form."""
 _ENVELOPES = {"data", "result", "item"}
-_SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 class Documented(Provider):
@@ -67,17 +67,16 @@ class Documented(Provider):
 
     def why_not(self, operation: Operation) -> str:
         """Why an operation, or a create that it depends on, is not judged; "" if all of them are judged."""
-        needed: dict[str, Operation] = {}
-        every = {each.id: each for those in _creating(self._spec).values() for each in those}
-        while operation.id not in needed:
-            needed[operation.id] = operation
-            if why := self._why_not_alone(operation):
+        needed: list[Operation] = []
+        each: Operation | None = operation
+        while each:
+            if each in needed:
+                return f"{each.id} needs what itself creates"
+            needed.append(each)
+            if why := self._why_not_alone(each):
                 return why
-            source = facts_of(operation).source
-            if source not in every:
-                return ""
-            operation = every[source]
-        return f"{operation.id} needs what itself creates"
+            each = self._spec.named.get(facts_of(each).source)
+        return ""
 
     def _why_not_alone(self, operation: Operation) -> str:
         facts = facts_of(operation)
@@ -104,8 +103,7 @@ class Documented(Provider):
             for value in values:
                 yield from _unsure([parameter["schema"]], decode(value, plus=place == "query") or "", "")
         body = operation.node.get("requestBody")
-        media = parse("".join(request.values("content-type")[:1]))
-        entry = body and media and find(body["content"], media)
+        media, entry = media_of(request), body and entry_of(body["content"], request)
         schema = entry and entry.get("schema")
         if entry and not request.body:
             yield "an empty body"
@@ -121,24 +119,25 @@ class Documented(Provider):
     def file(self) -> tuple[str, str, bytes]:
         return "check.txt", "text/plain", b"check\n"
 
-    def handler(self, operation: Operation) -> Callable[[Call], Response] | None:  # noqa: ARG002
+    def handler(self, operation: Operation) -> Callable[[Call], Response]:  # noqa: ARG002
         return self._answer
 
     def _answer(self, call: Call) -> Response:
         """A success by the document's schemas, about what was created; 404 where that is not there."""
         facts, success = facts_of(call.operation), answers.success(call.operation)
-        made = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
-        if facts.source and not made:
+        source = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
+        if facts.source and not source:
             return self.error(call.operation, 404)
-        value, known = _object(value_of(success)), _object(value_of(call.request))
-        known = {**call.path, **(made.fields if made and facts.effect is not Effect.CREATES else {}), **known}
-        schema = _answers(call.operation)
+        made = None if facts.effect is Effect.CREATES else source
+        fields = made.fields if made else {}
+        schema, known = _answers(call.operation), {**call.path, **fields, **_object(value_of(call.request))}
         kinds = properties(schema) if schema else {}
         fitting = {name: new for name, new in known.items() if name in kinds and not any(check(kinds[name], new, ""))}
-        value = {**value, **fitting}
-        for pointer in facts.linked.values() if made and facts.effect is not Effect.CREATES else ():
-            # An id never changes, whatever value the request has for it.
-            own = value_at(pointer, made.fields, made.path) if made else None
+        value = {**_object(value_of(success)), **fitting}
+        # An id never changes, whatever value the request has for it.
+        pointers = [pointer for pointer in facts.linked.values() if pointer.startswith("/")]
+        ids = {pointer: own for pointer in pointers if (own := at(fields, pointer)) is not None}
+        for pointer, own in ids.items():
             if type(at(value, pointer)) is type(own):
                 value = put(value, pointer.removeprefix("/"), own)
         # Where no success is documented, an empty 200 claims the least.
@@ -147,12 +146,11 @@ class Documented(Provider):
             value, success = _created(call, value, success)
         if success.body.startswith(b"{"):
             success = Response(success.status, success.headers, reply(success.status, value).body)
-        if facts.effect is Effect.CHANGES and made and value:
-            for pointer in facts.linked.values():
-                # The answer to a change may lack the id; the audience keeps it.
-                if own := at(made.fields, pointer) if pointer.startswith("/") else None:
-                    value = put(value, pointer.removeprefix("/"), own)
-            made.fields.update(value)
+        if facts.effect is Effect.CHANGES:
+            # The answer to a change may lack the id; what was made keeps it.
+            for pointer, own in ids.items():
+                value = put(value, pointer.removeprefix("/"), own)
+            fields.update(value)
         elif facts.effect is Effect.REMOVES and made:
             call.state.drop(made)
         return success
@@ -235,7 +233,7 @@ def _effect(operation: Operation) -> Effect:
     said = str(operation.node.plain("x-effect", "")).upper()
     if said in Effect.__members__:
         return Effect[said]
-    plain = Effect.READS if operation.method in _SAFE else effect_of(operation.method)
+    plain = effect_of(operation.method)
     if operation.method == "PUT" and _makes_itself(operation):
         return Effect.CREATES
     if plain is not Effect.CREATES:

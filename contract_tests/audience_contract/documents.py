@@ -15,7 +15,7 @@ from regress import Regex, RegressError
 from .bodies import FORMS
 from .media import parse
 from .parameters import BETWEEN, DEEP
-from .spec import METHODS, Document, Spec, escape, provider_keys, register, tokens, unjudged
+from .spec import METHODS, Document, Spec, escape, provider_keys, register, unjudged
 
 Json = dict[str, Any]
 _STEP = re.compile(r"""\.([\w-]+|\*)|\[(?:'([^']*)'|"([^"]*)"|(\d+|\*))\]""")
@@ -312,12 +312,10 @@ class _Plain:
             if reference in seen or not re.match("#/|#$", reference):
                 return None
             seen.add(reference)
-            value = whole or self._whole
-            for token in tokens(unquote(reference)):
-                try:
-                    value = value[int(token) if isinstance(value, list) and token.isdecimal() else token]
-                except (LookupError, TypeError):
-                    return None
+            try:
+                value = Document(whole or self._whole).referred(reference)
+            except (LookupError, TypeError, ValueError):
+                return None
         return value
 
     def _schemes(self) -> list[str]:
@@ -405,7 +403,7 @@ class _Plain:
             return "a parameter with a media type"
         kind = schema.get("type") if isinstance(schema, dict) else None
         if parameter.get("style") == DEEP and parameter["in"] == "query" and kind != "array":
-            return "an object in an object" if self._holds_nested(schema) else ""
+            return "an object in an object" if self._levels(schema) > 2 else ""
         is_list = kind == "array" and parameter["in"] != "query"
         style = parameter.get("style", "form")
         if kind == "object" or is_list or style not in ("simple", *BETWEEN):
@@ -448,7 +446,9 @@ class _Plain:
         encoding = self._object(entry.get("encoding")) if "urlencoded" in pointer else {}
         styles = {name: self._object(each).get("style") for name, each in encoding.items()}
         fields = fields if isinstance(fields, dict) else {}
-        nested = [name for name, kind in fields.items() if self._is_unwritable(kind, styles.get(name))]
+        # An object of single values can be written as a field for each of them, if the document says so.
+        allowed = {name: (0, 2) if styles.get(name) == DEEP else (0, 1) for name in fields}
+        nested = [name for name, kind in fields.items() if self._levels(kind) not in allowed[name]]
         if not nested:
             return entry
         for name in nested:
@@ -460,30 +460,17 @@ class _Plain:
         changed = {"required": needed, "properties": {**fields, **unread}}
         return {**entry, "schema": {**schema, **changed}, "x-not-judged": said}
 
-    def _is_unwritable(self, kind: Any, style: Any) -> bool:
-        if style == DEEP:
-            return self._object(kind).get("type") == "array" or self._holds_nested(kind)
-        return self._is_nested(kind)
-
-    def _holds_nested(self, kind: Any) -> bool:
-        """Whether a property of an object, or of one of its alternatives, is an object or a list of such."""
-        whole = self._object(kind)
-        fields = [*whole.get("properties", {}).values(), whole.get("additionalProperties")]
-        alternatives = [each for key in _SEVERAL for each in whole.get(key) or ()]
-        return any(map(self._is_nested, fields)) or any(map(self._holds_nested, alternatives))
-
-    def _is_nested(self, kind: Any, *, listed: bool = False) -> bool:
-        kind = self._target(kind)
-        if not isinstance(kind, dict):
-            return False
-        below = [each for key in _SEVERAL for each in kind.get(key) or ()]
-        is_list = kind.get("type") == "array"
-        is_object = kind.get("type") == "object" or "properties" in kind or (is_list and listed)
-        return (
-            is_object
-            or (is_list and self._is_nested(kind.get("items"), listed=True))
-            or any(map(self._is_nested, below))
-        )
+    def _levels(self, value: Any, most: int = 3) -> int:
+        """How deep the values of a schema are: 0 for single ones, 1 for lists of such, 2 for objects of those, 3 for
+        others. More than `most` is not looked for.
+        """
+        kind, levels = self._object(value), 0
+        if kind.get("type") == "object" or "properties" in kind:
+            fields = (*kind.get("properties", {}).values(), kind.get("additionalProperties"))
+            levels = 3 if most > 2 and any(self._levels(each, 2) > 1 for each in fields) else 2
+        elif kind.get("type") == "array":
+            levels = 3 if most > 1 and self._levels(kind.get("items"), 1) else 1
+        return max([levels, *(self._levels(each, most) for key in _SEVERAL for each in kind.get(key) or ())])
 
     def _response(self, response: Json, pointer: str) -> Json:
         content = self._content(response.get("content"), pointer, asked=False)
@@ -587,7 +574,7 @@ def _told_apart(schema: Json) -> Json:
     if not isinstance(told, dict) or not isinstance(told.get("mapping", {}), dict):
         return schema
     kinds = {
-        key: [_named(each, told) for each in schema[key]] for key in ("oneOf", "anyOf") if _is_schemas(schema.get(key))
+        key: [_named(each, told) for each in schema[key]] for key in ("oneOf", "anyOf") if _SOUND[key](schema.get(key))
     }
     is_told = any(kinds[key] != schema[key] for key in kinds)
     return {name: each for name, each in schema.items() if name != "discriminator" or not is_told} | kinds
@@ -604,16 +591,15 @@ def _named(schema: Json, discriminator: Json) -> Json:
     return {"allOf": [schema, {"properties": {name: {"enum": values}}}]} if values and isinstance(name, str) else schema
 
 
-def _is_schemas(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+def _all(outer: Any, inner: Any) -> Callable[[Any], bool]:
+    """Whether a value is an array or object, and all that it has of these types."""
+    return lambda value: (
+        isinstance(value, outer)
+        and all(isinstance(each, inner) for each in (value.values() if isinstance(value, dict) else value))
+    )
 
 
-def _is_map(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(each, dict | bool | None) for each in value.values())
-
-
-def _is_names(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+_is_map, _is_names = _all(dict, dict | bool | None), _all(list, str)
 
 
 def _is_number(value: Any) -> bool:
@@ -635,7 +621,7 @@ _SOUND: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(_SIZES, lambda value: type(value) is int and value >= 0),
     **dict.fromkeys(_NAMED, _is_map),
     "patternProperties": lambda value: _is_map(value) and all(map(_is_pattern, value)),
-    **dict.fromkeys(_SEVERAL, _is_schemas),
+    **dict.fromkeys(_SEVERAL, lambda value: bool(value) and _all(list, dict)(value)),
     **dict.fromkeys(_ONE, lambda value: isinstance(value, dict | bool)),
     **dict.fromkeys(("nullable", "readOnly", "writeOnly", "uniqueItems"), lambda value: isinstance(value, bool)),
     "multipleOf": lambda value: _is_number(value) and value > 0,

@@ -265,8 +265,9 @@ class Ledger:
     def _keep(self, finding: Finding, operation: str, seen: Observation) -> None:
         known = self._findings.get(finding.key, replace(finding, count=0))
         evidence = known.evidence
-        # The plainest headline is kept, and the exchange that shows it stands first.
-        plainer = not evidence or plainness(finding.message) < plainness(known.message)
+        # The plainest headline is kept, and the exchange that shows it stands first. Of several without an answer, that
+        # is the first one, because the server may be gone since.
+        plainer = not evidence or (not seen.trouble and plainness(finding.message) < plainness(known.message))
         if plainer or len(evidence) < KEPT_EVIDENCE:
             about = self._operations.get((finding.provider, operation))
             room = KEPT_BODY if self._room > 0 else LEAST_BODY

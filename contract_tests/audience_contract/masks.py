@@ -43,7 +43,7 @@ class Masks:
         if value is None or isinstance(value, bool) or any(value in each.plain("enum", ()) for each in kinds):
             return True
         types = {name for each in kinds for name in schema.types(each)}
-        files = any(each.value.keys() & {"contentMediaType", "contentEncoding"} for each in kinds)
+        files = any(each.get(name) for each in kinds for name in ("contentMediaType", "contentEncoding"))
         binary = files or any(each.plain("format") in ("binary", "byte") for each in kinds)
         if listed or binary or not types & _SCALARS.get(type(value), set()):
             return False
@@ -68,8 +68,7 @@ class Masks:
 
     def body(self, message: Request | Response, content: Node | None) -> bytes:
         """The body, by the content map that documents it."""
-        kind = media.parse("".join(message.values("content-type")))
-        entry = content and kind and media.find(content, kind)
+        kind, entry = media.of(message), media.entry(content, message)
         documented = entry.get("schema") if entry else None
         try:
             if kind and kind.essence == "multipart/form-data":

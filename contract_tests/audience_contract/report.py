@@ -244,7 +244,7 @@ class Report:
         ]
         if self.untried:
             rule, operation = self.untried[0]
-            said.append(f"not tried: {len(self.untried)} of {self.planned}; first: {rule} of {operation}")
+            said.append(f"not tried: {len(self.untried)} of {self.planned} rules; first: {rule} of {operation}")
             said += [self.ended] if self.ended else []
         if not self.requests:
             said.append("no request was sent")

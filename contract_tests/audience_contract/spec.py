@@ -173,6 +173,11 @@ class Spec:
             if method in self.node["paths"][path].value
         )
 
+    @cached_property
+    def named(self) -> Mapping[str, Operation]:
+        """Every operation by its id."""
+        return {each.id: each for each in self.operations}
+
     @property
     def schemes(self) -> list[Node]:
         """The declared security schemes."""

@@ -48,6 +48,7 @@ class Attempts(Generic[Asked, Answer]):
                 success = yield from self._attempt()
             except AudiencesError as error:
                 failure = self._failure = error
+                failure.provider = None  # it is this call's, also if a test's transport raises one of an earlier call
                 self._attempts += error.attempts  # at a token
                 response = error.response if self._seen.built else None
                 self._record(response, str(error.args[0]), error.outcome)

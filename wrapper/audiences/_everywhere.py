@@ -190,7 +190,7 @@ class _Run:
         known now.
         """
         for place in [*self.untold]:
-            self.calls[place].end()
+            self.calls[place].how.ending.end()
             self.results.setdefault(place, self.calls[place].known(interrupt))
             yield place
 

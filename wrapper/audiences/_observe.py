@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from inspect import iscoroutine
 from typing import Any
 from urllib.parse import urlsplit
 
+from ._errors import ConfigurationError
 from ._outcome import Attempt, Outcome
 from ._version import __version__
 
@@ -54,7 +56,10 @@ def warned(provider: str, warnings: tuple[str, ...]) -> None:
 def tell(observer: Callable[..., object], *arguments: object) -> Exception | None:
     """Call a function of the caller's that nothing awaits. Returns what it raised, if anything."""
     try:
-        observer(*arguments)
+        answer = observer(*arguments)
+        if iscoroutine(answer):
+            answer.close()
+            raise ConfigurationError("a function is asynchronous, and is not awaited")
     except Exception as error:  # noqa: BLE001
         return error
     return None

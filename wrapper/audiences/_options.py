@@ -55,8 +55,7 @@ class Options(_Shared, Generic[T], total=False):
     """Called before each attempt; if it raises, nothing is sent, and a NotSentError says so. It may be asynchronous
     in `audiences.aio`."""
     on_response: Callable[[Request, Response], Awaitable[None] | None]
-    """Called with every answer, before it is judged. What it raises is dropped, and its type is logged, so that no
-    answer is lost."""
+    """Called with every answer. What it raises is dropped, and its type is logged, so that no answer is lost."""
     reuse_connections: bool
     """Whether a call that changes something may go over a connection that an earlier call has used, which saves a
     handshake. Off by default: if the server closes it just then, the call's outcome is unknown; and a second answer

@@ -188,7 +188,7 @@ class Provider(Generic[T]):
         owner = self._side.owner()
         for known, other in [*self._calls.items()]:
             if other == owner and (call := known()):
-                call.end()
+                call.how.ending.end()
 
 
 @cache

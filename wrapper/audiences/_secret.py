@@ -88,12 +88,6 @@ class Secret:
 
     __str__ = __repr__
 
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
-
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not pickled; make it anew where it is needed")
 

@@ -53,7 +53,9 @@ class Supply:
 
     def check(self) -> None:
         """Look at every member. Raises InvalidError for one that breaks a rule."""
-        self._checked(self.given)
+        items = iter(self.given)
+        while part := [*islice(items, self.most)]:
+            self._checked(part)
         self._place = -1
 
     def fill(self) -> None:
@@ -93,15 +95,17 @@ class Supply:
     @property
     def written(self) -> str:
         """The members of the call, as they are sent."""
-        before, after = self._before, self._after
-        return ",".join([more[1] if more else f"{before}{_encoded(id)}{after}" for id, more in self.call.items()])
+        return self._text(self.call)
 
-    def halve(self) -> bool:
-        """Make calls take at most half as many members as this one. Returns False if this one has only one."""
-        if len(self.call) < 2:
-            return False
-        self.most = len(self.call) // 2
-        return True
+    def _text(self, members: _Members) -> str:
+        before, after = self._before, self._after
+        return ",".join([more[1] if more else f"{before}{_encoded(id)}{after}" for id, more in members.items()])
+
+    def shorten(self, excess: int) -> bool:
+        """Leave the last members out of the call, so that it has fewer bytes. Returns False if none is left."""
+        while excess > 0 and self.call:
+            excess -= len(self._text(dict([self.call.popitem()])).encode()) + 1  # a comma
+        return bool(self.call)
 
     def sent(self, *, applied: bool) -> None:
         """Note that the call is over. The members of one that was not applied are kept for `rest`."""

@@ -80,8 +80,6 @@ def reading() -> Iterator[None]:
     """Turn what a caller's file raises into an UploadError, to tell it from what a connection raises."""
     try:
         yield
-    except UploadError:
-        raise
     except Exception as error:
         raise UploadError(f"the file cannot be read: {reason(error)}") from error
 

@@ -358,14 +358,15 @@ class Verbs(Generic[Model]):
                 raise InvalidError.of([_EMPTY])
             if verb != "replace" and not supply.call:
                 break
-            change, count = Change(asked, supply.written), len(supply.call)
+            change = Change(asked, supply.written)
             request = self._account.request(entry, change)
-            if isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
-                if verb == "replace" or not supply.halve():
+            if isinstance(request.body, bytes) and (excess := len(request.body) - chunk_bytes) > 0:
+                if verb == "replace" or not supply.shorten(excess):
                     remedy = Remedy("chunk_bytes", len(request.body), "lets a call have so many bytes")
-                    problem = Problem.ours("members", "do not fit into one call", request.body)
-                    raise InvalidError.of([replace(problem, remedy=remedy)])
-                continue
+                    raise InvalidError.ours("members", "do not fit into one call", request.body, remedy)
+                change = Change(asked, supply.written)
+                request = self._account.request(entry, change)
+            count = len(supply.call)
             try:
                 success = yield from self.call(entry, change, request)
             except AudiencesError as failure:
@@ -569,10 +570,6 @@ class Verbs(Generic[Model]):
             error.changed = self._changed(operation, [*self._chunks, *last], supply)
             error.outcome = error.changed.outcome
         return error
-
-    def end(self) -> None:
-        """End the call, whichever thread makes it."""
-        self.how.ending.end()
 
     @property
     def open_file(self) -> object:

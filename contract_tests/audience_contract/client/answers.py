@@ -100,9 +100,7 @@ def _faults(success: Response) -> Iterator[Answer]:
 
 def _schema(operation: Operation, response: Response) -> Node | None:
     documented = operation.response(response.status)
-    content = documented and documented.get("content")
-    kind = media.parse("".join(response.values("content-type")[:1]))
-    entry = content and kind and media.find(content, kind)
+    entry = media.entry(documented and documented.get("content"), response)
     return entry.get("schema") if entry else None
 
 
@@ -121,17 +119,14 @@ def _minimal(schema: Node, value: Any) -> Any:
 def _full(schema: Node, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    properties = schema.get("properties")
-    found = dict(value)
-    for name in properties.value if properties else ():
-        kind = schema["properties"][name]
-        found[name] = _full(kind, value[name]) if name in value else sample(kind, "text")
-    return found
+    kinds = {name: kind for name in schema.plain("properties", ()) if (kind := schema["properties"].get(name))}
+    more = {name: _full(kind, value[name]) if name in value else sample(kind, "text") for name, kind in kinds.items()}
+    return {**value, **more}
 
 
 def _long(schema: Node | None, value: Any) -> Any:
     if isinstance(value, dict):
         properties = schema.get("properties") if schema else None
         return {name: _long(properties and properties.get(name), child) for name, child in value.items()}
-    free = not schema or not schema.value.keys() & {"format", "enum", "pattern", "maxLength"}
+    free = not any(schema and schema.get(keyword) for keyword in ("format", "enum", "pattern", "maxLength"))
     return value + _LONG if isinstance(value, str) and free else value

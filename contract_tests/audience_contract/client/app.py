@@ -42,6 +42,8 @@ class Application:
         self._state = State()
         self._lock = threading.Lock()
         self.requests = 0
+        self.failed: Exception | None = None
+        """Why a request could not be judged, though nothing is wrong with it: a mistake of the check's own."""
         self.answered: Counter[tuple[str, str, int, str]] = Counter()
         """By provider, operation, status and shape."""
 
@@ -57,7 +59,11 @@ class Application:
             self._ledger.note(f"a request of more than {MAX_BODY} bytes was answered 413, and not judged")
             answer, cut = said(413), False
         else:
-            answer, cut = await run_in_threadpool(self._answer, scope, body)
+            try:
+                answer, cut = await run_in_threadpool(self._answer, scope, body)
+            except Exception as error:
+                self.failed = error
+                raise
         await respond(answer, send, cut=cut, add_length=not self._upstream)
 
     def _answer(self, scope: Scope, body: bytes) -> tuple[Response, bool]:

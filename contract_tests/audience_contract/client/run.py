@@ -57,6 +57,9 @@ def judge(
             code: int | None = run(command, environment, server.url)
         except KeyboardInterrupt:
             code = None
+    if app.failed:
+        # Nobody can say of a client that it keeps the contract if one of its requests was not judged.
+        raise app.failed
     seconds = time.monotonic() - clock
     for (key, name, status, shape), count in sorted(app.answered.items()):
         ledger.note(f"{key} {name} was answered {status}, {shape}: {count}")

@@ -100,7 +100,9 @@ class Batch(Provider):
         if is_first and value.get("has_more") is False and value.get("count", 0) > len(value.get("audiences", ())):
             yield Violation("body", "/has_more", operation.node.pointer, "has_more is false, and count is larger")
         if operation.id == "audience_list" and value.get("has_more"):
-            if not value.get("next_from"):
+            # A cursor may be the last name of the page, and a name may be empty.
+            last = [each.get("name") for each in value.get("audiences", ())][-1:]
+            if not (cursor := value.get("next_from")) and cursor not in last:
                 yield Violation("body", "/next_from", operation.node.pointer, "has_more is true, and nothing goes on")
             if value.get("count", 101) <= len(value.get("audiences", ())):
                 yield Violation("body", "/count", operation.node.pointer, "has_more is true, and the page has them all")

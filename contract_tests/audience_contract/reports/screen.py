@@ -57,7 +57,7 @@ def _headlines(console: Console, width: int, findings: Sequence[Finding]) -> Non
 
 
 def _shortened(headline: str, width: int) -> str:
-    """A long headline without its page and its middle; it starts with the input, and ends with what is wrong."""
+    """A long headline without its page and its middle: it starts with the input, and ends with what is wrong."""
     text, start = line(headline), width // 3
     if len(text) > width:
         text = re.sub(r"; [^; ()]+\.(md|yaml|json)\)$", ")", text)
@@ -74,7 +74,7 @@ def _end(report: Report, console: Console, width: int, places: Sequence[str]) ->
         said = "counts with --strict"
         _line(console, width, f"   {counted(len(report.advice), 'advice', 'pieces of advice')} above; {said}", "dim")
     for text in report.unfinished[:3]:
-        _line(console, width, f"?  {text}", "yellow")
+        _line(console, width, f"?  {_shortened(text, width - 3)}", "yellow")
     for where in places[:2]:
         _line(console, width, f"   report: {where}", "dim")
     seconds = f"{report.seconds:.1f} s, started {report.started}"

@@ -56,7 +56,7 @@ def merged(
         if one.rule in _RESTATED and not any(one in those for those in unchecked.values()):
             # The message ends with the page, if there is one. It differs by operation, so only the reason is compared.
             said = re.search(r".*: \d{3} \((.*?)(?:; [^; ]+)?\)$", one.message, re.DOTALL)
-            reason = re.sub(r"at (character|byte) \d+", "", said[1]) if said else one.key
+            reason = re.sub(r"at (character|byte) \d+| \(\w+: \d+\)", "", said[1]) if said else one.key
             reason = "type" if types >= _TYPES and one.pointer.endswith("/type") else reason
             alike.setdefault((one.rule, reason), []).append(one)
         elif one.rule == "case.accepted" and one.pointer in texts:

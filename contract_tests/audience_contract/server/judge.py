@@ -28,8 +28,8 @@ from .send import BROKEN_OFF, LATE, NOT_SENT, UNREACHABLE
 from .target import Target
 from .told import Told
 
-# What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5; RFC 6585, 4).
-_OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431}
+# What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5 and 15.6; RFC 6585, 4).
+_OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431, 503}
 _OF_BODIES = {413, 415}
 """Those of these statuses that the application itself gives, so its answers must have a documented media type."""
 _OK, _NOT_FOUND, _CONFLICT, _NOT_NOW = 200, 404, 409, 429
@@ -111,7 +111,8 @@ class Judge:
             kind = "unusual" if expectation.weight is Weight.ADVICE and not expectation.broken else kind
             kind = "credentials" if expectation.rule == "case.credential" else kind
             rule, detail = ("json.depth", "") if nested else ("response.failure", kind)
-            told.tried(rule, "failed on", "no request may make a server fail", detail=detail)
+            why = RULES[expectation.rule].reason if kind == "unusual" else "no request may make a server fail"
+            told.tried(rule, "failed on", why, detail=detail)
         elif expectation.weight is not Weight.NOT_JUDGED:
             self._answered(told, expectation)
         leaked = self.leaks.find(operation, seen, seen.response)
@@ -137,7 +138,9 @@ class Judge:
         if gone:
             rule = "response.message"
             said = f"gone after {self._told(told.operation, self._last[-1]).asked} ({seen.trouble})"
-        for shown in reversed(self._last) if gone else (seen,):
+        self._last.extend([] if gone else [seen])
+        # What had no answer is likely to be the cause; else any of the last ones may be.
+        for shown in [*reversed(self._last)][: None if self._last[-1].response else 1]:
             replace(told, seen=shown).find(rule, said)
 
     def _answered(self, told: Told, expectation: Expectation) -> None:
@@ -152,15 +155,15 @@ class Judge:
             self.refusing.add(operation.id)
         if status == 405:
             told.tried("http.allow", "" if response.values("allow") else "answered")
+        node, broken, wrong = operation.node["responses"], expectation.broken, False
+        if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
+            wrong = success or says_no or status >= 400
         if expectation.weight is Weight.ADVICE:
-            told.tried(expectation.rule, "" if fits else verb)
+            told.tried(expectation.rule, verb if wrong else "")
             if success or expectation.rule != "http.media":
                 return
         if expectation.advised:
             told.tried(expectation.advised, "refused" if fits and status != 401 else "")
-        node, broken, wrong = operation.node["responses"], expectation.broken, False
-        if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
-            wrong = success or says_no or status >= 400
         if wrong and broken:
             why = wording.rule(operation, broken)
         else:
@@ -175,14 +178,18 @@ class Judge:
             told.tried("response.status", "answered", why, detail=undocumented(response))
             return
         if not fits and not wrong:
-            why = "documented: 401 or 403" if expected is Expected.UNAUTHORISED else expected.value
+            right = ", ".join(code for code in node.value if code[0] in "23")
+            plain = {Expected.UNAUTHORISED: "documented: 401 or 403", Expected.SUCCESS: f"documented: {right}"}
+            why = plain.get(expected, expected.value)
             told.tried("response.status", "answered", why, detail=f"{status} instead")
 
     def _is_of_http(self, told: Told, expectation: Expectation) -> bool:
         """Whether an answer is a refusal that need not be documented."""
         operation, request, status = told.operation, told.seen.request, told.seen.status
         # Where no document says whether or how such a request is refused, no document says with which status either.
-        absent = self._audiences.is_absent(self.name(operation, request))
+        name = self.name(operation, request)
+        # A name that the checker cannot read, the server may read or not.
+        absent = is_about_one(operation) and (not name or self._audiences.is_absent(name))
         unsaid = expectation.expected is Expected.OPEN and (
             bool(self.target.wrong_settings(request))
             or self._named(operation, request) in self._names
@@ -206,8 +213,8 @@ class Judge:
     def _shape(self, told: Told) -> None:
         """Judge whether an answer with a documented status has the documented headers and body."""
         operation, response = told.operation, told.response
-        ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
         # No provider says whether the last page of a list has no cursor, or null as its cursor.
+        ends = facts_of(operation).pages.values()
         null = {pointer for pointer in ends if at(value_of(response), pointer) is None}
         broken = [v for v in _misshaped(operation, response) if v.pointer not in null]
         broken = [v for v in broken if not self._provider.contradicts(response, v)]
@@ -282,6 +289,9 @@ class Judge:
         self._page_fits(plainly, sent)
         for found in fresh if is_new else ():
             known = self._ids.get(found)
+            # Nor does any document say that the same change, asked for again, is another one.
+            if known and not facts.creates and _content(known.request) == _content(seen.request):
+                known = None
             both = replace(plainly, seen=replace(seen, before=(*seen.before, known))) if known else plainly
             both.find("run.unique", f"{told.asked}: {seen.status} with an id of an earlier answer" if known else "")
         self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
@@ -300,8 +310,9 @@ class Judge:
         named = self._provider.named
         known = {made.id: made for made in self._audiences.existing if made.id and made.name}
         for item in self.items(operation, seen):
-            found = [known[each] for each in item.values() if isinstance(each, str) and each in known]
-            for made in found if named in item else ():
+            # A name may be the id of another audience.
+            ids = [each for key, each in item.items() if key != named and isinstance(each, str)]
+            for made in (known[each] for each in ids if each in known and named in item):
                 shown = str(item[named])
                 differs = shown != made.name
                 if not self._audiences.is_plain(made.name):
@@ -387,7 +398,8 @@ class Judge:
         """Judge whether an audience has at most as many members as its changes can have left there."""
         facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
         if not is_about_one(reader):
-            value = next((each for each in self.items(reader, seen) if made.id in each.values()), None)
+            named = self._provider.named
+            value = next((each for each in self.items(reader, seen) if made.id in {**each, named: ""}.values()), None)
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
             said = f"{self._told(reader, seen).asked}: {size} members; {operation.id} leaves at most {facts.leaves}"
@@ -429,6 +441,10 @@ def _of_shape(told: Told, broken: Violation) -> str:
 def _trimmed(text: str) -> str:
     """The text as a server may keep it: no document says whether spaces around it stay, or which form letters have."""
     return unicodedata.normalize("NFC", text).strip()
+
+
+def _content(request: Request) -> object:
+    return value_of(request) or request.body
 
 
 @lru_cache(maxsize=64)

@@ -16,15 +16,13 @@ from ..messages import Request
 from ..report import Finding, counted
 from ..spec import Operation
 from .audiences import Audiences, NotOursError
-from .send import NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
+from .send import BUSY, NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
 from .target import Target
 
 CLEAN_UP, ONCE_MORE = "clean-up", "once more"
 """The phases after all others: remove what was created, and send again what showed a finding."""
 _PATIENCE = 5.0
 """About how many seconds the run waits at most for what may be shown late."""
-BUSY = frozenset({429, 503})
-"""Statuses that mean "later", and tell nothing about the request."""
 _NOT_FOUND = 404
 _REFUSALS = frozenset({400, _NOT_FOUND, 409, 422, 425})
 """Statuses by which a server may say that something cannot be changed yet."""
@@ -195,6 +193,7 @@ class LimitedSender:
             self.waits += 1
             self._busy(operation, seen)
             seen = self._again(operation, seen.request, pause, wire, of)
+            self._count(operation, seen)
         return seen
 
     def repeated_while(
@@ -210,7 +209,7 @@ class LimitedSender:
         pause, left = 0.1, self._patience if is_refused(seen) else min(self._options.patience, _PATIENCE)
         while is_early(seen) and left > 0:
             left -= pause
-            seen = self._again(operation, seen.request, pause)
+            seen = self.repeated_if_busy(operation, self._again(operation, seen.request, pause), PLAIN)
             pause *= 2
         # Only a wait in vain uses up the patience: many audiences may each be found after a short wait.
         self._patience = left if is_refused(seen) else self._patience
@@ -221,9 +220,7 @@ class LimitedSender:
     ) -> Observation:
         time.sleep(pause)
         self.check_and_count(operation, request, of)
-        seen = self._sent(operation, request, wire)
-        self._count(operation, seen)
-        return seen
+        return self._sent(operation, request, wire)
 
     def _count(self, operation: Operation, seen: Observation) -> None:
         creates = facts_of(operation).creates

@@ -1,7 +1,7 @@
 """The order of a run: one case for each rule, then all other cases, with the kinds of cases in turn."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from . import cases, credentials, messages, values
@@ -36,12 +36,13 @@ def groups(drafts: Iterable[Draft], names: Names) -> Iterator[Iterable[Case]]:
     yield cases.methods(smallest, names)
 
 
-def plan(found: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation | None]) -> Plan:
-    """The plan for the cases of all groups, without those for which `expect` has no expectation."""
+def plan(found: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation | None], rules: Collection[str]) -> Plan:
+    """The plan for the cases of all groups that `expect` has an expectation for, by one of the `rules`."""
     made = [[Planned(case, said) for case in group if (said := expect(case))] for group in found]
     first: dict[str, Planned] = {}
     for one in itertools.chain(*made):
-        if one.expectation.expected is not Expected.OPEN and one.case.label != cases.RIGHT_AFTER_WRONG:
+        is_first = one.expectation.expected is not Expected.OPEN and one.case.label != cases.RIGHT_AFTER_WRONG
+        if is_first and one.expectation.rule in rules:
             first.setdefault(one.expectation.key, one)
     chosen = {id(one) for one in first.values()}
     # A group that tries right credentials after wrong ones stays together: a request in between would spoil the test.
@@ -50,5 +51,6 @@ def plan(found: Iterable[Iterable[Case]], expect: Callable[[Case], Expectation |
         for group in made
     ]
     rows = itertools.zip_longest(*units, fillvalue=[])
-    turns = [one for row in rows for unit in row for one in unit if id(one) not in chosen]
+    asked = (unit for row in rows for unit in row if any(one.expectation.rule in rules for one in unit))
+    turns = [one for unit in asked for one in unit if id(one) not in chosen]
     return Plan(list(first.values()), turns, [*itertools.chain(*made)])

@@ -21,7 +21,7 @@ from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Obligation, Report, Step, counted, moment
-from ..rules import Weight
+from ..rules import RULES, Weight
 from ..spec import Operation, unjudged
 from ..strict_json import at
 from . import cases
@@ -31,12 +31,12 @@ from .draft import Draft, File
 from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
-from .limits import BUSY, CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, may_have_acted
+from .limits import CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, may_have_acted
 from .names import Names
 from .opening import ABSENT, Opening
 from .places import Place, is_about_one, key_of, places
 from .plan import Plan, Planned, groups, plan
-from .send import NOT_SENT, UNREACHABLE, Wire
+from .send import BUSY, NOT_SENT, UNREACHABLE, Wire
 from .story import StoryError
 from .story import request as request_of
 from .target import Target
@@ -279,8 +279,7 @@ class Run:
     def _drafts(self, operation: Operation) -> list[Draft]:
         """The smallest valid request, and the fullest; the smallest twice if the fullest is not valid."""
         smallest, fullest = (self._names.draft(operation, smallest=smallest) for smallest in (True, False))
-        is_known = self._is_by_name or not check_request(operation, fullest.request(), undocumented=False)
-        return [smallest, fullest if is_known else smallest]
+        return [smallest, smallest if check_request(operation, fullest.request(), undocumented=False) else fullest]
 
     def _served(self, drafts: Iterable[list[Draft]]) -> Iterator[list[Draft]]:
         """The drafts of those operations that, by its first answers, the server has."""
@@ -307,13 +306,16 @@ class Run:
         about = None
         with suppress(UsedUp):
             # The documents may forbid a made-up id, so the cases are planned with the id of a real audience.
-            about = None if self._is_by_name else self._audience(operation, used=False)
+            about = self._audience(operation, used=False)
 
         def expected(case: Case) -> Expectation | None:
             base = self._names.about(case.base, about) if about and not case.absent else case.base
             return self._expected(operation, case.request(base), case.label, case.wire)
 
-        made = plan(found, expected)
+        # Any case may show that a rule about answers is broken, and any rule may be broken only after a valid request.
+        by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
+        asked = {*self._options.rules, "case.accepted"} if self._options.rules and not by_answer else {*RULES}
+        made = plan(found, expected, asked)
         facts = facts_of(operation)
         # Success is not certain if no document says that the audience is found, or if none can be made.
         unknown = facts.unsure or facts.source in self._unjudged
@@ -446,14 +448,7 @@ class Run:
     def _send(self, phase: str, operation: Operation, made: Iterable[Planned]) -> None:
         self._enter(phase)
         with suppress(UsedUp):
-            # Any case may show that a rule about answers is broken.
-            by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
-            # A rule may be broken only after a valid request.
-            every = [
-                one
-                for one in made
-                if by_answer or self._is_asked(one.expectation.rule) or one.expectation.rule == "case.accepted"
-            ]
+            every = [*made]
             while every:
                 if self._may_create(operation, every[0].expectation) and self._sender.no_planned_creates:
                     limit = self._options.creates
@@ -659,10 +654,10 @@ class Run:
 
     def _found_by_now(self, operation: Operation, seen: Observation, expectation: Expectation) -> Observation:
         """The exchange, or a later one if it is about an audience that exists and that may not be there yet."""
-        effect, source = facts_of(operation).effect, facts_of(operation).source
-        is_sure = expectation.expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
-        waits = effect is Effect.READS or (is_sure and effect is not Effect.CREATES)
-        is_there = waits and self._audiences.find(self._judge.name(operation, seen.request), source)
+        facts = facts_of(operation)
+        is_sure = expectation.weight is Weight.VIOLATION and not facts.creates
+        waits = expectation.expected is Expected.SUCCESS and (facts.reads or is_sure)
+        is_there = waits and self._audiences.find(self._judge.name(operation, seen.request), facts.source)
         return self._sender.repeated_while(operation, seen) if is_there else seen
 
     def _confirm_all(self) -> str:
@@ -689,7 +684,8 @@ class Run:
             self._failures.clear()
         limit = self._sender.requests + _TO_CONFIRM
         for number in range(REPEATS):
-            for one in owed:
+            # In another order each time: a server may answer in turn.
+            for one in owed[:: (-1) ** number]:
                 by_itself = one.rule in _TAKEN
                 late = number > 0 if by_itself else number > 1 and self._sender.requests > limit
                 if self._again.get(one.key) or late:
@@ -700,7 +696,18 @@ class Run:
                     for _ in range(1 + by_itself):
                         before = self.times_shown(*said)
                         self.send_story(one.longer if number == 1 else one.story, self._run_id, self._target.url)
-                        self._again[one.key] = self.times_shown(*said) > before
+                        is_seen = self.times_shown(*said) > before
+                        self._again[one.key] = is_seen or (by_itself and self._may_be_there(one))
+
+    def _may_be_there(self, finding: Finding) -> bool:
+        """Whether a wrong name was taken that no story can make new, such as a number.
+
+        The server may refuse it from then on, because it has an audience of that name.
+        """
+        last, named = finding.story[-1], provider_of(self._target.spec.key).named
+        creates = any(each.id == last.operation and facts_of(each).creates for each in self._target.spec.operations)
+        is_about_it = named in (finding.detail, *finding.pointer.split("/"))
+        return creates and is_about_it and not self._audiences.is_marked(last.sent.decode("latin-1"))
 
     def _weighed(self, finding: Finding) -> Finding:
         """The finding with its final weight: one that was not seen again is not judged.
@@ -723,7 +730,7 @@ class Run:
         """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
         exchanges, about = list[Observation](), list[Made]()
-        operations = {each.id: each for each in self._target.spec.operations}
+        operations = self._target.spec.named
         for step in story:
             if step.operation not in operations:
                 raise StoryError(f"there is no operation {step.operation} any more")
@@ -762,12 +769,12 @@ class Run:
             draft = self._names.about(self._names.draft(creating, smallest=True), about)
             for place in places(creating) if self._is_by_name else ():
                 draft = draft.put(place, name) if self._names.is_name(place) else draft
-            if not self._is_by_name and not self._audiences.may_be_sent(draft.request()):
+            if not self._audiences.may_be_sent(draft.request()):
                 return None
             self._played(creating, draft.request(), of=operation, before=about.story)
             is_made = self._audiences.existing[-1:] != last
             self._failures[creating.id] = 0 if is_made else self._failures[creating.id] + 1
-            if is_made and not self._is_by_name:
+            if is_made:
                 return self._audiences.existing[-1]
         return self._audiences.find(name)
 
@@ -778,9 +785,8 @@ class Run:
             return
         self._enter(CLEAN_UP)
         # What is within another audience goes before that one.
-        left = tuple(self._audiences.existing) if self._is_by_name else self._audiences.existing[::-1]
         with suppress(RunEnded):
-            for by, made in itertools.groupby(left, attrgetter("by")):
+            for by, made in itertools.groupby(self._audiences.existing[::-1], attrgetter("by")):
                 operation, those = next((each for each in removing if facts_of(each).source == by), None), [*made]
                 while operation and those and self._failures[operation.id] < _MAX_FAILURES:
                     self._remove(operation, those[: self._sender.at_once])
@@ -808,7 +814,7 @@ class Run:
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that means "later"."""
-        said = replace(expect(self._target, operation, seen.request), expected=Expected.OPEN)
+        said = replace(expect(self._target, operation, seen.request), expected=Expected.LATER)
         self._judge.judge(operation, seen, said)
 
     def _judged(

@@ -23,10 +23,5 @@ def quiet() -> Iterator[None]:
         _OURS.reset(token)
 
 
-class _NotOurs(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002
-        return not _OURS.get()
-
-
 for _name in LOGGERS:
-    logging.getLogger(_name).addFilter(_NotOurs())
+    logging.getLogger(_name).addFilter(lambda _: not _OURS.get())
