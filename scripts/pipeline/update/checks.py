@@ -50,9 +50,9 @@ def importing(copy: Path) -> Check:
     """The check of the suite where the wrapper cannot be imported. It names the files that import it; where conftest.py
     does, no test can run.
     """
-    imports = re.compile(r"^ *(import|from) audiences\b", re.M)
-    files = [file for file in (copy / "contract_tests").glob("*.py") if imports.search(file.read_text("utf-8"))]
-    return Check("tests", tuple(f"contract_tests/{file.name} imports the wrapper" for file in sorted(files)))
+    files = sorted((copy / "contract_tests").glob("*.py"))
+    found = (file.name for file in files if re.search(r"^ *(import|from) audiences\b", file.read_text("utf-8"), re.M))
+    return Check("tests", tuple(f"contract_tests/{name} imports the wrapper" for name in found))
 
 
 def _pytest(copy: Path, files: Sequence[str], marker: str, log: Path, *options: str) -> None:
