@@ -161,6 +161,20 @@ _SCHEDULE = {"name": "a", "type": "batch_segmentation", "properties": {"segments
 _NONE = said(404, {"title": "x"})
 _ADOBE = (
     Mistake(
+        "a body that is no JSON is taken",
+        "POST .*/config/schedules$",
+        in_body(dict, _SCHEDULE),
+    ),
+    Mistake("an audience's id is a number", f"GET .*/audiences/{_NAME}", after=in_answer(_with(audienceId=7))),
+    Mistake(
+        "a header is not asked for",
+        "GET .*/segment/jobs$",
+        lambda r: with_header("x-gw-ims-org-id", "a")(r) if not r.values("x-gw-ims-org-id") else r,
+    ),
+)
+# Of kinds that another document shows.
+_ALIKE = (
+    Mistake(
         "a required parameter is not asked for",
         "GET .*/search/namespaces",
         lambda r: r if "schema.name=" in r.target else with_query("schema.name", "a")(r),
@@ -170,21 +184,10 @@ _ADOBE = (
         "POST .*/audiences$",
         in_body(lambda v: {**v, "name": str(v["name"])} if "name" in v else v),
     ),
-    Mistake(
-        "a body that is no JSON is taken",
-        "POST .*/config/schedules$",
-        in_body(dict, _SCHEDULE),
-    ),
     Mistake("a created schedule is not found", f"GET .*/config/schedules/{_NAME}", after=_forgets(_NONE)),
-    Mistake("an audience's id is a number", f"GET .*/audiences/{_NAME}", after=in_answer(_with(audienceId=7))),
     Mistake("an undocumented status", f"GET .*/segment/definitions/{_NAME}", after=in_answer(dict, 203)),
     Mistake("an array for an object", "GET .*/audiences$", after=in_answer(lambda v: [v])),
     Mistake("it fails on a limit", "GET .*/segment/definitions$", lambda r: said(500) if "limit=" in r.target else r),
-    Mistake(
-        "a header is not asked for",
-        "GET .*/segment/jobs$",
-        lambda r: with_header("x-gw-ims-org-id", "a")(r) if not r.values("x-gw-ims-org-id") else r,
-    ),
     Mistake("text for JSON", f"GET .*/preview/{_NAME}", after=answers(said(200, "x", "text/plain"), 2)),
 )
 
@@ -303,7 +306,8 @@ def test_the_mock_of_a_document_keeps_it(file: Path, of: str) -> None:
 
 @pytest.mark.parametrize(
     ("file", "mistake"),
-    [(file, each) for file, those in _MISTAKES for each in those],
+    [(file, each) for file, those in _MISTAKES for each in those]
+    + [pytest.param(ADOBE, each, marks=pytest.mark.long) for each in _ALIKE],
     ids=lambda each: each.name if isinstance(each, Mistake) else each.stem,
 )
 def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:

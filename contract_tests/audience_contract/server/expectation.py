@@ -24,7 +24,7 @@ from ..violation import Violation
 from . import advice
 from .advice import OPEN, declares_accept, misread
 from .places import key_of, places
-from .send import PLAIN, Wire
+from .send import BUSY, PLAIN, Wire
 from .target import Target
 
 _LONG = 255
@@ -33,7 +33,7 @@ _USUAL = 64
 """Characters of a text that a server should take if no limit is documented."""
 _CREDENTIAL = re.compile(r"\S+ [-\w.~+/]+=*", re.ASCII)
 """A scheme and a token68 (RFC 9110, 11.4)."""
-_NOT_IMPLEMENTED, _NOT_NOW = 501, 503
+_NOT_IMPLEMENTED = 501
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 """Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
 
@@ -49,6 +49,7 @@ class Expected(Enum):
     UNAUTHORISED = "credentials must be refused"
     NO_SUCCESS = "the request must be refused"
     OPEN = "it may be taken or refused"
+    LATER = "it is sent again later"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Expectation:
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
         """Whether an answer's status fits, for a request with a body of `size` bytes.
 
-        A 5xx never fits, except a 501 to a method that is not documented, and a 503 that says "later".
+        A 5xx never fits, except a 501 to a method that is not documented, and a 503 if the request is sent again.
         """
         status = response.status
         documented = operation.node["responses"].value
@@ -110,7 +111,9 @@ class Expectation:
                 # A method that is not documented need not be implemented (RFC 9110, 9.1).
                 return refusal or (status, self.rule) == (_NOT_IMPLEMENTED, "case.method")
             case Expected.OPEN:
-                return success or refusal or status == _NOT_NOW
+                return success or refusal
+            case Expected.LATER:
+                return status in BUSY
 
 
 def expect(target: Target, operation: Operation, request: Request, label: str = "", wire: Wire = PLAIN) -> Expectation:
@@ -130,11 +133,16 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
         is_open = any(provider.why_either_is_allowed(operation, request))
         hard = [] if is_open else list(provider.prose(operation, request))
     wrong_settings = target.wrong_settings(request)
+    is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
     lacking = security.failing(operation, request, target.admits)
     if lacking:
         made = _unadmitted(target, lacking[0], request, label)
         # If something else is wrong too, no document says which of the two mistakes decides the answer.
-        clear = not (broken or wrong_settings or hard) or made.expected is Expected.OPEN or made.rule == "http.scheme"
+        clear = (
+            not (broken or wrong_settings or hard or is_unnamed)
+            or made.expected is Expected.OPEN
+            or made.rule == "http.scheme"
+        )
         # Credentials should be checked before the body.
         in_body = not wrong_settings and any(v.where.startswith(("body", "part")) for v in broken)
         advised = "http.order" if in_body and "401" in operation.node["responses"].value else ""
@@ -149,7 +157,6 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     if rule := next(filter(None, (misread(request, violation) for violation in broken)), ""):
         expected = Expected.OPEN if rule in OPEN else Expected.NO_SUCCESS
         return Expectation(expected, rule, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
-    is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
     return _valid(operation, request, label, wire, is_open=bool(is_open or broken or wrong_settings or is_unnamed))
 
 
@@ -184,11 +191,12 @@ def _bound(operation: Operation, wrong_settings: Iterable[str]) -> list[Violatio
 def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is_open: bool) -> Expectation:
     """The expectation for a request that breaks no rule that must be enforced; `is_open`: it may be refused."""
     responses = operation.node["responses"].pointer
-    if is_open or any(_open(operation, request)):
+    found = [] if is_open else [*texts(operation, request)]
+    if is_open or any(_open(operation, request, found)):
         return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
     if written := advice.written(operation, request, wire):
         return Expectation(Expected.SUCCESS, written, "", label or "valid", Weight.ADVICE)
-    odd = [(name, kind, text) for name, kind, text in texts(operation, request) if _is_odd(kind, text)]
+    odd = [(name, kind, text) for name, kind, text in found if _is_odd(kind, text)]
     if len(odd) != 1:
         # With several odd texts, nobody can tell because of which one a server refuses the request.
         detail = "several" if odd else ""
@@ -301,14 +309,14 @@ def _may_accept(violation: Violation, operation: Operation, request: Request) ->
     return any(media and media in types for media in asked)
 
 
-def _open(operation: Operation, request: Request) -> Iterator[str]:
-    """The reasons why a request that breaks no rule may still be refused."""
+def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Node, str]]) -> Iterator[str]:
+    """The reasons why a request that breaks no rule, and that has the texts `found`, may still be refused."""
     accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
     if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not declares_accept(operation):
         yield "an Accept that JSON is not in"
     if request.values("content-encoding") or len(request.values("accept")) > 1:
         yield "a header whose effect is not documented"
-    for _, kind, text in texts(operation, request):
+    for _, kind, text in found:
         if not text and not kind.plain("minLength"):
             yield "an empty text"
         if len(text) > _LONG and not kind.plain("maxLength"):

@@ -178,7 +178,9 @@ class Judge:
             told.tried("response.status", "answered", why, detail=undocumented(response))
             return
         if not fits and not wrong:
-            why = "documented: 401 or 403" if expected is Expected.UNAUTHORISED else expected.value
+            right = ", ".join(code for code in node.value if code[0] in "23")
+            plain = {Expected.UNAUTHORISED: "documented: 401 or 403", Expected.SUCCESS: f"documented: {right}"}
+            why = plain.get(expected, expected.value)
             told.tried("response.status", "answered", why, detail=f"{status} instead")
 
     def _is_of_http(self, told: Told, expectation: Expectation) -> bool:
@@ -211,8 +213,8 @@ class Judge:
     def _shape(self, told: Told) -> None:
         """Judge whether an answer with a documented status has the documented headers and body."""
         operation, response = told.operation, told.response
-        ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
         # No provider says whether the last page of a list has no cursor, or null as its cursor.
+        ends = facts_of(operation).pages.values()
         null = {pointer for pointer in ends if at(value_of(response), pointer) is None}
         broken = [v for v in _misshaped(operation, response) if v.pointer not in null]
         broken = [v for v in broken if not self._provider.contradicts(response, v)]

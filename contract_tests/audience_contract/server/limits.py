@@ -16,15 +16,13 @@ from ..messages import Request
 from ..report import Finding, counted
 from ..spec import Operation
 from .audiences import Audiences, NotOursError
-from .send import NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
+from .send import BUSY, NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
 from .target import Target
 
 CLEAN_UP, ONCE_MORE = "clean-up", "once more"
 """The phases after all others: remove what was created, and send again what showed a finding."""
 _PATIENCE = 5.0
 """About how many seconds the run waits at most for what may be shown late."""
-BUSY = frozenset({429, 503})
-"""Statuses that mean "later", and tell nothing about the request."""
 _NOT_FOUND = 404
 _REFUSALS = frozenset({400, _NOT_FOUND, 409, 422, 425})
 """Statuses by which a server may say that something cannot be changed yet."""
