@@ -77,6 +77,16 @@ def test_a_property_that_moves_into_or_out_of_alternatives_is_neither_added_nor_
         assert f"property {name!r}" not in said, said
 
 
+def test_a_caller_who_needed_no_credentials_is_told_that_now_some_are_needed() -> None:
+    new = base("shop")
+    old = {**new, "security": [], "paths": copy.deepcopy(new["paths"])}
+    for item in old["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict):
+                operation.pop("security", None)
+    assert any(": nothing is no longer enough; now: " in change.sentence for change in compare(old, new))
+
+
 def test_the_command_names_what_breaks_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = next(case for case in CASES if case.name.endswith("Batch's name is 128 characters at most"))
     files = [tmp_path / "old.json", tmp_path / "new.json"]

@@ -462,8 +462,12 @@ def test_what_is_not_used_of_a_document_may_be_invalid_and_an_operation_without_
         spec["webhooks"] = {"made": {"post": {"$ref": "#/components/schemas/Bed"}}}
 
     used = {"rooms.json": 'operations = ["POST /rooms"]\n'}
-    spec = effective.build(several.write(tmp_path, two(as_it_is, large), more=used))
+    provider = several.write(tmp_path, two(as_it_is, large), more=used)
+    spec = effective.build(provider)
     assert {path: [*item] for path, item in spec["paths"].items()} == {"/lists": ["post"], "/rooms": ["post"]}
+    (provider.specs / "rooms.json").write_text("[]", "utf-8")
+    with pytest.raises(PipelineError, match=r"rooms\.json: /openapi: None is not a version"):
+        effective.build(provider)
 
 
 @pytest.mark.parametrize("key", KEYS, ids="all_of_{}".format)

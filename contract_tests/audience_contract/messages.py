@@ -1,17 +1,30 @@
 """The two messages of an HTTP exchange, as they were on the wire."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 Headers = tuple[tuple[str, str], ...]
 
 
-def _values(headers: Headers, name: str) -> list[str]:
-    name = name.lower()
-    return [value.strip(" \t") for field, value in headers if field.lower() == name]
+class _Message:
+    """What a request and a response have in common."""
+
+    headers: Headers
+
+    def values(self, name: str) -> list[str]:
+        """Every value of the header `name`, whatever its case."""
+        return self._values.get(name.lower(), [])[:]
+
+    @cached_property
+    def _values(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            found.setdefault(name.lower(), []).append(value.strip(" \t"))
+        return found
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(_Message):
     """What a client sent.
 
     `method` in capitals; `target` is the raw path with its query, percent-encoded as on the wire; `headers` are pairs
@@ -23,10 +36,6 @@ class Request:
     target: str
     headers: Headers
     body: bytes = b""
-
-    def values(self, name: str) -> list[str]:
-        """Every value of the header `name`, whatever its case."""
-        return _values(self.headers, name)
 
     def cookies(self, name: str) -> list[str]:
         """Every value of the cookie `name`."""
@@ -40,7 +49,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Response:
+class Response(_Message):
     """What a server answered: `status` as an integer, `headers` and `body` as in `Request`."""
 
     status: int
@@ -51,10 +60,6 @@ class Response:
     def is_success(self) -> bool:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
-
-    def values(self, name: str) -> list[str]:
-        """Every value of the header `name`, whatever its case."""
-        return _values(self.headers, name)
 
     def __repr__(self) -> str:
         names = sorted(name.lower() for name, _ in self.headers)

@@ -24,7 +24,9 @@ _OF_TYPES = {"type", "title", "description", "example", "default"}
 """Keywords to which one text is as good as another."""
 _OF_NAMES = _OF_TYPES | {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
 """Keywords to which two objects are alike if only the texts of their properties differ."""
+_SEVERAL = ("oneOf", "anyOf")
 _WORDS = {"true": True, "false": False}
+_CONTAINERS = (dict, list)
 
 
 class _Fitting(threading.local):
@@ -42,7 +44,7 @@ _FITTING = _Fitting()
 def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -> Iterator[Violation]:
     """What `value` breaks in `schema`; with `undocumented`, also each property that the schema does not name."""
     _FITTING.found.clear()
-    validator = _validator(schema)
+    validator = _judge(schema.root)(schema.value)
     for error in _causes(validator.iter_errors(value)):
         rule = _follow(schema, error.absolute_schema_path)
         if error.validator == "required":
@@ -52,7 +54,8 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
             nearest = _nearest(validator, error)
             said = dict.fromkeys(map(_broken, nearest))
             pointer = _pointer(error) + _pointer(nearest[0]) * (nearest[0] is not error)
-            yield Violation(where, pointer, rule, f"{shape(nearest[0].instance)} {' or '.join(said)}")
+            kind = shape(nearest[0].instance, sized=str(error.validator)[:3] in ("min", "max"))
+            yield Violation(where, pointer, rule, f"{kind} {' or '.join(said)}")
     if undocumented:
         yield from _undocumented([schema], value, where, "")
 
@@ -62,6 +65,8 @@ def _pointer(error: Any) -> str:
 
 
 def _broken(error: Any) -> str:
+    if error.validator in _SEVERAL:
+        return str(error.message)
     limit = json.dumps(error.validator_value, ensure_ascii=False)[:200]
     return f"breaks {error.validator} {limit}" if error.validator else "is forbidden"
 
@@ -71,7 +76,7 @@ def _nearest(validator: Any, error: Any) -> list[Any]:
 
     Those are the alternatives whose `enum`s it keeps, or all. Otherwise the error itself, which has no such place.
     """
-    kinds = error.validator_value if error.validator in ("oneOf", "anyOf") else []
+    kinds = error.validator_value if error.validator in _SEVERAL else []
     failed = [next(validator.evolve(schema=kind).iter_errors(error.instance), error) for kind in kinds]
     meant = [each for each in failed if each.validator != "enum"] or failed
     return meant if len({_pointer(each) for each in meant}) == 1 and error not in meant else [error]
@@ -116,13 +121,13 @@ def types(schema: Node) -> list[str]:
 
 def alternatives(schema: Node) -> list[Node]:
     """The schemas of which a value must fit one."""
-    return [each for key in ("oneOf", "anyOf") for each in schema.get(key) or ()]
+    return [each for key in _SEVERAL for each in schema.get(key) or ()]
 
 
 def parts(schema: Node, deep: int = 10) -> Iterator[Node]:
     """The schema, and all others that a value has to fit as well: of alternatives, the first."""
     yield schema
-    chosen = [each for key in ("oneOf", "anyOf") for each in list(schema.get(key) or ())[:1]]
+    chosen = [each for key in _SEVERAL for each in list(schema.get(key) or ())[:1]]
     for each in (*(schema.get("allOf") or ()), *chosen) if deep else ():
         yield from parts(each, deep - 1)
 
@@ -174,7 +179,7 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
             known = [found for properties in listed if (found := properties.get(name))]
             if not known and not others and listed:
                 yield Violation(where, at, listed[0].pointer, f"a property {UNNAMED}")
-            yield from _undocumented(known or others, child, where, at)
+            yield from _undocumented(known or others, child, where, at) if isinstance(child, _CONTAINERS) else ()
 
 
 def _of_items(value: list[Any], free: Container[str], check: Callable[[int, Any], Iterable[Found]]) -> Iterator[Found]:
@@ -219,7 +224,8 @@ def _follow(schema: Node, path: Iterable[str | int]) -> str:
 
 
 @cache
-def _judge(root: Document) -> Any:
+def _judge(root: Document) -> Callable[[Any], Any]:
+    """Gives the validator of a schema of the document: one each, because making one takes longer than judging does."""
     # Imported here because these take longer to import than the rest of the package together.
     from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker  # noqa: PLC0415
     from jsonschema.validators import extend  # noqa: PLC0415
@@ -237,13 +243,36 @@ def _judge(root: Document) -> Any:
     }
     if root.version == "3.0":
         own["type"] = partial(_type, plain.VALIDATORS["type"])
-    kind = extend(plain, own)  # type: ignore[no-untyped-call]
+    kind: Any = extend(plain, own)  # type: ignore[no-untyped-call]
     # `unevaluatedProperties` and `unevaluatedItems` look references up by themselves.
-    return partial(kind, format_checker=formats, _resolver=kind(root.value)._resolver)
+    made, resolver = dict[int, Any](), kind(root.value)._resolver
+
+    def validator(schema: Any) -> Any:
+        # It keeps the schema, so no other one has its `id()`.
+        if id(schema) not in made:
+            made[id(schema)] = kind(schema, format_checker=formats, _resolver=resolver)
+        return made[id(schema)]
+
+    def descend(_: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None) -> Iterator[Any]:
+        errors = validator(schema).iter_errors(instance)
+        # A generator in a generator takes from the depth that Python allows, so only where it has something to say.
+        return errors if path is None is schema_path else _placed(errors, path, schema_path)
+
+    kind.evolve = lambda _, schema, **__: validator(schema)
+    kind.descend = descend
+    return validator
+
+
+def _placed(errors: Iterator[Any], path: Any, schema_path: Any) -> Iterator[Any]:
+    for error in errors:
+        error.path.extendleft([] if path is None else [path])
+        error.schema_path.extendleft([] if schema_path is None else [schema_path])
+        yield error
 
 
 def _reference(root: Document, validator: Any, reference: str, value: Any, _: Any) -> Iterator[Any]:
-    yield from validator.descend(value, root.referred(reference))
+    errors: Iterator[Any] = validator.descend(value, root.referred(reference))
+    return errors
 
 
 def _type(plain: Any, validator: Any, kinds: Any, value: Any, schema: Any) -> Iterator[Any]:
@@ -277,8 +306,9 @@ def _alternatives(most: int, validator: Any, kinds: list[Any], value: Any, _: An
     """One error, whatever is wrong in each alternative: nested alternatives would have too many errors to collect."""
     from jsonschema import ValidationError  # noqa: PLC0415
 
-    if len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most))) != 1:
-        yield ValidationError("alternatives")
+    fitting = len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most)))
+    if fitting != 1:
+        yield ValidationError("fits more than one alternative" if fitting else "fits no alternative")
 
 
 def _fits(validator: Any, kind: Any, value: Any) -> bool:
@@ -293,11 +323,6 @@ def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> It
     if isinstance(value, list) and isinstance(kind, dict) and "prefixItems" not in schema:
         named = kind.get("properties", {}) if kind.keys() <= _OF_NAMES else {}
         free = {name for name, each in named.items() if isinstance(each, dict) and each.keys() <= _OF_TYPES}
-        yield from _of_items(value, free, lambda at, item: validator.descend(item, kind, path=at))
-    else:
-        yield from plain(validator, kind, value, schema)
-
-
-@lru_cache(maxsize=4096)
-def _validator(schema: Node) -> Any:
-    return _judge(schema.root)(schema.value)
+        return _of_items(value, free, lambda at, item: validator.descend(item, kind, path=at))
+    errors: Iterator[Any] = plain(validator, kind, value, schema)
+    return errors

@@ -13,7 +13,7 @@ from pipeline.folders import ROOT
 
 HERE = Path(__file__).parent
 KEY, NAME = "osprey", "Osprey"
-_LEFT = shutil.ignore_patterns(".*", "build", "dist", "__pycache__", "test_fourth.py")
+_LEFT = shutil.ignore_patterns(".*", "build", "dist", "test_fourth.py")
 
 
 def copy(target: Path) -> Path:

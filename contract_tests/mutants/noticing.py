@@ -76,9 +76,10 @@ def exchanges(operation: Operation) -> list[Exchange]:
     for request, answer in seen:
         path = operation.spec.below_base(request.target.partition("?")[0]) or ""
         about = operation.spec.match(request.method, path) or operation.spec.match(operation.method, path)
-        expectation = expect(judged, operation, request)
-        if about is operation and expectation.weight is not Weight.NOT_JUDGED and expectation.fits(operation, answer):
-            found.append(Exchange(request, answer, expectation))
+        if about is operation:
+            expectation = expect(judged, operation, request)
+            if expectation.weight is not Weight.NOT_JUDGED and expectation.fits(operation, answer):
+                found.append(Exchange(request, answer, expectation))
     return found
 
 

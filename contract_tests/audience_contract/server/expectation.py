@@ -174,7 +174,7 @@ def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectati
     first = next((violation for violation in hard if violation.rule.endswith("/type")), hard[0])
     place = first.where.partition(" ")[0]
     # No document says which of several broken rules decides the status.
-    any_status |= place in ("header", "query", "content-type") or len({v.where for v in hard}) > 1
+    any_status |= place in ("header", "query", "path", "content-type") or len({v.where for v in hard}) > 1
     expected = Expected.NO_SUCCESS if any_status else Expected.REFUSAL
     rule = "case.header" if place == "header" else "case.refused"
     return Expectation(expected, rule, first.rule, label or _kind(first), broken=first, detail=first.missing)
@@ -191,11 +191,12 @@ def _bound(operation: Operation, wrong_settings: Iterable[str]) -> list[Violatio
 def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is_open: bool) -> Expectation:
     """The expectation for a request that breaks no rule that must be enforced; `is_open`: it may be refused."""
     responses = operation.node["responses"].pointer
-    if is_open or any(_open(operation, request)):
+    found = [] if is_open else [*texts(operation, request)]
+    if is_open or any(_open(operation, request, found)):
         return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
     if written := advice.written(operation, request, wire):
         return Expectation(Expected.SUCCESS, written, "", label or "valid", Weight.ADVICE)
-    odd = [(name, kind, text) for name, kind, text in texts(operation, request) if _is_odd(kind, text)]
+    odd = [(name, kind, text) for name, kind, text in found if _is_odd(kind, text)]
     if len(odd) != 1:
         # With several odd texts, nobody can tell because of which one a server refuses the request.
         detail = "several" if odd else ""
@@ -308,14 +309,14 @@ def _may_accept(violation: Violation, operation: Operation, request: Request) ->
     return any(media and media in types for media in asked)
 
 
-def _open(operation: Operation, request: Request) -> Iterator[str]:
-    """The reasons why a request that breaks no rule may still be refused."""
+def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Node, str]]) -> Iterator[str]:
+    """The reasons why a request that breaks no rule, and that has the texts `found`, may still be refused."""
     accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
     if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not declares_accept(operation):
         yield "an Accept that JSON is not in"
     if request.values("content-encoding") or len(request.values("accept")) > 1:
         yield "a header whose effect is not documented"
-    for _, kind, text in texts(operation, request):
+    for _, kind, text in found:
         if not text and not kind.plain("minLength"):
             yield "an empty text"
         if len(text) > _LONG and not kind.plain("maxLength"):

@@ -178,7 +178,9 @@ class Judge:
             told.tried("response.status", "answered", why, detail=undocumented(response))
             return
         if not fits and not wrong:
-            why = "documented: 401 or 403" if expected is Expected.UNAUTHORISED else expected.value
+            right = ", ".join(code for code in node.value if code[0] in "23")
+            plain = {Expected.UNAUTHORISED: "documented: 401 or 403", Expected.SUCCESS: f"documented: {right}"}
+            why = plain.get(expected, expected.value)
             told.tried("response.status", "answered", why, detail=f"{status} instead")
 
     def _is_of_http(self, told: Told, expectation: Expectation) -> bool:
