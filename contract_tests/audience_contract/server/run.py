@@ -814,7 +814,7 @@ class Run:
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that means "later"."""
-        said = replace(expect(self._target, operation, seen.request), expected=Expected.LATER)
+        said = replace(expect(self._target, operation, seen.request), expected=Expected.LATER, advised="")
         self._judge.judge(operation, seen, said)
 
     def _judged(
