@@ -247,7 +247,7 @@ CAREFUL = {
 @pytest.mark.parametrize(("key", "habits"), CAREFUL.items(), ids=CAREFUL)
 def test_a_careful_server_breaks_nothing_that_a_document_says(key: str, habits: tuple[Act, ...]) -> None:
     report = _judged(key, _all(habits), requests=170)
-    assert [one.message for one in report.findings if one.weight is not Weight.ADVICE] == []
+    assert [one.message for one in report.findings if one.weight is not Weight.ADVICE or 503 in one.statuses] == []
     assert report.verdict is Verdict.KEPT
 
 

@@ -19,10 +19,10 @@ from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
 from ..spec import Node, Operation
 from ..strict_json import at
-from ..urlencoded import decode, pairs
+from ..urlencoded import decode
 from ..violation import Violation
 from . import advice
-from .advice import OPEN, declares_accept, misread
+from .advice import OPEN, declares_accept, misread, query_of
 from .places import key_of, places
 from .send import BUSY, PLAIN, Wire
 from .target import Target
@@ -250,7 +250,7 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
     unreadable = message.startswith("unreadable")
     if request.values("content-encoding") or violation.rule in provider_of(operation.spec.key).left_open:
         return False
-    if provider_of(operation.spec.key).reads_query and violation.missing in asked_for(request):
+    if provider_of(operation.spec.key).reads_query and violation.missing in dict(query_of(request)):
         return False
     if message.startswith("sent ") or _is_of_some_revisions(operation, violation) or misread(request, violation):
         return False
@@ -279,7 +279,7 @@ def _is_left_empty(operation: Operation, request: Request, violation: Violation)
     """Whether a violation is about an optional query parameter with an empty value, which many read as absent."""
     name = violation.where.partition(" ")[2]
     required = [p.value["name"] for p in operation.node.get("parameters") or () if p.plain("required")]
-    values = [value for key, value in pairs(request.target.partition("?")[2]) if decode(key, plus=True) == name]
+    values = [text for key, text in query_of(request) if key == name]
     return name not in required and values == [""]
 
 
@@ -325,19 +325,13 @@ def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Nod
             yield "a character that is no text"
 
 
-def asked_for(request: Request) -> dict[str, str]:
-    """The query parameters of a request, by name; those that cannot be decoded are left out."""
-    found = {decode(key, plus=True): decode(text, plus=True) for key, text in pairs(request.target.partition("?")[2])}
-    return {key: text for key, text in found.items() if key is not None and text is not None}
-
-
 def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, str]]:
     """The texts in a request, each as its name, its schema and the text; files and texts without a schema are left out.
 
     Raises UnreadableError if the body cannot be read.
     """
     path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
-    found = {"query": asked_for(request), "path": path, "body": _body_of(operation, request)}
+    found = {"query": dict(query_of(request)), "path": path, "body": _body_of(operation, request)}
     for place in places(operation):
         value = at(found[place.kind], f"/{place.name}") if place.kind in found else None
         if place.schema and isinstance(value, str) and "/0" not in place.name:

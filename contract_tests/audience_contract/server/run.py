@@ -283,6 +283,7 @@ class Run:
 
     def _served(self, drafts: Iterable[list[Draft]]) -> Iterator[list[Draft]]:
         """The drafts of those operations that, by its first answers, the server has."""
+        self._enter("opening")
         known, unserved = False, None
         for smallest, fullest in drafts:
             operation = smallest.operation
@@ -356,7 +357,6 @@ class Run:
         A server that answers everything in the same way cannot be judged, unless it is `known` to serve another
         operation.
         """
-        self._enter("opening")
         opening = Opening(self._target, operation)
         asked: list[tuple[_Ready, Observation]] = []
         with suppress(UsedUp):
@@ -814,7 +814,7 @@ class Run:
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that means "later"."""
-        said = replace(expect(self._target, operation, seen.request), expected=Expected.LATER)
+        said = replace(expect(self._target, operation, seen.request), expected=Expected.LATER, advised="")
         self._judge.judge(operation, seen, said)
 
     def _judged(
