@@ -56,6 +56,7 @@ def test_every_form_has_each_change_with_its_class_and_the_json_has_its_place() 
         for text in ("breaking-caller", "It is compatible.", "a.py:1: error", PAGES[0].address):
             assert text in shown
     assert "/paths/breaking-caller" in as_json(result)
+    assert next(changelog(result)) in as_markdown(result).splitlines()
 
 
 def test_markdown_says_what_a_class_means_and_what_to_do_next_and_stays_readable_however_much_there_is_to_say() -> None:
