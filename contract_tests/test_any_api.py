@@ -512,6 +512,15 @@ def test_an_operation_is_judged_whose_ids_are_of_a_form_that_no_made_up_name_has
     }
 
 
+def test_what_fits_no_alternative_is_told_by_the_one_that_it_nearly_fits() -> None:
+    (create,) = (each for each in read(SHOP).operations if each.id == "createOrder")
+    headers = (("content-type", "application/json"), ("authorization", "Bearer a"))
+    request = Request("POST", "/customers/1/orders", headers, b'{"payment": {"address": "a"}}')
+    assert [(each.pointer, each.message) for each in check_request(create, request)] == [
+        ("/payment/address", "a string breaks minLength 3")
+    ]
+
+
 def test_a_property_is_not_called_unevaluated_because_another_one_is_wrong() -> None:
     (create,) = (each for each in read(DESK).operations if each.id == "createTask")
     headers = (("content-type", "application/json"), ("authorization", "Bearer a"))

@@ -256,11 +256,14 @@ def test_of_a_large_document_the_operations_that_are_used_stay_and_what_they_ref
         }
         spec["components"]["schemas"]["Room"] = {"type": "array", "items": {"$ref": "#/components/schemas/Bed"}}
         spec["components"]["schemas"]["Bed"] = {"type": "object"}
+        spec["paths"]["/rooms"]["get"]["tags"] = ["rooms"]
+        spec["tags"] = [{"name": "rooms"}, {"name": "beds"}]
 
     documents = two(as_it_is, large)
     spec = effective.build(several.write(tmp_path, documents, more={"rooms.json": 'operations = ["view_room"]\n'}))
     assert [*spec["paths"]["/rooms"]] == ["get"]
     assert spec["components"]["schemas"].keys() == {"Bed", "Room"}
+    assert spec["tags"] == [{"name": "rooms"}]
     provider = several.write(tmp_path, documents, more={"rooms.json": 'operations = ["see_room"]\n'})
     with pytest.raises(PipelineError, match=r"rooms\.json: /paths: no operation see_room"):
         effective.build(provider)

@@ -88,6 +88,15 @@ def test_a_failure_on_a_valid_request_is_one_finding_however_often_its_name_was_
     assert (found.rule, found.count) == ("response.failure", 3)
 
 
+@pytest.mark.parametrize("broken", [named("123"), same], ids=["invalid", "valid"])
+def test_a_failure_on_what_may_be_refused_has_the_cause_of_the_other_failures(broken: Change) -> None:
+    empty = body("Spring", "")
+    (found,) = findings((broken, refused(500)), (empty, refused(500)), *[(same, taken(n)) for n in range(9)])
+    assert (found.rule, found.count) == ("response.failure", 2)
+    (alone,) = findings((empty, refused(500)), *[(same, taken(n)) for n in range(9)])
+    assert (alone.rule, alone.count) == ("response.failure", 1)
+
+
 def long_refused(request: Request) -> Request | Response:
     """Long names are refused by whatever is about an audience that there is."""
     names = re.findall(r"contract-check-[-\w]*", f"{request.target} {request.body.decode('latin-1')}")

@@ -74,12 +74,15 @@ def _broken(error: Any) -> str:
 def _nearest(validator: Any, error: Any) -> list[Any]:
     """What a value breaks in the alternatives that it is meant to fit, if it is at one place in all of them.
 
-    Those are the alternatives whose `enum`s it keeps, or all. Otherwise the error itself, which has no such place.
+    Those are, of the alternatives whose `enum`s it keeps, or of all, the ones that are broken deepest within the value.
+    Otherwise the error itself, which has no such place.
     """
     kinds = error.validator_value if error.validator in _SEVERAL else []
     failed = [next(validator.evolve(schema=kind).iter_errors(error.instance), error) for kind in kinds]
     meant = [each for each in failed if each.validator != "enum"] or failed
-    return meant if len({_pointer(each) for each in meant}) == 1 and error not in meant else [error]
+    deepest = max((len(each.absolute_path) for each in meant), default=0)
+    meant = [each for each in meant if len(each.absolute_path) == deepest]
+    return meant if len({_pointer(each) for each in meant}) == 1 and error not in failed else [error]
 
 
 def _causes(errors: Iterable[Any]) -> Iterator[Any]:

@@ -84,8 +84,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
                 Case(sent, puts(place, value), label=f"{len(value)} items in {name}") for value in _sizes(place, right)
             ]
             yield [Case(sent, puts(place, right[:1] * 2), label=f"the same item twice in {name}"), *sized]
-            inner = () if names.provider.is_by_name else _of_items(place, right, fullest)
-            yield [Case(sent, change) for change in inner]
+            yield [Case(sent, change) for change in _of_items(place, right, fullest)]
         yield [*_others(sent, place)] if place.kind == "body" else []
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
