@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
 from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, linking, links_between, value_at
-from .media import entry as entry_of
-from .media import of as media_of
+from .media import entry_of, media_of
 from .messages import Request, Response
 from .mock import answers
 from .mock.credentials import API_KEY, TOKEN

@@ -228,8 +228,8 @@ class Verbs(Generic[Model]):
         of a change (a receipt has it), this also waits for an audience that is not there yet. If the receipt of a
         delete is given, or its Reference, the NotFoundError that says that the audience is gone is raised at once.
 
-        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises. That is also
-        raised if it asks, by Retry-After, for a longer pause than there is time.
+        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises, also if
+        that asks, by Retry-After, for a longer pause than there is time.
         """
         self._adapter.check("wait", allow_undocumented=self._account.allow_undocumented)
         asked = self._reference(what, id, token)

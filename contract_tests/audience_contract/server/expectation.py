@@ -13,7 +13,7 @@ from ..bodies import fields_of, is_raw, json_of, parts_of, text_of
 from ..checker import check_request
 from ..facts import facts_of
 from ..judging import rule_of
-from ..media import find, parse
+from ..media import entry_of, media_of, parse
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
@@ -340,8 +340,8 @@ def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, s
 
 def _body_of(operation: Operation, request: Request) -> Any:
     """The body as JSON, fields or parts, without files; None for no body, or one of an undocumented media type."""
-    body, media = operation.node.get("requestBody"), parse("".join(request.values("content-type")[:1]))
-    if not body or not media or not find(body["content"], media):
+    body, media = operation.node.get("requestBody"), media_of(request)
+    if not body or not media or not entry_of(body["content"], request):
         return None
     if is_raw(body["content"], request):
         return {"": text_of(request) or ""}

@@ -12,6 +12,7 @@ from ..bodies import value_of
 from ..checker import check_response, rule_of_answer, rules_of_answer
 from ..facts import facts_of, path_of, value_at
 from ..judging import Ledger, Observation, undocumented
+from ..media import entry_of, media_of
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
@@ -205,10 +206,9 @@ class Judge:
     @staticmethod
     def _is_like_an_error(operation: Operation, response: Response) -> bool:
         """Whether an answer has no body, or a body of JSON or of the media type of a documented answer."""
-        known = {operation.node["responses"][code].get("content") for code in operation.node["responses"].value}
-        types = {media.partition(";")[0] for content in known if content for media in content.value}
-        said = "".join(response.values("content-type")[:1]).partition(";")[0].strip().lower()
-        return not response.body or said in types or said.endswith("json")
+        media, answers = media_of(response), operation.node["responses"]
+        is_json = media is not None and media.is_json
+        return not response.body or is_json or any(entry_of(each.get("content"), response) for each in answers)
 
     def _shape(self, told: Told) -> None:
         """Judge whether an answer with a documented status has the documented headers and body."""
