@@ -326,7 +326,8 @@ def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Nod
 
 
 def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, str]]:
-    """The texts in a request, each as its name, its schema and the text; files and texts without a schema are left out.
+    """The texts in a request, each as its name, its schema and the text. Files, texts in arrays, and texts without a
+    schema are left out.
 
     Raises UnreadableError if the body cannot be read.
     """
@@ -335,7 +336,7 @@ def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, s
     for place in places(operation):
         value = at(found[place.kind], f"/{place.name}") if place.kind in found else None
         if place.schema and isinstance(value, str) and "/0" not in place.name:
-            yield place.name, place.schema, value
+            yield place.name or "the body", place.schema, value
 
 
 def _body_of(operation: Operation, request: Request) -> Any:
