@@ -590,8 +590,8 @@ class Verbs(Generic[Model]):
         return self._marked(UnknownOutcomeError(why) if sent else NotSentError(why))
 
     def explain(self, raised: BaseException) -> AudiencesError | None:
-        """The error that says what is known of the call that this ended: an error of the call itself; or, for an
-        interrupt or what the caller's own code raised, a new one, which becomes its cause. None for a test's assertion.
+        """The error that says what is known of the call that `raised` has ended: that itself if it is an error of this
+        call, else a new one, which becomes its cause. None for a test's assertion.
         """
         if isinstance(raised, AssertionError):
             return None
