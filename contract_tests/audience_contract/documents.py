@@ -592,7 +592,7 @@ def _named(schema: Json, discriminator: Json) -> Json:
 
 
 def _all(outer: Any, inner: Any) -> Callable[[Any], bool]:
-    """Whether a value is an array or object, and all that it has of these types."""
+    """A test whether a value is an `outer`, array or object, whose values are all `inner`."""
     return lambda value: (
         isinstance(value, outer)
         and all(isinstance(each, inner) for each in (value.values() if isinstance(value, dict) else value))
