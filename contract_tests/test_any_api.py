@@ -94,6 +94,13 @@ def _with(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda value: {**value, **fields}
 
 
+def _with_address(order: dict[str, Any]) -> dict[str, Any]:
+    """An order whose payment has an address that is long enough, if it has any."""
+    payment = order.get("payment")
+    address = payment.get("address") if isinstance(payment, dict) else None
+    return {**order, "payment": {"address": address.ljust(3, "x")}} if isinstance(address, str) else order
+
+
 _SHOP = (
     Mistake("anybody is admitted", "GET /.*/customers$", with_header("authorization", f"Bearer {TOKEN}")),
     Mistake("a required property is not asked for", "POST .*/customers$", in_body(lambda v: {"name": "x", **v})),
@@ -110,6 +117,11 @@ _SHOP = (
         "a second form of payment is refused",
         "POST .*/orders$",
         lambda r: said(400, {"title": "x"}, "application/problem+json") if b"address" in r.body else r,
+    ),
+    Mistake(
+        "a text in the second form of payment may have any length",
+        "POST .*/orders$",
+        in_body(_with_address),
     ),
     Mistake(
         "it fails on null",
@@ -246,6 +258,11 @@ _DEPOT = (
     Mistake("what is put is not checked", "PUT .*/labels/", in_body(lambda value: {**value, "copies": 1})),
     Mistake("a repair that was added is not found", "GET .*/repairs/", after=_forgets(said(404, {"error": "x"}))),
     Mistake("there is a repair that nobody has added", "GET .*/repairs/", after=answers(said(200, {"text": "x"}), 404)),
+    Mistake(
+        "an id that the caller chooses may have any characters",
+        "PUT .*/notes/",
+        lambda r: replace(r, target=re.sub("%[0-9A-F]{2}|[^/a-z0-9-]", "", r.target)),
+    ),
     Mistake("it fails on bytes", "PUT .*/picture$", lambda r: r if r.body.isascii() else said(500, {"error": "x"})),
 )
 
@@ -296,6 +313,13 @@ def test_the_mock_of_a_document_keeps_it(file: Path, of: str) -> None:
 def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:
     report = check(file, mistake, requests=200, stop_first=True)
     assert report.verdict is Verdict.VIOLATED, report.notes
+
+
+@pytest.mark.parametrize(("at", "is_named"), [("POST .*/books$", False), (f"DELETE .*/books/{_NAME}", True)])
+def test_a_curl_line_names_replay_if_something_was_created_for_its_request(at: str, is_named: bool) -> None:
+    report = check(LIBRARY, Mistake("an undocumented status", at, after=answers(said(203), 2)), requests=40)
+    (found,) = (one for one in report.counted if one.rule == "response.status")
+    assert [f"replay REPORT {found.key}" in one.curl for one in found.evidence] == [is_named] * len(found.evidence)
 
 
 def test_what_several_operations_say_in_the_same_words_is_one_finding_also_without_a_page_that_says_it() -> None:
@@ -486,6 +510,15 @@ def test_an_operation_is_judged_whose_ids_are_of_a_form_that_no_made_up_name_has
     assert {"createTask", "getTask", "changeTask", "findTask", "getNotes", "listChannels"} == {
         one.operation for one in report.tried if one.operation
     }
+
+
+def test_what_fits_no_alternative_is_told_by_the_one_that_it_nearly_fits() -> None:
+    (create,) = (each for each in read(SHOP).operations if each.id == "createOrder")
+    headers = (("content-type", "application/json"), ("authorization", "Bearer a"))
+    request = Request("POST", "/customers/1/orders", headers, b'{"payment": {"address": "a"}}')
+    assert [(each.pointer, each.message) for each in check_request(create, request)] == [
+        ("/payment/address", "a string breaks minLength 3")
+    ]
 
 
 def test_a_property_is_not_called_unevaluated_because_another_one_is_wrong() -> None:

@@ -12,6 +12,8 @@ from diffs import DOCUMENTATION, SAME, Case, base
 from diffs.corpus import CASES
 from pipeline.__main__ import main
 from pipeline.diff import Change, Kind, compare
+from pipeline.diff.media import within
+from pipeline.diff.sentence import differing
 from pipeline.documents import resolve
 from pipeline.validity import problems
 
@@ -75,6 +77,41 @@ def test_a_property_that_moves_into_or_out_of_alternatives_is_neither_added_nor_
     for before, after in ((old, new), (new, old)):
         said = " ".join(change.sentence for change in compare(before, after))
         assert f"property {name!r}" not in said, said
+
+
+def test_a_caller_who_needed_no_credentials_is_told_that_now_some_are_needed() -> None:
+    new = base("shop")
+    old = {**new, "security": [], "paths": copy.deepcopy(new["paths"])}
+    for item in old["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict):
+                operation.pop("security", None)
+    said = [change.sentence for change in compare(old, new)]
+    assert "POST /orders: nothing is no longer enough; now: http bearer or oauth2 write" in said
+
+
+def test_a_server_that_one_path_has_is_named_with_its_place() -> None:
+    old = base("shop")
+    new = copy.deepcopy(old)
+    new["paths"]["/orders/{orderId}"]["servers"] = [{"url": "https://other.test"}]
+    (change,) = compare(old, new)
+    assert (change.pointer_old, change.pointer_new) == ("/servers", "/paths/~1orders~1{orderId}/servers")
+
+
+def test_a_media_type_with_a_parameter_is_another_than_without_and_both_are_named() -> None:
+    assert not within("application/json; version=2", "application/json")
+    assert within("application/json; version=2", "application/*")
+    old = base("shop")
+    new = copy.deepcopy(old)
+    content = new["paths"]["/orders"]["post"]["requestBody"]["content"]
+    content["application/json; version=2"] = content.pop("application/json")
+    said = [change.sentence for change in compare(old, new)]
+    assert "POST /orders, body: application/json is no longer taken" in said
+    assert "POST /orders, body: application/json; version=2 is taken" in said
+
+
+def test_a_word_that_becomes_a_list_is_told_as_both() -> None:
+    assert differing({"type": "string"}, {"type": ["string", "null"]}) == 'type "string" → ["string", "null"]'
 
 
 def test_the_command_names_what_breaks_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -256,11 +256,14 @@ def test_of_a_large_document_the_operations_that_are_used_stay_and_what_they_ref
         }
         spec["components"]["schemas"]["Room"] = {"type": "array", "items": {"$ref": "#/components/schemas/Bed"}}
         spec["components"]["schemas"]["Bed"] = {"type": "object"}
+        spec["paths"]["/rooms"]["get"]["tags"] = ["rooms"]
+        spec["tags"] = [{"name": "rooms"}, {"name": "beds"}]
 
     documents = two(as_it_is, large)
     spec = effective.build(several.write(tmp_path, documents, more={"rooms.json": 'operations = ["view_room"]\n'}))
     assert [*spec["paths"]["/rooms"]] == ["get"]
     assert spec["components"]["schemas"].keys() == {"Bed", "Room"}
+    assert spec["tags"] == [{"name": "rooms"}]
     provider = several.write(tmp_path, documents, more={"rooms.json": 'operations = ["see_room"]\n'})
     with pytest.raises(PipelineError, match=r"rooms\.json: /paths: no operation see_room"):
         effective.build(provider)
@@ -462,8 +465,12 @@ def test_what_is_not_used_of_a_document_may_be_invalid_and_an_operation_without_
         spec["webhooks"] = {"made": {"post": {"$ref": "#/components/schemas/Bed"}}}
 
     used = {"rooms.json": 'operations = ["POST /rooms"]\n'}
-    spec = effective.build(several.write(tmp_path, two(as_it_is, large), more=used))
+    provider = several.write(tmp_path, two(as_it_is, large), more=used)
+    spec = effective.build(provider)
     assert {path: [*item] for path, item in spec["paths"].items()} == {"/lists": ["post"], "/rooms": ["post"]}
+    (provider.specs / "rooms.json").write_text("[]", "utf-8")
+    with pytest.raises(PipelineError, match=r"rooms\.json: /openapi: None is not a version"):
+        effective.build(provider)
 
 
 @pytest.mark.parametrize("key", KEYS, ids="all_of_{}".format)

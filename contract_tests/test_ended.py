@@ -81,7 +81,7 @@ def closed_meanwhile(options: dict[str, Any], ready: Any, asynchronous: str | No
 
         thread = threading.Thread(target=create)
         thread.start()
-        while not ready():
+        while thread.is_alive() and not ready():
             time.sleep(0.01)
         batch.close()
         thread.join(60)

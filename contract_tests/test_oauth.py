@@ -215,3 +215,12 @@ def test_one_event_loop_after_the_other_shares_the_token(mock: MockServer, endpo
     for backend in ("asyncio", "trio", "asyncio"):
         anyio.run(call, backend=backend)
     assert endpoint.asked == 1
+
+
+def test_a_connection_that_is_kept_to_the_token_endpoint_carries_no_call_to_the_provider(mock: MockServer) -> None:
+    with MockServer() as other:
+        where = {"token_url": other.environment()["ADOBE_TOKEN_URL"], "allow_undocumented": True}
+        with adobe(mock, **where) as provider, suppress(AuthenticationError):
+            next(provider.list(), None)
+        assert {exchange.operation for exchange in other.exchanges} == {"create_token"}
+        assert {exchange.operation for exchange in mock.exchanges} == {"listAudiences"}

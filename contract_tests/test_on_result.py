@@ -132,6 +132,19 @@ def test_an_asynchronous_on_result_is_awaited_and_the_blocking_face_refuses_it(p
         run(None, {key: instant(key) for key in KEYS}, on_result=tell)
 
 
+def test_an_interrupt_within_on_result_tells_no_result_twice() -> None:
+    told: list[str | None] = []
+
+    def tell(result: Result) -> None:
+        told.append(result.provider)
+        if len(told) == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(None, {key: instant(key) for key in KEYS}, on_result=tell)
+    assert sorted(map(str, told)) == sorted(TITLES.values())
+
+
 def test_options_of_the_call_reach_every_provider(face: BlockingPortal | None) -> None:
     for attempts in (1, 2):
         results = run(face, {key: instant(key, 429) for key in KEYS}, policy=RetryPolicy(attempts=attempts))

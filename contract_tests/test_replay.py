@@ -99,6 +99,13 @@ def test_what_its_story_does_not_show_again_is_told_apart_and_does_not_count() -
         assert report.unconfirmed[0].key in reports.render(report, form).decode(), form
 
 
+def test_what_a_server_takes_only_because_of_the_request_before_does_not_count() -> None:
+    report, _ = judged("batch.replace-lagging", operations=["audience_replace"], requests=250)
+    taken = {"case.header", "case.method", "case.refused"}
+    assert taken & {one.rule for one in report.counted} == set()
+    assert taken & {one.rule for one in report.unconfirmed} == taken
+
+
 def _playing(act: Act, operation: str = "audience_create") -> MockServer:
     return MockServer(fault=Fault("batch.test", "It is wrong.", (), act, operation=operation))
 

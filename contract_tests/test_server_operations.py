@@ -1,5 +1,6 @@
 """Judging a server of several operations: each as much as the others, and what is not the run's is left alone."""
 
+import asyncio
 import json
 import re
 from collections import Counter
@@ -8,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_contract import Request, Response, load
 from audience_contract.facts import Effect, facts_of
@@ -683,3 +685,25 @@ def test_the_facts_tell_what_an_operation_does() -> None:
         **dict.fromkeys(_CHANGES, Effect.CHANGES),
         _REMOVE: Effect.REMOVES,
     }
+
+
+def test_the_clean_up_removes_several_audiences_at_once() -> None:
+    two, flying = asyncio.Event(), set[int]()
+
+    def together(app: ASGIApp) -> ASGIApp:
+        async def around(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and scope["path"].endswith("/remove"):
+                flying.add(id(scope))
+                if len(flying) == 2:
+                    two.set()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(two.wait(), 1)
+            await app(scope, receive, send)
+            flying.discard(id(scope))
+
+        return around
+
+    with MockServer(middleware=together) as server:
+        run(target(server, "batch"), Options(requests=12, operations=[_CREATE], jobs=4, patience=0.5))
+        left = server.audiences
+    assert (two.is_set(), left) == (True, [])

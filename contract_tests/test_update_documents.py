@@ -126,6 +126,16 @@ def test_of_a_page_without_a_spec_each_changed_claim_is_named_with_the_line_of_o
     assert "claim gone: query dry" in updated(project).reports[0].claims[0].sentence
 
 
+def test_a_page_of_a_published_document_is_there_among_downloaded_pages(
+    project: Path, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text(small_project.page_of(json.dumps(rooms())), "utf-8")
+    assert updated(project).error == ""
+    page.unlink()
+    assert main(["generate", "--root", str(project), "--pages", str(page.parent)]) == 1
+    assert capsys.readouterr().err.endswith("rooms.md: No such file or directory\n")
+
+
 def test_a_page_that_disagrees_with_another_document_changes_nothing_and_both_are_named(
     project: Path, page: Path
 ) -> None:

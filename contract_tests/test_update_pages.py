@@ -13,6 +13,7 @@ import small_project
 from pipeline import validity
 from pipeline._errors import PipelineError
 from pipeline.pages import samples_of, spec_of, text_of
+from pipeline.published import licence_of
 
 PAGES = Path(__file__).parent / "pages"
 JSON = json.dumps(small_project.SPEC, indent=1)
@@ -79,6 +80,11 @@ def test_byte_order_marks_and_line_ends_make_no_difference_to_what_a_page_says(
 def test_a_page_in_the_encoding_that_its_server_names_is_read_in_it() -> None:
     assert "ü" in text_of("# ü".encode("latin-1"), "latin-1")
     assert "ü" in text_of("# ü".encode("utf-16"))
+
+
+def test_a_document_without_a_licence_states_none() -> None:
+    stated = small_project.changed(lambda spec: spec["info"].update(license={"name": "MIT"}))
+    assert [licence_of(json.dumps(spec)) for spec in (small_project.SPEC, stated)] == ["none stated", "MIT"]
 
 
 def test_an_address_of_the_spec_itself_needs_no_page_around_it() -> None:

@@ -56,6 +56,7 @@ def test_every_form_has_each_change_with_its_class_and_the_json_has_its_place() 
         for text in ("breaking-caller", "It is compatible.", "a.py:1: error", PAGES[0].address):
             assert text in shown
     assert "/paths/breaking-caller" in as_json(result)
+    assert next(changelog(result)) in as_markdown(result).splitlines()
 
 
 def test_markdown_says_what_a_class_means_and_what_to_do_next_and_stays_readable_however_much_there_is_to_say() -> None:
@@ -128,13 +129,14 @@ def test_an_unknown_provider_is_refused_with_the_names_of_those_there_are(
     assert capsys.readouterr().err == "error: no provider 'acne' in specs/; there are acme\n"
 
 
+@pytest.mark.parametrize(("below", "said"), [("file/below", "Not a directory"), ("/proc", "No such file or directory")])
 def test_a_folder_of_reports_that_cannot_be_is_refused_before_anything_changes(
-    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], below: str, said: str
 ) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     updating.publish(project, updating.documented())
-    assert main(["update", "--root", str(project), "--report", str(tmp_path / "file" / "below")]) == 1
-    assert capsys.readouterr().err == f"error: --report {tmp_path}/file/below: Not a directory\n"
+    assert main(["update", "--root", str(project), "--report", str(tmp_path / below)]) == 1
+    assert capsys.readouterr().err == f"error: --report {tmp_path / below}: {said}\n"
     assert updating.git(project, "status", "--short", "specs") == ""
 
 

@@ -80,10 +80,9 @@ def main() -> None:
     if not found:
         sys.exit(f"none of these is here: Python {', '.join(VERSIONS)}")
     first = next(iter(found.values()))
-    for only in (lowest, newest):
-        if sys.argv[1:] == [only.__name__]:
-            only(first)
-            return
+    if len(sys.argv) > 1:
+        {"lowest": lowest, "newest": newest}[sys.argv[1]](first)
+        return
     for version, python in found.items():
         environment = Environment(f"python-{version}", python)
         environment.suite()

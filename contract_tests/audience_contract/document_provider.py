@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
 from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, linking, links_between, value_at
-from .media import find, parse
+from .media import entry as entry_of
+from .media import of as media_of
 from .messages import Request, Response
 from .mock import answers
 from .mock.credentials import API_KEY, TOKEN
@@ -26,7 +27,6 @@ _JUDGED = {"date-time", "binary", "password"}
 _OTHERS = {401, 403, 404, 409, 429}
 """Refusals for another reason than a request's form."""
 _ENVELOPES = {"data", "result", "item"}
-_SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 class Documented(Provider):
@@ -103,8 +103,7 @@ class Documented(Provider):
             for value in values:
                 yield from _unsure([parameter["schema"]], decode(value, plus=place == "query") or "", "")
         body = operation.node.get("requestBody")
-        media = parse("".join(request.values("content-type")[:1]))
-        entry = body and media and find(body["content"], media)
+        media, entry = media_of(request), body and entry_of(body["content"], request)
         schema = entry and entry.get("schema")
         if entry and not request.body:
             yield "an empty body"
@@ -234,7 +233,7 @@ def _effect(operation: Operation) -> Effect:
     said = str(operation.node.plain("x-effect", "")).upper()
     if said in Effect.__members__:
         return Effect[said]
-    plain = Effect.READS if operation.method in _SAFE else effect_of(operation.method)
+    plain = effect_of(operation.method)
     if operation.method == "PUT" and _makes_itself(operation):
         return Effect.CREATES
     if plain is not Effect.CREATES:

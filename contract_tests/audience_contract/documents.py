@@ -574,7 +574,7 @@ def _told_apart(schema: Json) -> Json:
     if not isinstance(told, dict) or not isinstance(told.get("mapping", {}), dict):
         return schema
     kinds = {
-        key: [_named(each, told) for each in schema[key]] for key in ("oneOf", "anyOf") if _is_schemas(schema.get(key))
+        key: [_named(each, told) for each in schema[key]] for key in ("oneOf", "anyOf") if _SOUND[key](schema.get(key))
     }
     is_told = any(kinds[key] != schema[key] for key in kinds)
     return {name: each for name, each in schema.items() if name != "discriminator" or not is_told} | kinds
@@ -591,16 +591,15 @@ def _named(schema: Json, discriminator: Json) -> Json:
     return {"allOf": [schema, {"properties": {name: {"enum": values}}}]} if values and isinstance(name, str) else schema
 
 
-def _is_schemas(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+def _all(outer: Any, inner: Any) -> Callable[[Any], bool]:
+    """Whether a value is an array or object, and all that it has of these types."""
+    return lambda value: (
+        isinstance(value, outer)
+        and all(isinstance(each, inner) for each in (value.values() if isinstance(value, dict) else value))
+    )
 
 
-def _is_map(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(each, dict | bool | None) for each in value.values())
-
-
-def _is_names(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+_is_map, _is_names = _all(dict, dict | bool | None), _all(list, str)
 
 
 def _is_number(value: Any) -> bool:
@@ -622,7 +621,7 @@ _SOUND: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(_SIZES, lambda value: type(value) is int and value >= 0),
     **dict.fromkeys(_NAMED, _is_map),
     "patternProperties": lambda value: _is_map(value) and all(map(_is_pattern, value)),
-    **dict.fromkeys(_SEVERAL, _is_schemas),
+    **dict.fromkeys(_SEVERAL, lambda value: bool(value) and _all(list, dict)(value)),
     **dict.fromkeys(_ONE, lambda value: isinstance(value, dict | bool)),
     **dict.fromkeys(("nullable", "readOnly", "writeOnly", "uniqueItems"), lambda value: isinstance(value, bool)),
     "multipleOf": lambda value: _is_number(value) and value > 0,

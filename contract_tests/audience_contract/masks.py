@@ -68,8 +68,7 @@ class Masks:
 
     def body(self, message: Request | Response, content: Node | None) -> bytes:
         """The body, by the content map that documents it."""
-        kind = media.parse("".join(message.values("content-type")))
-        entry = content and kind and media.find(content, kind)
+        kind, entry = media.of(message), media.entry(content, message)
         documented = entry.get("schema") if entry else None
         try:
             if kind and kind.essence == "multipart/form-data":

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .messages import Request, Response
 from .spec import Node
 
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -46,6 +47,17 @@ def parse(text: str) -> MediaType | None:
     return MediaType(
         essence, {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in options.items()}
     )
+
+
+def of(message: Request | Response) -> MediaType | None:
+    """The media type of a message, of several the first; None where it has none."""
+    return parse("".join(message.values("content-type")[:1]))
+
+
+def entry(content: Node | None, message: Request | Response) -> Node | None:
+    """The entry of a content map for the media type of a message."""
+    media = of(message)
+    return find(content, media) if content and media else None
 
 
 def find(content: Node, media: MediaType) -> Node | None:

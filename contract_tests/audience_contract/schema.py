@@ -24,6 +24,7 @@ _OF_TYPES = {"type", "title", "description", "example", "default"}
 """Keywords to which one text is as good as another."""
 _OF_NAMES = _OF_TYPES | {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
 """Keywords to which two objects are alike if only the texts of their properties differ."""
+_SEVERAL = ("oneOf", "anyOf")
 _WORDS = {"true": True, "false": False}
 _CONTAINERS = (dict, list)
 
@@ -53,7 +54,8 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
             nearest = _nearest(validator, error)
             said = dict.fromkeys(map(_broken, nearest))
             pointer = _pointer(error) + _pointer(nearest[0]) * (nearest[0] is not error)
-            yield Violation(where, pointer, rule, f"{shape(nearest[0].instance)} {' or '.join(said)}")
+            kind = shape(nearest[0].instance, sized=str(error.validator)[:3] in ("min", "max"))
+            yield Violation(where, pointer, rule, f"{kind} {' or '.join(said)}")
     if undocumented:
         yield from _undocumented([schema], value, where, "")
 
@@ -63,6 +65,8 @@ def _pointer(error: Any) -> str:
 
 
 def _broken(error: Any) -> str:
+    if error.validator in _SEVERAL:
+        return str(error.message)
     limit = json.dumps(error.validator_value, ensure_ascii=False)[:200]
     return f"breaks {error.validator} {limit}" if error.validator else "is forbidden"
 
@@ -70,12 +74,15 @@ def _broken(error: Any) -> str:
 def _nearest(validator: Any, error: Any) -> list[Any]:
     """What a value breaks in the alternatives that it is meant to fit, if it is at one place in all of them.
 
-    Those are the alternatives whose `enum`s it keeps, or all. Otherwise the error itself, which has no such place.
+    Those are, of the alternatives whose `enum`s it keeps, or of all, the ones that are broken deepest within the value.
+    Otherwise the error itself, which has no such place.
     """
-    kinds = error.validator_value if error.validator in ("oneOf", "anyOf") else []
+    kinds = error.validator_value if error.validator in _SEVERAL else []
     failed = [next(validator.evolve(schema=kind).iter_errors(error.instance), error) for kind in kinds]
     meant = [each for each in failed if each.validator != "enum"] or failed
-    return meant if len({_pointer(each) for each in meant}) == 1 and error not in meant else [error]
+    deepest = max((len(each.absolute_path) for each in meant), default=0)
+    meant = [each for each in meant if len(each.absolute_path) == deepest]
+    return meant if len({_pointer(each) for each in meant}) == 1 and error not in failed else [error]
 
 
 def _causes(errors: Iterable[Any]) -> Iterator[Any]:
@@ -117,13 +124,13 @@ def types(schema: Node) -> list[str]:
 
 def alternatives(schema: Node) -> list[Node]:
     """The schemas of which a value must fit one."""
-    return [each for key in ("oneOf", "anyOf") for each in schema.get(key) or ()]
+    return [each for key in _SEVERAL for each in schema.get(key) or ()]
 
 
 def parts(schema: Node, deep: int = 10) -> Iterator[Node]:
     """The schema, and all others that a value has to fit as well: of alternatives, the first."""
     yield schema
-    chosen = [each for key in ("oneOf", "anyOf") for each in list(schema.get(key) or ())[:1]]
+    chosen = [each for key in _SEVERAL for each in list(schema.get(key) or ())[:1]]
     for each in (*(schema.get("allOf") or ()), *chosen) if deep else ():
         yield from parts(each, deep - 1)
 
@@ -302,8 +309,9 @@ def _alternatives(most: int, validator: Any, kinds: list[Any], value: Any, _: An
     """One error, whatever is wrong in each alternative: nested alternatives would have too many errors to collect."""
     from jsonschema import ValidationError  # noqa: PLC0415
 
-    if len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most))) != 1:
-        yield ValidationError("alternatives")
+    fitting = len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most)))
+    if fitting != 1:
+        yield ValidationError("fits more than one alternative" if fitting else "fits no alternative")
 
 
 def _fits(validator: Any, kind: Any, value: Any) -> bool:

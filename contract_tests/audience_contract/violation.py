@@ -45,9 +45,9 @@ _SIZED: dict[type, tuple[str, str]] = {
 }
 
 
-def shape(value: Any) -> str:
-    """A JSON value's type and length."""
+def shape(value: Any, *, sized: bool = True) -> str:
+    """A JSON value's type and, if `sized`, its length."""
     if type(value) in _SCALARS:
         return _SCALARS[type(value)]
     name, unit = _SIZED[type(value)]
-    return f"{name} ({unit}: {len(value)})"
+    return f"{name} ({unit}: {len(value)})" if sized else name

@@ -74,14 +74,12 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
         (target / "errors.py").unlink()
         for step in _STEPS:
             _ruff(name, *step, str(target))
-        modules: dict[PurePath, bytes] = {
-            path.relative_to(target): _result_renamed(path).encode() for path in sorted(target.rglob("*.py"))
-        }
+        modules = {PurePath(path.relative_to(target)): _source(path).encode() for path in sorted(target.rglob("*.py"))}
     _complete(spec, modules, name)
     return modules
 
 
-def _result_renamed(path: Path) -> str:
+def _source(path: Path) -> str:
     """A module's source. `from_dict` calls its result by the module's name, as it does a property of that name: then
     the result becomes `made`.
     """

@@ -67,7 +67,7 @@ def documents_of(provider: Provider, against: list[str] | None = None) -> dict[s
     found = {}
     for document in provider.documents:
         spec = read(document.path)
-        if "operations" in document.entry:
+        if "operations" in document.entry and isinstance(spec, dict):
             # Before anything is judged: in a large document, what is not used may be as it likes.
             there = ", ".join(id_of(*each) for each in each_operation(spec))
             spec, missing = cut(spec, document.entry["operations"])

@@ -28,5 +28,4 @@ def run(
 
 def last(*said: str) -> str:
     """The last line of the first of these texts that is not empty."""
-    lines = next((text.strip() for text in said if text.strip()), "no output").splitlines()
-    return lines[-1]
+    return next((text.strip() for text in said if text.strip()), "no output").splitlines()[-1]

@@ -33,8 +33,7 @@ def documents(root: Path) -> dict[Path, bytes]:
     roots = [Path(__file__).parents[1], root / "wrapper", root / "generated"]
     done = python.run("-m", f"{__package__}.table", roots=roots)
     if done.returncode != 0:
-        said = python.last(done.stderr)
-        raise PipelineError(f"wrapper/audiences/providers: what they offer cannot be told: {said}")
+        raise PipelineError(f"wrapper/audiences/providers: what they offer cannot be told: {python.last(done.stderr)}")
     told, readme, fields = json.loads(done.stdout), root / "README.md", root / "wrapper" / "audiences" / "fields.py"
     typed = f"\n{client.formatted(told['fields']).decode()}"
     return {

@@ -203,7 +203,7 @@ def moved(spec: Json, below: str, name: str) -> Json:
     return spec | {"servers": servers, "paths": {f"{below}{path}": item for path, item in spec["paths"].items()}}
 
 
-def cut(spec: Any, wanted: Collection[str]) -> tuple[Any, list[str]]:
+def cut(spec: Json, wanted: Collection[str]) -> tuple[Json, list[str]]:
     """The document with only these operations, by id (or by method and path, where an operation has no id), and the
     components that they need; and what it lacks of `wanted`. What is left out need not be valid.
     """
@@ -214,8 +214,6 @@ def cut(spec: Any, wanted: Collection[str]) -> tuple[Any, list[str]]:
             found.add(name)
             about = {key: value for key, value in spec["paths"][path].items() if key not in METHODS}
             paths.setdefault(path, about)[method] = operation
-    if not isinstance(spec, dict):
-        return spec, sorted(wanted)
     left = {key: value for key, value in spec.items() if key != "webhooks"} | {"paths": paths}
     left["tags"] = [tag for tag in spec.get("tags", ()) if json.dumps(tag.get("name")) in json.dumps(paths)]
     return _trimmed(left), sorted({*wanted} - found)

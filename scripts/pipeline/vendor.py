@@ -67,5 +67,5 @@ def verify(provider: Provider) -> None:
 def _compare(data: bytes, recorded: str, file: Path, provider: Provider, advice: str) -> None:
     found = hashlib.sha256(data).hexdigest()
     if found != recorded:
-        recorded = recorded or "none"
-        raise PipelineError(f"{file}: sha256 is {found}, but {provider.source_file} records {recorded}; {advice}")
+        says = f"sha256 is {found}, but {provider.source_file} records {recorded or 'none'}"
+        raise PipelineError(f"{file}: {says}; {advice}")

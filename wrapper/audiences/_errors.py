@@ -75,9 +75,9 @@ class Problem:
     """An argument that has the draft sent all the same, if there is one."""
 
     @classmethod
-    def ours(cls, field: str, rule: str, value: object) -> Self:
+    def ours(cls, field: str, rule: str, value: object, remedy: Remedy | None = None) -> Self:
         """The problem of a value that breaks a rule of ours."""
-        return cls(field, rule, shape(value), OURS)
+        return cls(field, rule, shape(value), OURS, remedy)
 
     def to_dict(self) -> dict[str, str]:
         return {"field": self.field, "rule": self._said, "shape": self.shape, "source": self.source}
@@ -212,9 +212,9 @@ class InvalidError(AudiencesError):
         return cls(_what(problems), problems=tuple(problems))
 
     @classmethod
-    def ours(cls, field: str, rule: str, value: object) -> "InvalidError":
+    def ours(cls, field: str, rule: str, value: object, remedy: Remedy | None = None) -> "InvalidError":
         """For a rule of ours that a value breaks."""
-        return cls.of([Problem.ours(field, rule, value)])
+        return cls.of([Problem.ours(field, rule, value, remedy)])
 
     def __str__(self) -> str:
         return f"{super().__str__()} [{_where(self.problems)}]" if self.problems else super().__str__()

@@ -69,8 +69,7 @@ class Supply:
                     came = len(self._ahead)
                     self._ahead.extend(islice(self._source, room))  # keeps what came, where the iterable raises
                     self._ended = len(self._ahead) < came + room
-                if not self._over:
-                    self._take(wanted)
+                self._take()
 
     async def afill(self) -> None:
         while wanted := self._wanted():
@@ -78,7 +77,9 @@ class Supply:
                 self._ahead.append(item)
                 if len(self._ahead) == wanted:
                     break
-            self._take(wanted)
+            else:
+                self._ended = True
+            self._take()
 
     def _wanted(self) -> int:
         """How many more members to take: one more than the call may have, to know whether the call is the last."""
@@ -87,8 +88,7 @@ class Supply:
             self.call = dict(islice(self._held.items(), self.most))
         return wanted
 
-    def _take(self, wanted: int) -> None:
-        self._ended = len(self._ahead) < wanted
+    def _take(self) -> None:
         self._held |= self._checked(self._ahead)
         self._ahead = []
 

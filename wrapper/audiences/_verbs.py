@@ -363,8 +363,7 @@ class Verbs(Generic[Model]):
             if isinstance(request.body, bytes) and (excess := len(request.body) - chunk_bytes) > 0:
                 if verb == "replace" or not supply.shorten(excess):
                     remedy = Remedy("chunk_bytes", len(request.body), "lets a call have so many bytes")
-                    problem = Problem.ours("members", "do not fit into one call", request.body)
-                    raise InvalidError.of([replace(problem, remedy=remedy)])
+                    raise InvalidError.ours("members", "do not fit into one call", request.body, remedy)
                 change = Change(asked, supply.written)
                 request = self._account.request(entry, change)
             count = len(supply.call)

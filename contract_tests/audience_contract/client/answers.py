@@ -100,9 +100,7 @@ def _faults(success: Response) -> Iterator[Answer]:
 
 def _schema(operation: Operation, response: Response) -> Node | None:
     documented = operation.response(response.status)
-    content = documented and documented.get("content")
-    kind = media.parse("".join(response.values("content-type")[:1]))
-    entry = content and kind and media.find(content, kind)
+    entry = media.entry(documented and documented.get("content"), response)
     return entry.get("schema") if entry else None
 
 

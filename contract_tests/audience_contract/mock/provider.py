@@ -48,10 +48,6 @@ class Call:
         """The audience of the provider that has these attributes of a `Record`, of several the last."""
         return self.state.find(provider=self.operation.spec.key, **known)
 
-    def remove(self, **known: str) -> None:
-        """Remove every audience of the provider that has these attributes of a `Record`."""
-        self.state.remove(provider=self.operation.spec.key, **known)
-
     def all(self) -> list[Record]:
         """The audiences of the provider, in the order of their creation."""
         return [record for record in self.state.records if record.provider == self.operation.spec.key]

@@ -183,12 +183,6 @@ class State:
             else:
                 self._on_its_way.append((record, change, members or {}))
 
-    def remove(self, **known: str) -> None:
-        """Remove every audience with these attributes."""
-        with self._lock:
-            self._removed |= {(record.provider, record.name) for record in self._records if _has(record, known)}
-            self._records = [record for record in self._records if not _has(record, known)]
-
     def was_removed(self, provider: str, name: str) -> bool:
         """Whether there was an audience of the name, and is none."""
         return (provider, name) in self._removed and not self.find(provider=provider, name=name)

@@ -224,7 +224,7 @@ class Adobe(Provider):
         found = next((record for record in _found(call) if record.id == call.path["AUDIENCE_ID"]), None)
         if not found:
             return _missing(call.path["AUDIENCE_ID"])
-        call.remove(id=call.path["AUDIENCE_ID"])
+        call.state.drop(found)
         return Response(204, (), b"")
 
 

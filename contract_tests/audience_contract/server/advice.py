@@ -54,8 +54,8 @@ def misread(request: Request, violation: Violation) -> str:
             respelled = missing and _is_near(name, (part.name for part in parts_of(request)))
             found = "form.part" if respelled or "not UTF-8" in violation.message else ""
         case "query":
-            asked = [(decode(key, plus=True) or "", text) for key, text in pairs(request.target.partition("?")[2])]
-            texts = [decode(text, plus=True) or "" for key, text in asked if key == name]
+            asked = query_of(request)
+            texts = [text for key, text in asked if key == name]
             found = "http.query" if missing and _is_near(name, (key for key, _ in asked)) else ""
             # A server that reads numbers as Python does takes white space around them, and the digits of every script.
             spelled = violation.rule.endswith("/type") and all(re.fullmatch(r"\s*\d+\s*", text) for text in texts)
@@ -77,6 +77,12 @@ def misread(request: Request, violation: Violation) -> str:
             lenient = "not JSON" in violation.message and _is_nearly_json(request.body)
             found = "json.text" if lenient else next(known_as, "")
     return found
+
+
+def query_of(request: Request) -> list[tuple[str, str]]:
+    """The query parameters of a request, each name with a value; without those that cannot be decoded."""
+    found = [(decode(key, plus=True), decode(text, plus=True)) for key, text in pairs(request.target.partition("?")[2])]
+    return [(key, text) for key, text in found if key is not None and text is not None]
 
 
 def _is_near(name: str, others: Iterable[str]) -> bool:

@@ -64,6 +64,9 @@ def merged(
     failing = [one for one in found if one.rule == "response.failure"]
     if any(one.detail == "valid" and _is_often(one, valid) for one in failing):
         alike["failing"] = failing
+    elif kin := [one for detail in ("valid", "invalid") for one in failing if one.detail == detail][:1]:
+        # What is neither certainly valid nor certainly invalid fails for the same reason as one of these.
+        alike["failing"] = [*kin, *(one for one in failing if one.detail == "open")]
     for one in found:
         body, those = next(((body, those) for body, those in unchecked.items() if one in those), ("", [one]))
         those = next((same for same in alike.values() if one in same), those)

@@ -19,12 +19,12 @@ from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
 from ..spec import Node, Operation
 from ..strict_json import at
-from ..urlencoded import decode, pairs
+from ..urlencoded import decode
 from ..violation import Violation
 from . import advice
-from .advice import OPEN, declares_accept, misread
+from .advice import OPEN, declares_accept, misread, query_of
 from .places import key_of, places
-from .send import PLAIN, Wire
+from .send import BUSY, PLAIN, Wire
 from .target import Target
 
 _LONG = 255
@@ -33,7 +33,7 @@ _USUAL = 64
 """Characters of a text that a server should take if no limit is documented."""
 _CREDENTIAL = re.compile(r"\S+ [-\w.~+/]+=*", re.ASCII)
 """A scheme and a token68 (RFC 9110, 11.4)."""
-_NOT_IMPLEMENTED, _NOT_NOW = 501, 503
+_NOT_IMPLEMENTED = 501
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 """Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
 
@@ -49,6 +49,7 @@ class Expected(Enum):
     UNAUTHORISED = "credentials must be refused"
     NO_SUCCESS = "the request must be refused"
     OPEN = "it may be taken or refused"
+    LATER = "it is sent again later"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Expectation:
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
         """Whether an answer's status fits, for a request with a body of `size` bytes.
 
-        A 5xx never fits, except a 501 to a method that is not documented, and a 503 that says "later".
+        A 5xx never fits, except a 501 to a method that is not documented, and a 503 if the request is sent again.
         """
         status = response.status
         documented = operation.node["responses"].value
@@ -110,7 +111,9 @@ class Expectation:
                 # A method that is not documented need not be implemented (RFC 9110, 9.1).
                 return refusal or (status, self.rule) == (_NOT_IMPLEMENTED, "case.method")
             case Expected.OPEN:
-                return success or refusal or status == _NOT_NOW
+                return success or refusal
+            case Expected.LATER:
+                return status in BUSY
 
 
 def expect(target: Target, operation: Operation, request: Request, label: str = "", wire: Wire = PLAIN) -> Expectation:
@@ -130,11 +133,16 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
         is_open = any(provider.why_either_is_allowed(operation, request))
         hard = [] if is_open else list(provider.prose(operation, request))
     wrong_settings = target.wrong_settings(request)
+    is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
     lacking = security.failing(operation, request, target.admits)
     if lacking:
         made = _unadmitted(target, lacking[0], request, label)
         # If something else is wrong too, no document says which of the two mistakes decides the answer.
-        clear = not (broken or wrong_settings or hard) or made.expected is Expected.OPEN or made.rule == "http.scheme"
+        clear = (
+            not (broken or wrong_settings or hard or is_unnamed)
+            or made.expected is Expected.OPEN
+            or made.rule == "http.scheme"
+        )
         # Credentials should be checked before the body.
         in_body = not wrong_settings and any(v.where.startswith(("body", "part")) for v in broken)
         advised = "http.order" if in_body and "401" in operation.node["responses"].value else ""
@@ -149,7 +157,6 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     if rule := next(filter(None, (misread(request, violation) for violation in broken)), ""):
         expected = Expected.OPEN if rule in OPEN else Expected.NO_SUCCESS
         return Expectation(expected, rule, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
-    is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
     return _valid(operation, request, label, wire, is_open=bool(is_open or broken or wrong_settings or is_unnamed))
 
 
@@ -167,7 +174,7 @@ def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectati
     first = next((violation for violation in hard if violation.rule.endswith("/type")), hard[0])
     place = first.where.partition(" ")[0]
     # No document says which of several broken rules decides the status.
-    any_status |= place in ("header", "query", "content-type") or len({v.where for v in hard}) > 1
+    any_status |= place in ("header", "query", "path", "content-type") or len({v.where for v in hard}) > 1
     expected = Expected.NO_SUCCESS if any_status else Expected.REFUSAL
     rule = "case.header" if place == "header" else "case.refused"
     return Expectation(expected, rule, first.rule, label or _kind(first), broken=first, detail=first.missing)
@@ -243,7 +250,7 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
     unreadable = message.startswith("unreadable")
     if request.values("content-encoding") or violation.rule in provider_of(operation.spec.key).left_open:
         return False
-    if provider_of(operation.spec.key).reads_query and violation.missing in asked_for(request):
+    if provider_of(operation.spec.key).reads_query and violation.missing in dict(query_of(request)):
         return False
     if message.startswith("sent ") or _is_of_some_revisions(operation, violation) or misread(request, violation):
         return False
@@ -272,7 +279,7 @@ def _is_left_empty(operation: Operation, request: Request, violation: Violation)
     """Whether a violation is about an optional query parameter with an empty value, which many read as absent."""
     name = violation.where.partition(" ")[2]
     required = [p.value["name"] for p in operation.node.get("parameters") or () if p.plain("required")]
-    values = [value for key, value in pairs(request.target.partition("?")[2]) if decode(key, plus=True) == name]
+    values = [text for key, text in query_of(request) if key == name]
     return name not in required and values == [""]
 
 
@@ -318,19 +325,13 @@ def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Nod
             yield "a character that is no text"
 
 
-def asked_for(request: Request) -> dict[str, str]:
-    """The query parameters of a request, by name; those that cannot be decoded are left out."""
-    found = {decode(key, plus=True): decode(text, plus=True) for key, text in pairs(request.target.partition("?")[2])}
-    return {key: text for key, text in found.items() if key is not None and text is not None}
-
-
 def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, str]]:
     """The texts in a request, each as its name, its schema and the text; files and texts without a schema are left out.
 
     Raises UnreadableError if the body cannot be read.
     """
     path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
-    found = {"query": asked_for(request), "path": path, "body": _body_of(operation, request)}
+    found = {"query": dict(query_of(request)), "path": path, "body": _body_of(operation, request)}
     for place in places(operation):
         value = at(found[place.kind], f"/{place.name}") if place.kind in found else None
         if place.schema and isinstance(value, str) and "/0" not in place.name:

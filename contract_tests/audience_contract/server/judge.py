@@ -75,8 +75,7 @@ class Judge:
         facts, sent = facts_of(operation), _texts(operation, seen.request)
         if not self._provider.is_by_name and seen.status == _CONFLICT:
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
-        # A request on which a server fails is a valid one all the same.
-        is_named = facts.creates and self._provider.named not in facts.linked and seen.status < 500
+        is_named = facts.creates and self._provider.named not in facts.linked
         if is_named and self._named(operation, seen.request) in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
         if facts.creates and not facts.source:
@@ -107,7 +106,8 @@ class Judge:
         if seen.status >= 500 and not expectation.fits(operation, seen.response):
             nested = expectation.rule == "json.depth"
             # A failure on a valid request has another cause than a failure on an invalid one.
-            kind = "valid" if expectation.expected is Expected.SUCCESS else "invalid"
+            kind = "invalid" if expectation.broken or expectation.rule == "case.method" else "open"
+            kind = "valid" if expectation.expected is Expected.SUCCESS else kind
             kind = "unusual" if expectation.weight is Weight.ADVICE and not expectation.broken else kind
             kind = "credentials" if expectation.rule == "case.credential" else kind
             rule, detail = ("json.depth", "") if nested else ("response.failure", kind)
@@ -178,7 +178,9 @@ class Judge:
             told.tried("response.status", "answered", why, detail=undocumented(response))
             return
         if not fits and not wrong:
-            why = "documented: 401 or 403" if expected is Expected.UNAUTHORISED else expected.value
+            right = ", ".join(code for code in node.value if code[0] in "23")
+            plain = {Expected.UNAUTHORISED: "documented: 401 or 403", Expected.SUCCESS: f"documented: {right}"}
+            why = plain.get(expected, expected.value)
             told.tried("response.status", "answered", why, detail=f"{status} instead")
 
     def _is_of_http(self, told: Told, expectation: Expectation) -> bool:
@@ -211,8 +213,8 @@ class Judge:
     def _shape(self, told: Told) -> None:
         """Judge whether an answer with a documented status has the documented headers and body."""
         operation, response = told.operation, told.response
-        ends = facts_of(operation).pages.values() if self._provider.is_by_name else ()
         # No provider says whether the last page of a list has no cursor, or null as its cursor.
+        ends = facts_of(operation).pages.values()
         null = {pointer for pointer in ends if at(value_of(response), pointer) is None}
         broken = [v for v in _misshaped(operation, response) if v.pointer not in null]
         broken = [v for v in broken if not self._provider.contradicts(response, v)]

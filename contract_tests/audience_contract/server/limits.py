@@ -16,15 +16,13 @@ from ..messages import Request
 from ..report import Finding, counted
 from ..spec import Operation
 from .audiences import Audiences, NotOursError
-from .send import NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
+from .send import BUSY, NOT_SENT, PLAIN, UNREACHABLE, Sender, Wire
 from .target import Target
 
 CLEAN_UP, ONCE_MORE = "clean-up", "once more"
 """The phases after all others: remove what was created, and send again what showed a finding."""
 _PATIENCE = 5.0
 """About how many seconds the run waits at most for what may be shown late."""
-BUSY = frozenset({429, 503})
-"""Statuses that mean "later", and tell nothing about the request."""
 _NOT_FOUND = 404
 _REFUSALS = frozenset({400, _NOT_FOUND, 409, 422, 425})
 """Statuses by which a server may say that something cannot be changed yet."""
@@ -124,7 +122,7 @@ class LimitedSender:
     ) -> Observation:
         """Send a request, and return the exchange. It counts for the operation `of`, if that is what it is sent for."""
         self.check_and_count(operation, request, of)
-        return self.repeated_if_busy(operation, self._sent(operation, request, wire), wire, of)
+        return self.repeated_if_busy(operation, self._sent(operation, request, wire), wire)
 
     def send_all(self, operation: Operation, asked: Sequence[tuple[Request, Wire]]) -> list[Observation]:
         """Send requests that were counted before, at most `jobs` at once, and return their exchanges, in order."""
@@ -179,9 +177,7 @@ class LimitedSender:
         """Whether all other phases are over, so that the limit of requests for each operation no longer holds."""
         return self.phase in (CLEAN_UP, ONCE_MORE)
 
-    def repeated_if_busy(
-        self, operation: Operation, seen: Observation, wire: Wire, of: Operation | None = None
-    ) -> Observation:
+    def repeated_if_busy(self, operation: Operation, seen: Observation, wire: Wire = PLAIN) -> Observation:
         """The exchange, or a later one if the server says that it is busy. Counts what each may have created."""
         self._count(operation, seen)
         for number in range(_TIMES):
@@ -194,7 +190,7 @@ class LimitedSender:
                 break
             self.waits += 1
             self._busy(operation, seen)
-            seen = self._again(operation, seen.request, pause, wire, of)
+            seen = self._again(operation, seen.request, pause, wire)
             self._count(operation, seen)
         return seen
 
@@ -211,17 +207,15 @@ class LimitedSender:
         pause, left = 0.1, self._patience if is_refused(seen) else min(self._options.patience, _PATIENCE)
         while is_early(seen) and left > 0:
             left -= pause
-            seen = self.repeated_if_busy(operation, self._again(operation, seen.request, pause), PLAIN)
+            seen = self.repeated_if_busy(operation, self._again(operation, seen.request, pause))
             pause *= 2
         # Only a wait in vain uses up the patience: many audiences may each be found after a short wait.
         self._patience = left if is_refused(seen) else self._patience
         return seen
 
-    def _again(
-        self, operation: Operation, request: Request, pause: float, wire: Wire = PLAIN, of: Operation | None = None
-    ) -> Observation:
+    def _again(self, operation: Operation, request: Request, pause: float, wire: Wire = PLAIN) -> Observation:
         time.sleep(pause)
-        self.check_and_count(operation, request, of)
+        self.check_and_count(operation, request)
         return self._sent(operation, request, wire)
 
     def _count(self, operation: Operation, seen: Observation) -> None:

@@ -59,7 +59,7 @@ class Names:
                 draft = draft.put(place, self.usual(place, smallest=smallest))
         draft = self.about(draft, made, keeping=True)
         schema = operation.body
-        if not self.provider.is_by_name and schema and draft.is_json and any(check(schema, draft.values["body"], "")):
+        if schema and draft.is_json and any(check(schema, draft.values["body"], "")):
             every = [sample(schema, smallest=smallest), sample(schema)]
             held: Iterator[Any] = (each for each in every if isinstance(each, dict | list))
             whole: Any = next((each for each in held if not any(check(schema, each, ""))), {})
@@ -116,9 +116,9 @@ class Names:
                 and draft.value(place) is not None
                 and (place.name in meaning or place.name in linked)
             ):
-                above = meaning[key] if place.kind == "path" and not self.provider.is_by_name else ...
+                above = meaning[key] if place.kind == "path" else ...
                 value = meaning.get(place.name, draft.value(place) if keeping and above is ... else above)
-                draft = draft.put(place, value if self.provider.is_by_name else self._fitting(draft, place, value))
+                draft = draft.put(place, self._fitting(draft, place, value))
         return draft
 
     def _fitting(self, draft: Draft, place: Place, value: Any) -> Any:

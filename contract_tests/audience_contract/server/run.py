@@ -31,12 +31,12 @@ from .draft import Draft, File
 from .ending import merged
 from .expectation import Expectation, Expected, expect
 from .judge import Judge
-from .limits import BUSY, CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, may_have_acted
+from .limits import CLEAN_UP, ONCE_MORE, LimitedSender, Options, RunEnded, UsedUp, may_have_acted
 from .names import Names
 from .opening import ABSENT, Opening
 from .places import Place, is_about_one, key_of, places
 from .plan import Plan, Planned, groups, plan
-from .send import NOT_SENT, UNREACHABLE, Wire
+from .send import BUSY, NOT_SENT, UNREACHABLE, Wire
 from .story import StoryError
 from .story import request as request_of
 from .target import Target
@@ -279,11 +279,11 @@ class Run:
     def _drafts(self, operation: Operation) -> list[Draft]:
         """The smallest valid request, and the fullest; the smallest twice if the fullest is not valid."""
         smallest, fullest = (self._names.draft(operation, smallest=smallest) for smallest in (True, False))
-        is_known = self._is_by_name or not check_request(operation, fullest.request(), undocumented=False)
-        return [smallest, fullest if is_known else smallest]
+        return [smallest, smallest if check_request(operation, fullest.request(), undocumented=False) else fullest]
 
     def _served(self, drafts: Iterable[list[Draft]]) -> Iterator[list[Draft]]:
         """The drafts of those operations that, by its first answers, the server has."""
+        self._enter("opening")
         known, unserved = False, None
         for smallest, fullest in drafts:
             operation = smallest.operation
@@ -307,7 +307,7 @@ class Run:
         about = None
         with suppress(UsedUp):
             # The documents may forbid a made-up id, so the cases are planned with the id of a real audience.
-            about = None if self._is_by_name else self._audience(operation, used=False)
+            about = self._audience(operation, used=False)
 
         def expected(case: Case) -> Expectation | None:
             base = self._names.about(case.base, about) if about and not case.absent else case.base
@@ -357,7 +357,6 @@ class Run:
         A server that answers everything in the same way cannot be judged, unless it is `known` to serve another
         operation.
         """
-        self._enter("opening")
         opening = Opening(self._target, operation)
         asked: list[tuple[_Ready, Observation]] = []
         with suppress(UsedUp):
@@ -655,10 +654,10 @@ class Run:
 
     def _found_by_now(self, operation: Operation, seen: Observation, expectation: Expectation) -> Observation:
         """The exchange, or a later one if it is about an audience that exists and that may not be there yet."""
-        effect, source = facts_of(operation).effect, facts_of(operation).source
-        is_sure = expectation.expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
-        waits = effect is Effect.READS or (is_sure and effect is not Effect.CREATES)
-        is_there = waits and self._audiences.find(self._judge.name(operation, seen.request), source)
+        facts = facts_of(operation)
+        is_sure = expectation.weight is Weight.VIOLATION and not facts.creates
+        waits = expectation.expected is Expected.SUCCESS and (facts.reads or is_sure)
+        is_there = waits and self._audiences.find(self._judge.name(operation, seen.request), facts.source)
         return self._sender.repeated_while(operation, seen) if is_there else seen
 
     def _confirm_all(self) -> str:
@@ -770,12 +769,12 @@ class Run:
             draft = self._names.about(self._names.draft(creating, smallest=True), about)
             for place in places(creating) if self._is_by_name else ():
                 draft = draft.put(place, name) if self._names.is_name(place) else draft
-            if not self._is_by_name and not self._audiences.may_be_sent(draft.request()):
+            if not self._audiences.may_be_sent(draft.request()):
                 return None
             self._played(creating, draft.request(), of=operation, before=about.story)
             is_made = self._audiences.existing[-1:] != last
             self._failures[creating.id] = 0 if is_made else self._failures[creating.id] + 1
-            if is_made and not self._is_by_name:
+            if is_made:
                 return self._audiences.existing[-1]
         return self._audiences.find(name)
 
@@ -786,9 +785,8 @@ class Run:
             return
         self._enter(CLEAN_UP)
         # What is within another audience goes before that one.
-        left = tuple(self._audiences.existing) if self._is_by_name else self._audiences.existing[::-1]
         with suppress(RunEnded):
-            for by, made in itertools.groupby(left, attrgetter("by")):
+            for by, made in itertools.groupby(self._audiences.existing[::-1], attrgetter("by")):
                 operation, those = next((each for each in removing if facts_of(each).source == by), None), [*made]
                 while operation and those and self._failures[operation.id] < _MAX_FAILURES:
                     self._remove(operation, those[: self._sender.at_once])
@@ -816,7 +814,7 @@ class Run:
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that means "later"."""
-        said = replace(expect(self._target, operation, seen.request), expected=Expected.OPEN)
+        said = replace(expect(self._target, operation, seen.request), expected=Expected.LATER, advised="")
         self._judge.judge(operation, seen, said)
 
     def _judged(

@@ -19,6 +19,8 @@ from ..connections import CodingError
 from ..judging import Observation
 from ..messages import Headers, Request, Response
 
+BUSY = frozenset({429, 503})
+"""Statuses that mean "later", and tell nothing about the request."""
 _MAX_JUDGED = 16 * 2**20
 """The most bytes of an answer that are read; a longer answer is judged as if it ended there."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import schema
-from ..facts import Effect, facts_of
+from ..facts import Effect, chosen, facts_of
 from ..samples import sample
 from .cases import Case, Change, as_it_is, puts
 from .draft import PARTS, Draft, File
@@ -72,6 +72,10 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             changes = [puts(place, value) for value in values]
             changes += [_named(place, change) for change in inside if place.kind == "body"]
             yield [Case(sent, change) for change in changes]
+        # An id that the caller chooses keeps the run's mark in it, so that it is nobody's.
+        is_chosen = place.kind == "path" and place.name == chosen(smallest.operation)
+        ends = (*_FOREIGN, *" .@", "x" * (1 + place.says("maxLength", 0))) if is_chosen else ()
+        yield [Case(sent, _framed(place, "", end)) for end in ends if _breaks(place, f"{right}{end}")]
         if fixed and place.kind == "header" and not secret:
             yield [Case(smallest, puts(place, "contract-check-nobody"))]
         if isinstance(right, list) and right:
@@ -80,10 +84,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
                 Case(sent, puts(place, value), label=f"{len(value)} items in {name}") for value in _sizes(place, right)
             ]
             yield [Case(sent, puts(place, right[:1] * 2), label=f"the same item twice in {name}"), *sized]
-            inner = () if names.provider.is_by_name else _of_items(place, right, fullest)
-            yield [Case(sent, change) for change in inner]
-        others = schema.alternatives(place.schema)[1:] if place.schema else []
-        yield [Case(sent, puts(place, sample(each))) for each in others if place.kind == "body"]
+            yield [Case(sent, change) for change in _of_items(place, right, fullest)]
+        yield [*_others(sent, place)] if place.kind == "body" else []
         if place.is_file:
             yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
         if place.is_file and not place.name:
@@ -96,22 +98,26 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             yield [Case(smallest, change) for change in _renamed(place)]
             yield [Case(smallest, change) for change in _respelled(place, smallest)]
     yield _of_page(smallest, names)
-    yield [*_others(smallest)]
+    yield [*_others(smallest, Place("body", "", smallest.operation.body))] if smallest.is_json else []
     facts = facts_of(smallest.operation)
     if (not facts.creates or facts.source) and smallest.operation.response(404):
         yield [Case(smallest, as_it_is, absent=True)]
 
 
-def _others(smallest: Draft) -> Iterator[Case]:
-    """Each alternative of a JSON body but the first: whole, then without one of the properties that it requires."""
-    whole = smallest.operation.body if smallest.is_json else None
-    for kind in schema.alternatives(whole)[1:] if whole else ():
+def _others(draft: Draft, place: Place) -> Iterator[Case]:
+    """Each alternative of a place but the first: whole; then, of an object, without each property that it requires, and
+    with wrong values of each property. The place without a name is the whole body.
+    """
+    for kind in schema.alternatives(place.schema)[1:] if place.schema else ():
         made, known = sample(kind), schema.properties(kind)
         if isinstance(made, dict):
             made = {name: each for name, each in made.items() if name in known and not known[name].plain("readOnly")}
-            draft = replace(smallest, values={**smallest.values, "body": made})
-            yield Case(draft, as_it_is)
-            yield from (Case(draft, puts(Place("body", name), ...)) for name in schema.required(kind) if name in made)
+        base = draft.put(place, made) if place.name else replace(draft, values={**draft.values, "body": made})
+        yield Case(base, as_it_is)
+        for name, right in made.items() if isinstance(made, dict) else ():
+            below = Place("body", f"{place.name}/{name}".removeprefix("/"), known[name])
+            yield from (Case(base, puts(below, ...)) for each in schema.required(kind) if each == name)
+            yield from (Case(base, puts(below, each)) for each in _misfits(below, right, base) if _breaks(below, each))
 
 
 def _of_page(smallest: Draft, names: Names) -> list[Case]:
@@ -167,11 +173,17 @@ def _of_items(place: Place, right: list[Any], draft: Draft) -> Iterator[Change]:
     for at, kind in enumerate(place.schema.get("prefixItems") or [place.schema.get("items")]):
         if kind and not isinstance(right[at], dict | list):
             item = replace(place, schema=kind)
-            sizes = [item.says("minLength", 0) - 1, item.says("maxLength", -2) + 1]
-            for value in (*_wrong(item, right[at], draft), *("x" * size for size in sizes if size >= 0)):
+            for value in _misfits(item, right[at], draft):
                 # A server may decode a query before it looks for what is between the items.
                 if place.kind == "body" or not re.search("[, |]", str(value)):
                     yield puts(place, [*right[:at], value, *right[at + 1 :]])
+
+
+def _misfits(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
+    """Values of other types, and at and beyond limits, texts among them."""
+    yield from _wrong(place, right, draft)
+    sizes = place.says("minLength", 0) - 1, place.says("maxLength", -2) + 1
+    yield from ("x" * size for size in sizes if size >= 0)
 
 
 def _sizes(place: Place, right: list[Any]) -> Iterator[list[Any]]:

@@ -88,10 +88,9 @@ def _words(scheme: str) -> list[str]:
 
 
 def _servers(holders: list[Node]) -> tuple[str, list[list[str]]]:
-    holder = next((node for node in holders if node.value.get("servers")), None)
-    listed: list[dict[str, Any]] = holder.value["servers"] if holder is not None else [{"url": "/"}]
-    pointer = f"{holder.pointer}/servers" if holder is not None else "/servers"
-    return pointer, [list(urls_of(server)) for server in listed]
+    holder = next((node for node in holders if node.value.get("servers")), holders[-1])
+    listed: list[dict[str, Any]] = holder.value.get("servers") or [{"url": "/"}]
+    return f"{holder.pointer}/servers", [list(urls_of(server)) for server in listed]
 
 
 def urls_of(server: dict[str, Any]) -> Iterator[str]:

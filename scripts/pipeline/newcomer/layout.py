@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import tomlkit
@@ -73,8 +74,7 @@ def lay_out(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["py"] = repr
-    environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
+    environment.filters |= {"py": repr, "json": partial(json.dumps, ensure_ascii=False)}
     empty = environment.get_template("overlay.yaml.jinja").render(words)
     files[provider.overlay] = overlay.read_bytes() if overlay else empty.encode()
     title = f"# {name}: where its documents contradict each other, or leave open what a client needs\n"

@@ -21,8 +21,7 @@ def run(given: argparse.Namespace) -> int:
     found = _chosen(list(providers(root)), given.keys)
     if given.report:
         report.prepare(given.report)
-    day = datetime.now(UTC).date().isoformat()
-    result = update(root, found, day, tests=not given.no_tests, keep=given.keep)
+    result = update(root, found, datetime.now(UTC).date().isoformat(), tests=not given.no_tests, keep=given.keep)
     sys.stdout.write(report.as_markdown(result))
     if given.report:
         report.write(result, given.report)

@@ -83,8 +83,6 @@ def _bounded(chunks: Iterator[bytes], address: str) -> bytes:
 
 def _file(path: Path) -> bytes:
     try:
-        if path.exists() and not path.is_file():
-            raise PipelineError(f"{path}: not a file")
         with path.open("rb") as file:
             return _bounded(iter(partial(file.read, 64 * 1024), b""), str(path))
     except OSError as error:

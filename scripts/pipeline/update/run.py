@@ -115,8 +115,7 @@ def _offered(copy: Path) -> Check:
     name = "what the adapters offer can be told"
     try:
         if (copy / "README.md").is_file():
-            for file, data in registry.documents(copy).items():
-                file.write_bytes(data)
+            tree.write(copy, registry.documents(copy))
     except PipelineError as error:
         return Check(name, (str(error),))
     return Check(name)

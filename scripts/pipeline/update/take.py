@@ -58,10 +58,8 @@ def take(provider: Provider, date: str) -> Taken:
 
 
 def _page(entry: Mapping[str, Any], got: Fetched | None, missing: str) -> Page:
-    about = entry["file"], entry["address"], entry["sha256"]
-    if got is None:
-        return Page(*about, found=entry["sha256"], by_hand="by_hand" in entry, missing=missing)
-    return Page(*about, hashlib.sha256(got.data).hexdigest())
+    found = hashlib.sha256(got.data).hexdigest() if got else entry["sha256"]
+    return Page(entry["file"], entry["address"], entry["sha256"], found, "by_hand" in entry, missing)
 
 
 def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
