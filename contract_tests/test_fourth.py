@@ -179,8 +179,8 @@ def test_the_judge_of_servers_finds_nothing_wrong_with_a_mock(fourth: Fourth, re
 def test_the_judge_of_servers_looks_at_what_is_addressed_by_an_id(fourth: Fourth) -> None:
     mock = fourth.root / "contract_tests" / "audience_contract" / "providers" / f"{KEY}.py"
     right = wrong = mock.read_text("utf-8")
-    refuses = "        return self.error(call.operation, 400)\n        call.remove("
-    for old, new in (("        call.remove(", refuses), ('{"ref": record.id,', '{"ref": "another",')):
+    refuses = "        return self.error(call.operation, 400)\n        call.state.drop("
+    for old, new in (("        call.state.drop(", refuses), ('{"ref": record.id,', '{"ref": "another",')):
         assert wrong.count(old) == 1
         wrong = wrong.replace(old, new)
     mock.write_text(wrong, "utf-8")

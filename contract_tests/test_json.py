@@ -56,7 +56,7 @@ ORDINARY = {
     "records": json.dumps(
         {"id": "4711", "all": [{"id": str(n), "name": "VIP \N{GRINNING FACE}", "tags": []} for n in range(10_000)]},
         ensure_ascii=False,
-        indent=2,
+        separators=(",\n      ", ": "),
     ),
     "a message of brackets": json.dumps({"id": "4711", "message": '[{,:"' * 60_000}),
     "a long message beyond Latin": json.dumps({"id": "4711", "message": "ж" * 200_000}, ensure_ascii=False),

@@ -50,7 +50,7 @@ def test_each_python_block_of_a_page_runs() -> None:
 def test_each_test_in_a_block_passes(tmp_path: Path) -> None:
     for number, block in enumerate(TESTS):
         (tmp_path / f"test_block_{number}.py").write_text(block, "utf-8")
-    options = ["-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
+    options = ["-p", "no:cacheprovider", "-p", "no:schemathesis", "--rootdir", str(tmp_path)]
     done = processes.run([sys.executable, "-W", "error", "-m", "pytest", *options, str(tmp_path)], cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
 

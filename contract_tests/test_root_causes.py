@@ -404,7 +404,7 @@ def hyphenless(request: Request) -> Request | Response:
 
 
 def test_a_form_reader_that_takes_a_word_of_a_file_for_the_boundary_gets_advice_alone() -> None:
-    report = judge(MockServer(middleware=changing(hyphenless), prose=True), "commbox")
+    report = judge(MockServer(middleware=changing(hyphenless), prose=True), "commbox", requests=200)
     assert {(found.rule, found.weight) for found in report.findings} == {("form.framing", Weight.ADVICE)}
 
 

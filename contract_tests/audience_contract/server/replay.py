@@ -6,8 +6,9 @@ from typing import Any
 
 from ..facts import facts_of
 from ..judging import Observation
+from .confirmation import REPEATS
 from .limits import Options, RunEnded
-from .run import REPEATS, Run
+from .run import Run
 from .story import StoryError, steps
 from .target import Target
 
@@ -32,11 +33,11 @@ def replay(
     try:
         for number in range(REPEATS if comes_and_goes else 2):
             story = steps(finding["longer" if number == 1 else "story"])
-            exchanges = run.send_story(story, str(report["run"]), str(report["target"]))
-            if run.times_shown(finding["rule"], finding["pointer"], finding["key"]):
+            exchanges = run.confirmation.send_story(story, str(report["run"]), str(report["target"]))
+            if run.confirmation.times_shown(finding["rule"], finding["pointer"], finding["key"]):
                 return True, exchanges
     except RunEnded as ended:
         raise StoryError(str(ended)) from None
     finally:
-        run.clean_up()
+        run.exchanges.clean_up()
     return False, exchanges

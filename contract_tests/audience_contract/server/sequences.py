@@ -1,0 +1,170 @@
+"""What only several requests in a row can show: the pages of a list, and what a change has left."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from ..bodies import value_of
+from ..facts import Effect, facts_of
+from ..judging import Observation
+from ..messages import Request
+from ..mock.provider import load as provider_of
+from ..spec import Operation
+from ..strict_json import at
+from .audiences import NotOursError
+from .draft import Draft, File
+from .exchanges import Exchanges
+from .expectation import Expectation, Expected
+from .limits import UsedUp
+from .places import Place, key_of, places
+
+_PAGES, _ON_PAGE = 20, 5
+"""The most pages of a list that are followed, and how many items are asked for on each."""
+PAGE, BACK = "a page of a list", "what was changed"
+"""The labels of requests for a page, and of requests that read what was changed."""
+_OK, _NOT_FOUND = 200, 404
+
+
+class Sequences:
+    """Sends the sequences of requests; `operations` are those that a sequence may read with."""
+
+    def __init__(self, exchanges: Exchanges, operations: Sequence[Operation]) -> None:
+        self._exchanges, self._operations = exchanges, operations
+        self._target, self._audiences, self._names = exchanges.target, exchanges.audiences, exchanges.names
+        self._judge, self._sender = exchanges.judge, exchanges.sender
+
+    def turn_pages(self, operation: Operation) -> None:
+        """Follow a list from page to page, up to 20 pages, and compare these with the whole list on one page."""
+        cursors = [place for place in places(operation) if place.name in facts_of(operation).pages]
+        if not cursors:
+            self.list_all(operation)
+            return
+        draft, given = self._names.draft(operation, smallest=True), set[str]()
+        limits = [place for place in places(operation) if place.name in facts_of(operation).limits]
+        bounded = [place for place in limits if place.says("maximum")]
+        on_one_page = draft.put(bounded[0], bounded[0].says("maximum")) if bounded else draft
+        expectation = Expectation(Expected.SUCCESS, "case.accepted", operation.node["responses"].pointer, PAGE)
+        if limits:
+            draft = draft.put(limits[0], _ON_PAGE)
+            # Without a documented maximum, no document says that a page size of our choice is allowed.
+            expectation = expectation if bounded else replace(expectation, expected=Expected.OPEN)
+
+        def page(asked: Draft) -> Observation:
+            return self._exchanges.play(operation, asked.request(), expectation, label=PAGE)
+
+        with suppress(UsedUp):
+            for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.existing)):
+                self._exchanges.make(operation, self._names.new())
+            first = page(on_one_page)
+            missed, ahead = self._judge.shows(operation, first), len(self._judge.items(operation, first))
+            for _ in range(_PAGES):
+                seen = page(draft)
+                missed -= self._judge.shows(operation, seen)
+                ahead -= len(self._judge.items(operation, seen))
+                cursor = self._judge.next_page(operation, seen, given)
+                is_number = cursor.isdecimal() and cursors[0].says("type") == "integer"
+                if not cursor or (cursor == "0" and is_number):
+                    # A page that starts at item 0 is no next page.
+                    ahead = 0
+                    break
+                if is_number:
+                    # A number is where the next page starts, so no later page has an item from before that.
+                    ahead = min(ahead, len(self._judge.items(operation, first)) - int(cursor))
+                draft = draft.put(cursors[0], cursor)
+            if ahead <= 0:
+                # Asked again, because only an audience that is there both times was certainly left out by the pages.
+                seen = page(on_one_page)
+                self._judge.judge_pages(operation, seen, missed & self._judge.shows(operation, seen))
+            self._filter(operation, self._judge.ours(operation, first))
+
+    def list_all(self, operation: Operation) -> None:
+        """Ask for a list that, by the documents, has every audience: it must have those of the run."""
+        if not facts_of(operation).is_whole:
+            return
+        with suppress(UsedUp):
+            request = self._names.draft(operation, smallest=True).request()
+            lacks = partial(self._judge.lacking, operation)
+            self._judge.is_whole(operation, self._exchanges.play(operation, request, is_early=lacks, label=PAGE))
+
+    def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
+        """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
+        draft = self._names.draft(operation, smallest=True)
+        for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
+            asked = draft.put(next(place for place in places(operation) if place.name == name), value)
+            seen = self._exchanges.play(operation, asked.request(), label=PAGE)
+            if is_found:
+                self._judge.judge_filter(operation, seen, shown)
+
+    def read_back(self, operation: Operation) -> None:
+        """Change an audience, and read it, by the id that the change answered: it must exist, without extra members."""
+        facts = facts_of(operation)
+        if operation.method == "DELETE":
+            self._delete_and_read(operation)
+        for reader in self._operations if facts.effect is Effect.CHANGES else ():
+            by_answer = {*facts.unique} & {*facts_of(reader).linked.values()}
+            counts = facts.story and facts_of(reader).size
+            if not (by_answer or counts) or not facts_of(reader).reads:
+                continue
+            with suppress(UsedUp):
+                if facts.story:
+                    made = self._exchanges.make(operation, self._names.new())
+                else:
+                    made = self._exchanges.audience(operation, used=True)
+                if not made or not made.seen:
+                    continue
+                before, answer = [*made.story], None
+                for values in facts.story or [{}]:
+                    draft = self._names.about(self._names.draft(operation, smallest=True), made)
+                    for name, value in values.items():
+                        draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
+                    changed = self._exchanges.play(operation, draft.request(), before=tuple(before))
+                    changed = replace(changed, answered=self._judge.answered_with(operation, changed))
+                    before, answer = [*before, changed], value_of(changed.response)
+                if not by_answer or any(at(answer, pointer) for pointer in by_answer):
+                    fullest = self._names.draft(reader, smallest=False)
+                    request = self._names.about(fullest, replace(made, answer=answer)).request()
+                    seen = self._read(reader, request, final=bool(facts.story))
+                    seen = replace(seen, before=tuple(before), label=BACK)
+                    kind = f"by what {operation.id} answered"
+                    about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
+                    self._judge.judge(reader, seen, about)
+                    self._judge.judge_members(operation, reader, seen, made)
+
+    def _delete_and_read(self, operation: Operation) -> None:
+        """Delete an audience, and read it: it must not be shown as before."""
+        for reader in self._operations:
+            if not facts_of(reader).reads or key_of(reader) != key_of(operation):
+                continue
+            with suppress(UsedUp, NotOursError):
+                made = self._exchanges.make(operation, self._names.new())
+                if not made or not made.seen:
+                    continue
+                drafts = (self._names.draft(each, smallest=True) for each in (reader, operation))
+                read, delete = (self._names.about(draft, made).request() for draft in drafts)
+                before = _shown(self._read(reader, read))
+                deleted = self._exchanges.play(operation, delete, before=(made.seen,))
+                if before is not None and deleted.status in (200, 204):
+                    seen = self._sender.send(reader, read)
+                    seen = self._sender.repeated_while(reader, seen, partial(_shows, before))
+                    seen = replace(seen, before=(made.seen, replace(deleted, before=())), label=BACK)
+                    self._judge.judge_removal(operation, reader, seen, is_there=_shows(before, seen))
+
+    def _read(self, reader: Operation, request: Request, *, final: bool = False) -> Observation:
+        """Read an audience, and again while it is not found, or, if `final`, while its changes are not shown yet."""
+
+        def is_early(seen: Observation) -> bool:
+            value = _shown(seen) if final else None
+            return seen.status == _NOT_FOUND or (value is not None and not facts_of(reader).is_final(value))
+
+        return self._sender.repeated_while(reader, self._sender.send(reader, request), is_early)
+
+
+def _shown(seen: Observation) -> Any:
+    """What a read shows; None if it does not succeed."""
+    return value_of(seen.response) if seen.status == _OK else None
+
+
+def _shows(value: Any, seen: Observation) -> bool:
+    return bool(_shown(seen) == value)
