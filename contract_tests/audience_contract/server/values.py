@@ -105,8 +105,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
 
 
 def _others(draft: Draft, place: Place) -> Iterator[Case]:
-    """Each alternative of a place but the first: whole; then, of an object, without each property that it requires, and
-    with wrong values of each property. The place without a name is the whole body.
+    """Each alternative of a place but the first; of an object also without each required property, and with wrong
+    values of each. The place without a name is the whole body.
     """
     for kind in schema.alternatives(place.schema)[1:] if place.schema else ():
         made, known = sample(kind), schema.properties(kind)
@@ -116,7 +116,8 @@ def _others(draft: Draft, place: Place) -> Iterator[Case]:
         yield Case(base, as_it_is)
         for name, right in made.items() if isinstance(made, dict) else ():
             below = Place("body", f"{place.name}/{name}".removeprefix("/"), known[name])
-            yield from (Case(base, puts(below, ...)) for each in schema.required(kind) if each == name)
+            if name in schema.required(kind):
+                yield Case(base, puts(below, ...))
             yield from (Case(base, puts(below, each)) for each in _misfits(below, right, base) if _breaks(below, each))
 
 
