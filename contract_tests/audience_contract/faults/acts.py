@@ -39,7 +39,7 @@ def on_success(change: Callable[[Response], Response], when: When = always) -> A
 
     def act(turn: Turn) -> Response:
         answer = turn.answer()
-        return change(answer) if answer.status < 300 and when(turn) else answer
+        return change(answer) if answer.is_success and when(turn) else answer
 
     return act
 

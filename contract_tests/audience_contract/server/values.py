@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import schema
-from ..facts import Effect, chosen, facts_of
+from ..facts import chosen, facts_of
 from ..samples import sample
 from .cases import Case, Change, as_it_is, puts
 from .draft import PARTS, Draft, File
@@ -226,12 +226,12 @@ def _lengths(place: Place, names: Names, draft: Draft) -> Iterator[int]:
     limits = [most + 1, most, most - 1, 2 * most, 4 * most] if most else []
     limits += [least - 1, least] if least else []
     shortest = len(str(draft.value(place))) if names.is_name(place) else 0
-    effect = facts_of(draft.operation).effect
+    facts = facts_of(draft.operation)
     # A name of that length would need an audience of its own.
     usual = () if names.is_name(place) else (64,)
     for length in dict.fromkeys((*limits, 0, *usual, *_LENGTHS)):
         # An audience whose name is too short for the mark would stay at a real provider, with no sign of its origin.
-        is_free = effect is Effect.READS or (effect is Effect.CREATES and (names.target.is_local or not length))
+        is_free = facts.reads or (facts.creates and (names.target.is_local or not length))
         marked = length >= shortest or is_free
         if marked and (place.kind == "body" or length <= _IN_TARGET):
             yield length
