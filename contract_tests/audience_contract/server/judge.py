@@ -1,5 +1,6 @@
 """Judges each exchange with a server: whether the answer fits the request, and whether it is as documented."""
 
+import math
 import re
 import unicodedata
 from collections import Counter, deque
@@ -33,7 +34,7 @@ from .target import Target
 _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431, 503}
 _OF_BODIES = {413, 415}
 """Those of these statuses that the application itself gives, so its answers must have a documented media type."""
-_OK, _NOT_FOUND, _CONFLICT, _NOT_NOW = 200, 404, 409, 429
+_OK, _ACCEPTED, _NOT_FOUND, _CONFLICT, _NOT_NOW = 200, 202, 404, 409, 429
 _LONG, _LONG_TARGET = 2**16, 2**12
 """From so many bytes on, a body or a path with its query counts as long."""
 _LAST = 3
@@ -54,6 +55,8 @@ class Judge:
         self._names: set[str] = set()
         self._certain: set[str] = set()
         """The ids of audiences that a right request of the usual form made."""
+        self._soonest = math.inf
+        """The least age, in seconds, at which an audience was found."""
         self._ids: dict[str, Observation] = {}
         self._last: deque[Observation] = deque(maxlen=_LAST)
         self.succeeded = False
@@ -84,8 +87,13 @@ class Judge:
         name = sent.get(key_of(operation), "")
         made = self._audiences.find(name, facts.source)
         if made and all(sent.get(place) in (None, str(made.at(pointer))) for place, pointer in facts.linked.items()):
-            missed = facts.unsure and seen.status == _NOT_FOUND
-            return replace(expectation, expected=Expected.OPEN, kind=facts.unsure) if missed else expectation
+            self._soonest = min(self._soonest, made.age) if facts.reads and seen.is_success else self._soonest
+            # What was only accepted need not be there yet (RFC 9110, 15.3.3), if no other was found as soon.
+            is_accepted = made.seen is not None and made.seen.status == _ACCEPTED
+            late = is_accepted and operation.response(404) and made.age < self._soonest < math.inf
+            kind = facts.unsure or ("an audience that may still be on its way" if late else "")
+            missed = kind and seen.status == _NOT_FOUND
+            return replace(expectation, expected=Expected.OPEN, kind=kind) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
             kind = "a name that no audience has" if self._provider.is_by_name else "an id that nothing has"
