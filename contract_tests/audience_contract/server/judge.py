@@ -149,7 +149,7 @@ class Judge:
             said = f"gone after {self._entry(entry.operation, self._last[-1]).asked} ({seen.trouble})"
         self._last.extend([] if gone else [seen])
         # What had no answer is likely to be the cause; else any of the last ones may be.
-        for shown in [*reversed(self._last)][: None if self._last[-1].response else 1]:
+        for shown in reversed(self._last) if self._last[-1].response else [self._last[-1]]:
             replace(entry, seen=shown).find(rule, said)
 
     def _answered(self, entry: Entry) -> None:
@@ -296,22 +296,22 @@ class Judge:
         elif facts.reads and not is_about_one(operation):
             self._audiences.record_list(self.items(operation, seen))
             self._names_fit(operation, seen)
-        plainly = self._entry(operation, seen)
-        self._page_fits(plainly, sent)
+        of_run = self._entry(operation, seen)
+        self._page_fits(of_run, sent)
         for found in fresh if is_new else ():
             known = self._ids.get(found)
             # Nor does any document say that the same change, asked for again, is another one.
             if known and not facts.creates and _content(known.request) == _content(seen.request):
                 known = None
-            both = replace(plainly, seen=replace(seen, before=(*seen.before, known))) if known else plainly
+            both = replace(of_run, seen=replace(seen, before=(*seen.before, known))) if known else of_run
             both.find("run.unique", f"{entry.asked}: {seen.status} with an id of an earlier answer" if known else "")
         self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items() if is_new else ():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
                 differs = not isinstance(echoed, str) or _trimmed(echoed) != _trimmed(sent[field])
-                said = differs and f"{plainly.asked}: {seen.status} with another {field} than was sent"
-                plainly.find("run.echo", said, detail=pointer)
+                said = differs and f"{of_run.asked}: {seen.status} with another {field} than was sent"
+                of_run.find("run.echo", said, detail=pointer)
 
     def _names_fit(self, operation: Operation, seen: Observation) -> None:
         """Judge whether a list shows the run's audiences under the names that were sent.
