@@ -55,7 +55,8 @@ from ._supply import GIVEN, Supply
 T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
 """The most bytes of a request that changes members; no provider documents how many it takes."""
-_EMPTY = Problem("members", "must not be empty", "empty", OURS, Remedy("allow_empty", True, "removes all members"))
+EMPTY = Problem("members", "must not be empty", "empty", OURS)
+_EMPTY = replace(EMPTY, remedy=Remedy("allow_empty", True, "removes all members"))
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two requests that ask whether an audience is still indexing."""
 
@@ -562,6 +563,8 @@ class Verbs(Generic[Model]):
             error.outcome = None
         elif operation and operation.effect is Effect.READS:  # it asked first
             error.outcome = Outcome.NOT_SENT
+            if error.attempts:
+                error.args = (f"looking it up first: {error.args[0]}",)
         if operation and operation.effect is Effect.CREATES:
             error.looked_first = self._looked
         if operation and supply and error.changed is None:
