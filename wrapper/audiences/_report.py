@@ -80,7 +80,7 @@ _CODES = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4, Outcome.
 
 
 def exit_code(results: Sequence[Shown], *, interrupted: int = 0) -> int:
-    """The exit code of a run. `interrupted` is the one of a run that was, if nothing can have been sent."""
+    """The exit code of a run. `interrupted` is the one for an interrupt before anything was sent; 0 for none."""
     outcomes = {getattr(result, "outcome", None) for result in results}
     # A change that went on after a failed call, or that had nothing to send, is no error, but has failed all the same.
     errors = [
