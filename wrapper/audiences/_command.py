@@ -40,7 +40,7 @@ from ._checks import LONGEST
 from ._everywhere import create_everywhere
 from ._member_file import KINDS, members_of
 from ._terminal import note, say
-from ._verbs import CHUNK_BYTES, EMPTY
+from ._verbs import CHUNK_BYTES, NO_MEMBERS
 from ._version import __version__
 
 # Rich's tracebacks would print local variables, credentials among them.
@@ -462,7 +462,7 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
         try:
             changed = change(members())
             if not changed.chunks:
-                raise InvalidError.of([EMPTY])
+                raise InvalidError.of([NO_MEMBERS])
             tell(changed)
         except NotSentError:
             if not run.dry:
@@ -478,8 +478,8 @@ def _ask() -> None:
     """Ask on the terminal for consent. Exits without it."""
     if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         _refuse("there is no terminal to ask on; --yes does it without asking")
-    note("Delete it? [y/N]")
     with suppress(KeyboardInterrupt, OSError, ValueError):
+        note("Delete it? [y/N]")
         if sys.stdin.readline().strip().lower() in {"y", "yes"}:
             return
     note("audiences: nothing was deleted")

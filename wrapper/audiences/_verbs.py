@@ -55,8 +55,8 @@ from ._supply import GIVEN, Supply
 T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
 """The most bytes of a request that changes members; no provider documents how many it takes."""
-EMPTY = Problem("members", "must not be empty", "empty", OURS)
-_EMPTY = replace(EMPTY, remedy=Remedy("allow_empty", True, "removes all members"))
+NO_MEMBERS = Problem("members", "must not be empty", "empty", OURS)
+_EMPTY = replace(NO_MEMBERS, remedy=Remedy("allow_empty", True, "removes all members"))
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two requests that ask whether an audience is still indexing."""
 
