@@ -26,7 +26,8 @@ _MADE = cache(typer.main.get_command)
 def run(package: str, *arguments: str, **environment: str) -> processes.Ended:
     """What the command of a package comes to, with more in the environment."""
     out, error = TextIOWrapper(BytesIO(), "utf-8"), TextIOWrapper(BytesIO(), "utf-8")
-    name, interrupting = package.replace("_", "-"), signal.getsignal(signal.SIGINT)
+    name = package.replace("_", "-")
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     gc.freeze()  # so that the search at the end is for what the command leaves, not in all that other tests keep
     with (
         open(os.devnull) as nothing,
@@ -44,7 +45,8 @@ def run(package: str, *arguments: str, **environment: str) -> processes.Ended:
         except SystemExit as ended:
             code = ended.code or 0
         finally:
-            signal.signal(signal.SIGINT, interrupting)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
             gc.collect()
             gc.unfreeze()
     assert isinstance(code, int)

@@ -58,7 +58,7 @@ def test_json_output_has_everything_that_is_known(server: MockServer) -> None:
 
 @pytest.mark.parametrize(
     ("status", "code", "outcome"),
-    [(400, 7, "rejected"), (401, 7, "rejected"), (500, 5, "unknown"), (429, 7, "rejected")],
+    [(400, 7, "rejected"), (404, 7, "rejected"), (401, 7, "rejected"), (500, 5, "unknown"), (429, 7, "rejected")],
 )
 def test_exit_codes_tell_half_a_job_and_an_unknown_outcome_apart(
     server: MockServer, status: int, code: int, outcome: str
@@ -70,13 +70,17 @@ def test_exit_codes_tell_half_a_job_and_an_unknown_outcome_apart(
     assert {key: found[key]["outcome"] for key in found} == dict.fromkeys(TITLES, "applied") | {"Batch": outcome}
     assert found["Batch"]["status"] == status
     assert found["Batch"]["provider_message"]
-    assert run(server, *BATCH, "--base-url", base).returncode == (3 if code == 7 else code)
+    alone = run(server, *BATCH, "--base-url", base)
+    assert alone.returncode == (3 if code == 7 else code)
+    assert ("is the base URL right?" in alone.stderr) is (status == 404)
+    assert "such audience" not in alone.stderr
 
 
 def test_what_is_not_sent_exits_with_4_and_says_why(server: MockServer) -> None:
-    refused = run(server, *BATCH, "--base-url", f"batch=http://127.0.0.1:{closed_port()}")
-    assert refused.returncode == 4
-    assert "ConnectError" in refused.stderr
+    for host in ("127.0.0.1", "[::1]"):
+        url = f"http://{host}:{closed_port()}"
+        refused = run(server, *BATCH, "--base-url", f"batch={url}/path")
+        assert (refused.returncode, f"no connection to {url}: ConnectError" in refused.stderr) == (4, True)
     unsupported = run(server, *ALL[:-2])
     assert unsupported.returncode == 4
     assert "members is not supported" in unsupported.stderr
@@ -141,6 +145,8 @@ def test_a_dry_run_shows_the_requests_that_can_be_made_beside_the_errors(server:
     assert done.returncode == 4
     assert "# Batch" in done.stdout
     assert "--file (absent): is required" in done.stderr
+    assert "only; without it, nothing is sent to any provider" in done.stderr
+    assert "nothing is sent" not in run(server, *BATCH, "--dry-run").stderr
 
 
 def test_messages_speak_of_options_not_of_arguments(server: MockServer, tmp_path: Path) -> None:

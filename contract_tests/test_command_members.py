@@ -168,12 +168,16 @@ def test_a_call_that_fails_ends_the_change_unless_it_is_to_go_on(
     assert outcomes == ["applied", "rejected", "applied"][:calls]
 
 
-def test_without_members_nothing_is_sent_and_replace_wants_to_be_told(server: MockServer, tmp_path: Path) -> None:
-    file = written(tmp_path, "id")
+def test_a_file_without_members_is_an_error_and_replace_may_be_told_to_take_it(
+    server: MockServer, tmp_path: Path
+) -> None:
     assert run(server, "add", *AT, "--file", written(tmp_path, "id", "1")).returncode == 0
     file = written(tmp_path, "id")
-    done = run(server, "add", *AT, "--file", file)
-    assert (done.returncode, "nothing was sent" in done.stderr) == (0, True)
+    for verb in ("add", "remove"):
+        for extra in ((), ("--dry-run",), ("--json",)):
+            done = run(server, verb, *AT, "--file", file, *extra)
+            assert (done.returncode, "unknown" in done.stdout) == (4, False)
+            assert "Batch: --file (empty): must not be empty - outcome: not_sent" in done.stdout + done.stderr
     refused = run(server, "replace", *AT, "--file", file)
     assert (refused.returncode, "--allow-empty removes all members" in refused.stderr) == (4, True)
     assert [*members(server)] == ["1"]
@@ -207,6 +211,19 @@ def test_commbox_replaces_by_a_file_whose_requests_a_dry_run_shows(server: MockS
     done = run(server, "replace", *at, str(EXAMPLES / "customers.xlsx"), "--json")
     assert (done.returncode, json.loads(done.stdout)[0]["outcome"]) == (0, "applied")
     assert server.exchanges[-1].operation == "PUT /Audiences/{AUDIENCE_ID}"
+
+
+@pytest.mark.parametrize("verb", ["get", "replace"])
+def test_no_such_audience_and_several_of_a_name_have_one_exit_code_for_every_verb(
+    server: MockServer, verb: str
+) -> None:
+    file = ["--file", str(EXAMPLES / "customers.csv")]
+    words = [verb, "SPRING", "-p", "commbox", *(file if verb == "replace" else [])]
+    for said in ("has no audience of that name", None, "has 2 audiences of that name: the id of one is needed"):
+        done = run(server, *words)
+        assert done.returncode == (3 if said else 0)
+        assert (said or "") in done.stderr
+        assert run(server, "create", *words[1:4], *file).returncode == 0
 
 
 def test_a_list_has_all_audiences_as_a_table_or_each_in_a_line(server: MockServer) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -123,7 +124,8 @@ def test_a_deletion_says_first_what_follows_and_its_exit_code_is_that_of_its_out
     assert len(raw.requests) == 1
     assert raw.requests[0].startswith(b"POST /audiences/remove ")
     people = ask(raw, "delete", "VIP", "--yes")
-    assert ("before you repeat this" in people.stderr) is (code == 5)
+    assert ("before you repeat this: audiences get VIP --provider batch\n" in people.stderr) is (code == 5)
+    assert ("may be that there is no such audience" in people.stderr) is (answer == http(400, b"{}"))
     assert ("token-4711" in people.stdout) is (answer == ACCEPTED)
 
 
@@ -131,6 +133,7 @@ def test_a_deletion_from_which_nothing_follows_by_the_page_says_only_what_is_del
     server = ["-p", "adobe", "--base-url", f"adobe={playing(raw, http(204, b'')).url}", "--allow-undocumented"]
     done = run(None, "delete", "--id", "4711", "--yes", *server, ADOBE_ACCESS_TOKEN="token", **ADOBE_KEYS)
     assert (done.returncode, done.stderr) == (0, "audiences: this deletes 4711 at Adobe\n")
+    assert [cell.strip() for cell in done.stdout.splitlines()[-1].split("|")][:3] == ["Adobe", "", "4711"]
 
 
 def test_without_a_terminal_to_ask_on_nothing_is_deleted(raw: RawServer) -> None:
@@ -155,6 +158,9 @@ def on_a_terminal(raw: RawServer, answer: Callable[[int, processes.Process], obj
         answer(master, child)
         child.communicate()
     os.close(slave)
+    with suppress(OSError):  # at its end
+        while more := os.read(master, 1024):
+            shown += more
     os.close(master)
     return child.returncode, shown.decode()
 
@@ -176,6 +182,7 @@ def test_on_a_terminal_it_is_asked_and_nothing_but_yes_deletes(raw: RawServer, t
     found, shown = on_a_terminal(playing(raw, ACCEPTED), answer)
     assert (found, len(raw.requests)) == (code, int(code == 0))
     assert shown.index("empty audience") < shown.index("[y/N]")
+    assert ("nothing was deleted" in shown) is (code == 130)
 
 
 @pytest.mark.parametrize("verb", ["get", "wait", "delete"])
@@ -211,6 +218,7 @@ def test_what_a_provider_does_not_offer_is_refused_with_the_reason_before_anybod
     done = run(None, verb, *{**ONE, **CHANGES}[verb], "-p", key)
     assert done.returncode == 4
     assert reason in done.stderr
+    assert "replace" in reason or key != "commbox" or verb not in {"add", "remove"}
     assert "settings are missing" not in done.stderr
     assert ("outcome: not_sent" in done.stderr) is (verb not in {"get", "list", "wait"})
     assert "deletes" not in done.stderr
@@ -249,39 +257,39 @@ def test_what_a_provider_says_acts_on_no_terminal_and_is_shown_without_the_crede
 class Interrupting(RawServer):
     """Interrupts its client once the request is there, and answers nothing before that has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, by: signal.Signals = signal.SIGINT) -> None:
         super().__init__()
+        self.by = by
         self.client: SimpleQueue[processes.Process] = SimpleQueue()
 
     def reply(self, request: bytes) -> bytes:  # noqa: ARG002
         client = self.client.get()
-        client.send_signal(signal.SIGINT)
+        client.send_signal(self.by)
         client.wait(20)
         return b""
 
 
-@pytest.mark.parametrize(
-    ("verb", "code"),
-    [(["get"], 130), pytest.param(["wait"], 130, marks=pytest.mark.long), (["delete", "--yes"], 5)],
-)
-def test_an_interrupt_ends_at_once_and_tells_what_is_known(verb: list[str], code: int) -> None:
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("verb", [["get"], pytest.param(["wait"], marks=pytest.mark.long), ["delete", "--yes"]])
+def test_an_interrupt_ends_at_once_and_tells_what_is_known(verb: list[str], by: signal.Signals) -> None:
     """The first server never answers, so that a deletion may have been made; the second one never shakes hands."""
-    with Interrupting() as silent:
+    with Interrupting(by) as silent:
         words = [sys.executable, "-m", "audiences", *verb, "VIP", "-p", "batch", "--json"]
         environment = {**os.environ, **BATCH_KEYS, "BATCH_BASE_URL": silent.url}
         pipes: dict[str, Any] = {"stdout": processes.PIPE, "stderr": processes.PIPE}
         with processes.started(words, env=environment, **pipes) as child:
             silent.client.put(child)
             out, _ = child.communicate()
-        assert child.returncode == code
-        assert json.loads(out)[0]["outcome"] == (None if code == 130 else "unknown")
+        changes = verb[0] == "delete"
+        assert child.returncode == (5 if changes else 128 + by)
+        assert json.loads(out)[0]["outcome"] == ("unknown" if changes else None)
     server = Handshakes()
     with processes.started(words, env={**environment, "BATCH_BASE_URL": server.url}, **pipes) as child:
         assert server.accepted.wait(20)
-        child.send_signal(signal.SIGINT)
+        child.send_signal(by)
         child.communicate()
     server.close()
-    assert (child.returncode, server.requests) == (130, 0)
+    assert (child.returncode, server.requests) == (128 + by, 0)
 
 
 def test_an_audience_is_created_seen_waited_for_and_deleted() -> None:

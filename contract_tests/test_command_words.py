@@ -65,6 +65,11 @@ USAGE = [
     (["replace", "X", "-p", "commbox", "--file", __file__, "--chunk-bytes", "9"], "--chunk-bytes"),
     (["list", "X", "-p", "batch"], "unexpected extra argument"),
     (["ensure", "-p", "batch"], "NAME"),
+    *(
+        ([verb, "-p", "batch", "-p", "adobe"], f"--provider is given 2 times, and {verb} takes one")
+        for verb in HELP[1:]
+    ),
+    (["create", "X", "--file", __file__, "--file", __file__], "--file is given 2 times, and create takes one"),
 ]
 
 

@@ -66,6 +66,7 @@ def test_where_it_cannot_be_looked_up_nothing_is_created(face: BlockingPortal | 
         error = batch(verb, GOOD, **options)
         assert isinstance(error, kind)
         assert (error.outcome, error.operation) == (Outcome.NOT_SENT, "audience_view")
+        assert str(error).startswith("Batch: looking it up first: ")
         assert {request.method for request in batch.asked} == {"GET"}
 
 

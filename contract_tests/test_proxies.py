@@ -62,7 +62,7 @@ def test_the_environments_proxy_is_used_if_asked_for(
 ) -> None:
     variable, _, scheme = given.partition("=")
     monkeypatch.setenv(variable, f"{scheme}127.0.0.1:{proxy.port}")
-    assert isinstance(call(key, "https://provider.test", face), NotSentError)
+    assert "no connection to https://provider.test:443: " in str(call(key, "https://provider.test", face))
     assert targets(proxy) == []
     assert isinstance(call(key, "https://provider.test", face, proxy="environment"), Receipt)
     assert targets(proxy) == ["provider.test:443"]
@@ -103,6 +103,7 @@ def test_a_proxys_credentials_go_to_the_proxy_and_are_shown_nowhere(
     assert all(b"roxy-" not in seen.head for seen in proxy.requests)
     # No certificate of ours is trusted now, so it fails behind the proxy.
     error = call(key, "https://provider.test", face, **options, verify=certificates.strangers())
+    assert f"no connection to https://provider.test:443 through http://127.0.0.1:{proxy.port}: " in str(error)
     assert isinstance(error, NotSentError)
     caller = Caller(key, "https://provider.test", face, **options)
     shown = repr(caller.provider) + str(error) + repr(error) + "".join(traceback.format_exception(error))

@@ -120,9 +120,7 @@ def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
         acted = "" if operation.effect is Effect.READS else ", so it acted"
         return SpecViolationError(f"answered {status}{acted}, but {why}", **known)
     if 400 <= status < 500 and status != 408:
-        return _refusal(
-            status, wait, known, names_one=operation.effect is not Effect.CREATES and operation.spec.names_one
-        )
+        return _refusal(status, wait, known, operation)
     if 500 <= status < 600:
         refused = status == 503 and wait is not None
         outcome = Outcome.REJECTED if refused else Outcome.UNKNOWN
@@ -130,14 +128,18 @@ def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
     return UnknownOutcomeError(f"gave an answer that does not say whether it acted ({status})", **known)
 
 
-def _refusal(status: int, wait: float | None, known: dict[str, Any], *, names_one: bool) -> AudiencesError:
+def _refusal(status: int, wait: float | None, known: dict[str, Any], operation: Operation[Any, Any]) -> AudiencesError:
+    names_one = operation.effect is not Effect.CREATES and operation.spec.names_one
     if status in (401, 403):
         return AuthenticationError(f"refused the credentials or their permission ({status})", **known)
     if status == 404 and names_one:
         return NotFoundError("says that there is no such audience (404); a wrong base URL gives the same", **known)
     if status == 429:
         return RateLimitedError("refused: too many requests (429)", retry_after=wait, **known)
-    return RejectedError(f"refused the request ({status})", **known)
+    hints = {404: "; is the base URL right?"}
+    if names_one and operation.effect is not Effect.READS:
+        hints[400] = "; one cause may be that there is no such audience"
+    return RejectedError(f"refused the request ({status}){hints.get(status, '')}", **known)
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:

@@ -17,17 +17,17 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except Exception as error:  # noqa: BLE001  # its text and its traceback may hold secrets: neither is shown
-        frames = {Path(frame.filename).name: frame.lineno for frame in extract_tb(error.__traceback__)}
+        frames = extract_tb(error.__traceback__)
         code = 5
         if show := getattr(error, "show", None):  # typer's own, of wrong usage; by version, it has a click of its own
             show(text := StringIO())
             say("\n".join(map(visible, text.getvalue().expandtabs(4).splitlines())), "stderr")
             code = getattr(error, "exit_code", 2)
-        elif isinstance(error, OSError | RuntimeError) and "_command.py" not in frames:
+        elif isinstance(error, OSError | RuntimeError) and "command" not in (each.name for each in frames):
             # No command has begun: a standard stream is closed, or full.
             note(f"audiences: nothing was sent: {getattr(error, 'strerror', None) or 'a standard stream is closed'}")
             code = 2
         else:
-            where = "{}, line {}".format(*[*frames.items()][-1])
+            where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}"
             note(f"audiences: internal error: {type(error).__name__} in {where}; what was sent is unknown")
     sys.exit(code)

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn, cast
 
 from typer import Argument, Exit, FileBinaryRead, Option, Typer
+from typer.core import TyperCommand
 
 from . import (
     Attribute,
     Audience,
     AudiencesError,
     ConfigurationError,
+    InvalidError,
     Member,
     NotSentError,
     PhoneFile,
@@ -38,7 +40,7 @@ from ._checks import LONGEST
 from ._everywhere import create_everywhere
 from ._member_file import KINDS, members_of
 from ._terminal import note, say
-from ._verbs import CHUNK_BYTES
+from ._verbs import CHUNK_BYTES, EMPTY
 from ._version import __version__
 
 # Rich's tracebacks would print local variables, credentials among them.
@@ -161,6 +163,17 @@ class Shared(NamedTuple):
     curl: Annotated[bool, Option("--curl", help="With --dry-run, print them as curl commands.")] = False
 
 
+class _Command(TyperCommand):
+    """A command that refuses a second value of an option that has one; else the last one would win, without a word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        _, _, found = self.make_parser(ctx).parse_args(args=[*args])
+        for each in () if ctx.resilient_parsing else found:  # that is, while a shell completes a line
+            if found.count(each) > 1 and not getattr(each, "is_flag", False) and not each.multiple:
+                _refuse(f"{max(each.opts, key=len)} is given {found.count(each)} times, and {self.name} takes one")
+        return super().parse_args(ctx, args)
+
+
 def _verb(function: Callable[..., None]) -> None:
     """Make the function a command. Each of its parameters but the first, its run, is a group of options."""
     verb = function.__name__.rstrip("_")
@@ -170,7 +183,7 @@ def _verb(function: Callable[..., None]) -> None:
     def command(**given: Any) -> None:
         made = {kind: kind(*map(given.get, kind._fields)) for kind in kinds}
         keys = [given["provider"]] if At in made else given["provider"] or PROVIDERS
-        run = _Run(verb, given.get("name") or given.get("id") or "", keys, made[Shared])
+        run = _Run(verb, given.get("name") or "", given.get("id") or "", keys, made[Shared])
         try:
             function(run, *map(made.get, own.values()))
         except AudiencesError as error:  # wrong arguments; what a call raises is one of its results
@@ -179,7 +192,7 @@ def _verb(function: Callable[..., None]) -> None:
     options = [each for kind in kinds for each in inspect.signature(kind).parameters.values()]
     keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in options]
     command.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
-    app.command(verb, help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
+    app.command(verb, cls=_Command, help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
 
 
 def _version(wanted: bool) -> None:
@@ -209,8 +222,8 @@ class _Run:
     """What is to be created."""
     _sent = False
 
-    def __init__(self, verb: str, name: str, keys: Iterable[str], shared: Shared) -> None:
-        self.verb, self.name, self.keys, self._shared = verb, name, [*dict.fromkeys(keys)], shared
+    def __init__(self, verb: str, name: str, id: str, keys: Iterable[str], shared: Shared) -> None:
+        self.verb, self.name, self.id, self.keys, self._shared = verb, name, id, [*dict.fromkeys(keys)], shared
         self.dry = shared.dry_run
         self.bars, self._held = _report.Bars(), dict[str, Request]()
         for key in self.keys:  # before credentials are asked for
@@ -256,7 +269,7 @@ class _Run:
         that one only asks the provider something, `then` gives the request that would follow.
         """
         results: list[_report.Shown] = []
-        interrupted = False
+        interrupted = 0
 
         def tell(result: _report.Shown) -> None:
             if request := self._held.pop(result.provider or "", None):
@@ -272,6 +285,7 @@ class _Run:
             else:
                 results.append(result)
 
+        signal.signal(signal.SIGTERM, _interrupt)
         bars = nullcontext() if self.bars.disable else self.bars  # before rich 15, hidden bars print an empty line
         try:
             with bars:
@@ -280,7 +294,7 @@ class _Run:
             error.provider = error.provider or self.chosen[0].title
             tell(error)
         except KeyboardInterrupt as interrupt:
-            interrupted = True
+            interrupted = 128 + next(iter(interrupt.args), signal.SIGINT)
             cause, done = interrupt.__cause__, {each.provider for each in results}
             known = {cause.provider: cause} if isinstance(cause, AudiencesError) else {}
             kind = UnknownOutcomeError if self._sent else NotSentError
@@ -288,12 +302,13 @@ class _Run:
             results += [known.get(title) or kind("interrupted", provider=title) for title in left]
         self._print(results, interrupted=interrupted)
 
-    def _print(self, results: list[_report.Shown], *, interrupted: bool = False) -> NoReturn:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C does not keep the results from being printed
+    def _print(self, results: list[_report.Shown], *, interrupted: int = 0) -> NoReturn:
+        for number in (signal.SIGINT, signal.SIGTERM):  # a second one does not keep the results from being printed
+            signal.signal(number, signal.SIG_IGN)
         order = [PROVIDERS[key].title for key in self.keys]
         results.sort(key=lambda each: order.index(each.provider or order[0]))
         shared, lines = self._shared, self.verb == "list"
-        _report.show(results, self.name, as_json=shared.as_json, curl=shared.curl, lines=lines)
+        _report.show(results, self.name, self.id, as_json=shared.as_json, curl=shared.curl, lines=lines)
         raise Exit(_report.exit_code(results, interrupted=interrupted))
 
 
@@ -427,7 +442,7 @@ def delete(run: _Run, asked: Asked, consent: Consent) -> None:
     what, entry = asked.reference(), cast("Any", run.chosen[0].adapter.delete)
     if not run.dry:
         follows = f"; {entry.consequence}" if entry.consequence else ""
-        note(f"audiences: this deletes {run.name} at {run.chosen[0].title}{follows}")
+        note(f"audiences: this deletes {run.name or run.id} at {run.chosen[0].title}{follows}")
         if not consent.yes:
             _ask()
     run.end(lambda provider, tell: tell(provider.delete(what)))
@@ -445,7 +460,10 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
                 pass
             given.file.seek(start)
         try:
-            tell(change(members()))
+            changed = change(members())
+            if not changed.chunks:
+                raise InvalidError.of([EMPTY])
+            tell(changed)
         except NotSentError:
             if not run.dry:
                 raise
@@ -464,7 +482,13 @@ def _ask() -> None:
     with suppress(KeyboardInterrupt, OSError, ValueError):
         if sys.stdin.readline().strip().lower() in {"y", "yes"}:
             return
+    note("audiences: nothing was deleted")
     raise Exit(130)
+
+
+def _interrupt(number: int, _: object) -> NoReturn:
+    """Ends a call as Ctrl-C does; the interrupt has the signal's number."""
+    raise KeyboardInterrupt(number)
 
 
 def _pairs(texts: list[str], option: str, form: str, chosen: Sequence[str]) -> dict[str, str]:

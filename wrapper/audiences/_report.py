@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,11 +16,13 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from . import (
+    AmbiguousError,
     AudiencesError,
     Changed,
     Chunk,
     Ensured,
     InvalidError,
+    NotFoundError,
     Outcome,
     Provider,
     RateLimitedError,
@@ -28,6 +31,7 @@ from . import (
     Request,
     Result,
     SpecViolationError,
+    Support,
     WaitTimeoutError,
 )
 from ._terminal import note, say, visible
@@ -64,43 +68,49 @@ EXIT_CODES = {
     2: "wrong usage, and nothing was sent",
     3: "rejected, or there is no such audience, or more than one",
     4: "nothing was sent, or a lookup got no answer",
-    5: "the outcome of a call is unknown, also after Ctrl-C",
+    5: "the outcome of a call is unknown, also after Ctrl-C or SIGTERM",
     6: "done, but an answer breaks the spec",
     7: "done in part: at some providers, or in some calls, and not in others",
     8: "still indexing when the time to wait was over",
     130: "interrupted before anything was sent, or during a call that only reads",
+    143: "the same, by SIGTERM",
 }
 _CODES = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4, Outcome.UNKNOWN: 4, Outcome.PARTLY: 7, None: 3}
 """The exit code for the outcome of a failed call."""
 
 
-def exit_code(results: Sequence[Shown], *, interrupted: bool = False) -> int:
+def exit_code(results: Sequence[Shown], *, interrupted: int = 0) -> int:
+    """The exit code of a run. `interrupted` is the one of a run that was, if nothing can have been sent."""
     outcomes = {getattr(result, "outcome", None) for result in results}
-    errors = [each for each in results if isinstance(each, AudiencesError | Changed) and _failed(each)]
+    # A change that went on after a failed call, or that had nothing to send, is no error, but has failed all the same.
+    errors = [
+        each
+        for each in results
+        if isinstance(each, AudiencesError) or (isinstance(each, Changed) and each.outcome is not Outcome.APPLIED)
+    ]
     failed = {error.outcome for error in errors}
     if Outcome.UNKNOWN in failed:
         return 5
     if interrupted and outcomes <= {Outcome.NOT_SENT, None}:
-        return 130
+        return interrupted
     if Outcome.APPLIED in outcomes and failed - {Outcome.APPLIED}:
         return 7
     codes = {8 if isinstance(each, WaitTimeoutError) else _code(each) for each in errors}
     return next((code for code in (7, 6, 3, 4, 8) if code in codes), 0)
 
 
-def _failed(result: AudiencesError | Changed) -> bool:
-    """Whether a call failed. A change that went on after a failed call is no error, but has failed all the same."""
-    return isinstance(result, AudiencesError) or (bool(result.chunks) and result.outcome is not Outcome.APPLIED)
-
-
 def _code(failed: AudiencesError | Changed) -> int:
-    """The exit code of a failure. A call that only reads has no outcome, so the type of its error decides."""
+    """The exit code of a failure. A call that only reads has no outcome, so the type of its error decides; also if that
+    call was made before another one, and says which audience there is.
+    """
+    if isinstance(failed, NotFoundError | AmbiguousError):
+        return 3
     if failed.outcome is None and isinstance(failed, SpecViolationError | RateLimitedError):
         return 4
     return _CODES[failed.outcome or (type(failed).outcome if isinstance(failed, AudiencesError) else None)]
 
 
-def row_of(result: Result | Record | Changed, name: str) -> dict[str, str]:
+def row_of(result: Result | Record | Changed, name: str, id: str = "") -> dict[str, str]:
     """The cells of a result's row in the table, by column."""
     known = result.to_dict().get
     name = name or known("name") or ""
@@ -109,7 +119,8 @@ def row_of(result: Result | Record | Changed, name: str) -> dict[str, str]:
         cells |= {column: known(column) for column in ("id", "state", "member_count", "created", "updated")}
     else:
         state = f"{known('state')}, empty" if known("empty") else known("state")
-        cells |= {"id or token": known("id") or known("operation_token"), "state": state, "outcome": known("outcome")}
+        token = known("id") or known("operation_token") or id
+        cells |= {"id or token": token, "state": state, "outcome": known("outcome")}
         changed = result.changed if isinstance(result, AudiencesError) else result
         if isinstance(changed, Changed):
             cells |= {"members": changed.members, "calls": len(changed.chunks)}
@@ -133,7 +144,7 @@ def line(result: Shown) -> None:
     say(json.dumps(result.to_dict()))  # ASCII: no terminal acts on it
 
 
-def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool, lines: bool = False) -> None:
+def show(results: Sequence[Shown], name: str, id: str = "", *, as_json: bool, curl: bool, lines: bool = False) -> None:
     results = [each for result in results for each in _with_records(result)]
     if as_json and lines:
         for result in results:
@@ -147,7 +158,7 @@ def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool, line
     for result in plain:
         if isinstance(result, Prepared):
             say(_as_request(result, curl=curl))
-    rows = [row_of(each, name) for each in done if isinstance(each, Record) or each.outcome]
+    rows = [row_of(each, name, id) for each in done if isinstance(each, Record) or each.outcome]
     if rows and len(done) == len(plain):
         terminal = sys.stdout and sys.stdout.isatty()
         width = shutil.get_terminal_size().columns if terminal else math.inf
@@ -156,8 +167,13 @@ def show(results: Sequence[Shown], name: str, *, as_json: bool, curl: bool, line
     for text in dict.fromkeys(text for each in plain for text in _words(each)):
         note(text)
     outcomes = [(getattr(each, "outcome", None), each.provider) for each in done]
-    if unknown := " and ".join(str(title) for outcome, title in outcomes if outcome is Outcome.UNKNOWN):
-        note(f"Look for the audience at {unknown} before you repeat this: it may have taken effect.")
+    if done and len(done) < len(plain):
+        note("The other requests are sent with --partial only; without it, nothing is sent to any provider.")
+    for each in Provider.__subclasses__():
+        if (Outcome.UNKNOWN, each.title) in outcomes:
+            shows = f"audiences get {shlex.quote(name) if name else f'--id {shlex.quote(id)}'} --provider {each.key}"
+            look = f": {shows}" if each.capabilities["get"].support is Support.NATIVE else ""
+            note(f"{each.title}: it may have taken effect. Look for the audience before you repeat this{look}")
     again = {title for outcome, title in outcomes if outcome in {Outcome.NOT_SENT, Outcome.REJECTED}}
     if again and again < {title for _, title in outcomes}:
         keys = " ".join(f"--provider {each.key}" for each in Provider.__subclasses__() if each.title in again)
@@ -183,7 +199,6 @@ def _words(result: Plain) -> Iterator[str]:
             for chunk in changed.chunks:
                 yield from [f"{result.provider}: {chunk.message}"] * bool(chunk.message)
                 yield from _provider_words(result.provider, chunk)
-            yield from [f"{result.provider}: there are no members, so nothing was sent"] * (not changed.chunks)
         if changed.outcome is Outcome.PARTLY:
             yield f"{result.provider}: {changed.members} members were taken; the same command sends all of them again."
 

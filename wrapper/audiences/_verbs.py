@@ -55,7 +55,8 @@ from ._supply import GIVEN, Supply
 T = TypeVar("T")
 CHUNK_BYTES = 4 * 1024 * 1024
 """The most bytes of a request that changes members; no provider documents how many it takes."""
-_EMPTY = Problem("members", "must not be empty", "empty", OURS, Remedy("allow_empty", True, "removes all members"))
+EMPTY = Problem("members", "must not be empty", "empty", OURS)
+_EMPTY = replace(EMPTY, remedy=Remedy("allow_empty", True, "removes all members"))
 _POLLS = RetryPolicy(first_wait=1.0, max_wait=30.0)
 """The waits between two requests that ask whether an audience is still indexing."""
 
@@ -228,8 +229,8 @@ class Verbs(Generic[Model]):
         of a change (a receipt has it), this also waits for an audience that is not there yet. If the receipt of a
         delete is given, or its Reference, the NotFoundError that says that the audience is gone is raised at once.
 
-        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises. That is also
-        raised if it asks, by Retry-After, for a longer pause than there is time.
+        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises, also if
+        that asks, by Retry-After, for a longer pause than there is time.
         """
         self._adapter.check("wait", allow_undocumented=self._account.allow_undocumented)
         asked = self._reference(what, id, token)
@@ -562,6 +563,8 @@ class Verbs(Generic[Model]):
             error.outcome = None
         elif operation and operation.effect is Effect.READS:  # it asked first
             error.outcome = Outcome.NOT_SENT
+            if error.attempts:
+                error.args = (f"looking it up first: {error.args[0]}",)
         if operation and operation.effect is Effect.CREATES:
             error.looked_first = self._looked
         if operation and supply and error.changed is None:
@@ -590,8 +593,8 @@ class Verbs(Generic[Model]):
         return self._marked(UnknownOutcomeError(why) if sent else NotSentError(why))
 
     def explain(self, raised: BaseException) -> AudiencesError | None:
-        """The error that says what is known of the call that this ended: an error of the call itself; or, for an
-        interrupt or what the caller's own code raised, a new one, which becomes its cause. None for a test's assertion.
+        """The error that says what is known of the call that `raised` has ended: that itself if it is an error of this
+        call, else a new one, which becomes its cause. None for a test's assertion.
         """
         if isinstance(raised, AssertionError):
             return None

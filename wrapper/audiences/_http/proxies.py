@@ -50,6 +50,12 @@ def origin(url: str) -> Origin:
     return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
 
 
+def written(origin: Origin) -> str:
+    """The origin as in a URL."""
+    scheme, host, port = origin
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def from_environment(url: str) -> tuple[str, str] | None:
     """The environment variable that has a proxy for the URL, and the proxy; None if no proxy is to be used."""
     scheme, host, port = origin(url)

@@ -20,7 +20,7 @@ from .._secret import Secret
 from .._sides import AsyncSide, DeadlineError, Flow, Side
 from .._upload import Reader, Upload
 from .connections import Connection, ConnectionSettings
-from .proxies import origin, tls
+from .proxies import origin, tls, written
 from .quiet import quiet
 from .trace import GRACE, AttemptTrace
 
@@ -119,6 +119,8 @@ class Sender:
         """
         files, failure = _Files(), None
         transport = self._transport or self._mocked(given.url)
+        proxy = None if self._transport else self._settings.proxies.get(origin(given.url))
+        seen.to = " through ".join(map(written, map(origin, filter(None, (given.url, proxy)))))
         try:
             build = partial(_built, transport, given, seen, self._settings.user_agent, files, reuse=reuse)
             # A call that is over does not wait for a file that takes long to open.

@@ -54,6 +54,8 @@ class AttemptTrace:
         self.begun = time.monotonic()
         self.built = False
         """Whether there is a request: its files are open."""
+        self.to = ""
+        """Where the connection goes, without a path or credentials."""
         self.connects = False
         """Whether a connection of ours carries it."""
         self.secrets: tuple[str, ...] = ()
@@ -119,7 +121,8 @@ class AttemptTrace:
         if not self.built:
             return NotSentError(f"nothing to send: {reason(error)}")  # e.g. the file is gone
         if not self.left and (self.connects or _never_left(error)):
-            return (NotSentTimeoutError if _is_late(error) else NotSentError)(f"no connection: {self._why(error)}")
+            late = NotSentTimeoutError if _is_late(error) else NotSentError
+            return late(f"no connection to {self.to}: {self._why(error)}")
         return (UnknownTimeoutError if _is_late(error) else UnknownOutcomeError)(f"no answer: {self._why(error)}")
 
     def result(self, error: BaseException | None = None) -> Response | AudiencesError:

@@ -27,7 +27,8 @@ _SERVICE = Service(
     message=("description",),
 )
 _ID, _ARRAY = "a string at /data/id", "an array at /data"
-_NO_SUCH_CALL = Unsupported("CommBox documents no such call")
+_NO_SUCH_CALL = "CommBox documents no such call"
+_BY_FILE = Unsupported(f"{_NO_SUCH_CALL}; replace sends a file with all members")
 
 
 def _create(draft: Draft, values: Values) -> Built:  # noqa: ARG001
@@ -106,10 +107,10 @@ COMMBOX = Adapter(
     ),
     get=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _found, needs=_ARRAY),
     wait=Unsupported("CommBox documents no state of an import that could be waited for"),
-    delete=_NO_SUCH_CALL,
+    delete=Unsupported(_NO_SUCH_CALL),
     list=Operation(_SERVICE, "Get_Audiences", Effect.READS, _list, _listed, needs=_ARRAY),
-    add=_NO_SUCH_CALL,
-    remove=_NO_SUCH_CALL,
+    add=_BY_FILE,
+    remove=_BY_FILE,
     replace=Operation(_SERVICE, "PUT /Audiences/{AUDIENCE_ID}", Effect.CHANGES, _replace, _given, needs=_ID),
     unfit=_unfit,
 )
