@@ -33,9 +33,11 @@ from audience_contract.mock.credentials import API_KEY, TOKEN
 from audience_contract.mock.provider import Call
 from audience_contract.mock.state import State
 from audience_contract.report import Verdict
+from audience_contract.rules import Weight
 from audience_contract.samples import sample
 from audience_contract.server import Options, Target, run
 from audience_contract.server.audiences import Audiences
+from audience_contract.server.expectation import Expectation, expect
 from audience_contract.server.names import Names
 from audience_contract.spec import Document, Operation, Spec, register
 from audience_contract.traffic import judge as judge_traffic
@@ -517,7 +519,7 @@ def test_what_fits_no_alternative_is_told_by_the_one_that_it_nearly_fits() -> No
     headers = (("content-type", "application/json"), ("authorization", "Bearer a"))
     request = Request("POST", "/customers/1/orders", headers, b'{"payment": {"address": "a"}}')
     assert [(each.pointer, each.message) for each in check_request(create, request)] == [
-        ("/payment/address", "a string breaks minLength 3")
+        ("/payment/address", "a string (characters: 1) breaks minLength 3")
     ]
 
 
@@ -619,6 +621,21 @@ def test_what_was_made_without_a_name_may_have_any_in_a_list(tmp_path: Path) -> 
 
     report = check(file, Mistake("a name that was not sent is null", "/things", after=after))
     assert report.verdict is Verdict.KEPT, [each.message for each in report.findings]
+
+
+def test_a_body_that_is_a_text_is_called_the_body_and_no_name_of_an_audience(tmp_path: Path) -> None:
+    file = tmp_path / "text.json"
+    body = {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}
+    document = {"openapi": "3.0.0", "paths": {"/a": {"put": {"requestBody": body, "responses": _OBJECT}}}}
+    file.write_text(json.dumps(document), "utf-8")
+    (operation,) = (spec := read(file)).operations
+
+    def expected(text: str) -> Expectation:
+        request = Request("PUT", "/a", (("content-type", "text/plain"),), text.encode())
+        return expect(Target(spec, "http://127.0.0.1", {}), operation, request)
+
+    assert expected("a!").shown == '{"the body": "a!"}'
+    assert (expected("\U0001f600").rule, expected("\U0001f600").weight) == ("json.limits", Weight.ADVICE)
 
 
 def test_operations_that_need_each_other_are_not_judged(tmp_path: Path) -> None:

@@ -69,6 +69,20 @@ def test_a_right_server_of_several_operations_has_no_finding(settings: Settings)
     assert {one.operation for one in report.tried} == {*named}
 
 
+def test_an_audience_that_was_only_accepted_may_be_found_later_than_the_check_waits() -> None:
+    later = MockServer(settings=Settings(indexing=0.5, shown_while_indexing=False))
+    report = judge(later, "batch", requests=100, operations=[_CREATE, _VIEW], patience=0.1, rate=80)
+    assert (report.counted, report.verdict is Verdict.VIOLATED) == ([], False)
+
+
+def test_an_audience_that_is_not_found_although_others_are_found_as_soon_is_a_finding() -> None:
+    def sometimes(turn: Turn) -> Response:
+        return turn.error(404) if turn.number % 2 and not turn.refused() else turn.answer()
+
+    found = judge(_playing(_VIEW, sometimes), "batch", requests=40, operations=[_CREATE, _VIEW], patience=0.1)
+    assert [(one.rule, one.statuses) for one in found.counted] == [("case.accepted", (404,))]
+
+
 @pytest.mark.parametrize(
     ("key", "settings"),
     [

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from . import multipart, schema, strict_json, urlencoded
-from .media import MediaType, find, of, parse
+from .media import MediaType, entry_of, find, media_of, parse
 from .messages import Request, Response
 from .spec import Node
 from .violation import UNNAMED, UnreadableError, Violation
@@ -40,7 +40,7 @@ def _json(body: bytes) -> Any:
 
 def parts_of(request: Request) -> list[multipart.Part]:
     """The parts of a multipart body; raises UnreadableError, see `multipart.read`."""
-    return multipart.read(of(request) or MediaType("", {}), request.body)
+    return multipart.read(media_of(request) or MediaType("", {}), request.body)
 
 
 def fields_of(request: Request) -> dict[str, Any]:
@@ -50,13 +50,13 @@ def fields_of(request: Request) -> dict[str, Any]:
 
 def is_raw(content: Node, message: Request | Response) -> bool:
     """Whether the media type is that of a text or of bytes, so that an empty body is a body, too."""
-    media = of(message)
-    return bool(media and not media.is_json and media.essence not in FORMS and find(content, media))
+    media = media_of(message)
+    return bool(media and not media.is_json and media.essence not in FORMS and entry_of(content, message))
 
 
 def text_of(message: Request | Response) -> str | None:
     """The body as a text; None if it cannot be read in the character set that its media type names."""
-    media = of(message)
+    media = media_of(message)
     try:
         return message.body.decode(media.parameters.get("charset", "utf-8") if media else "utf-8")
     except (UnicodeDecodeError, LookupError):

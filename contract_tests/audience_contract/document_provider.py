@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
 from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, linking, links_between, value_at
-from .media import entry as entry_of
-from .media import of as media_of
+from .media import entry_of, media_of
 from .messages import Request, Response
 from .mock import answers
 from .mock.credentials import API_KEY, TOKEN
@@ -84,7 +83,7 @@ class Documented(Provider):
         unknown = [name for name, kind in _path(operation) if name not in known and not kind.plain("enum")]
         if unknown:
             return f"nothing says where {unknown[0]} comes from"
-        changes = facts.effect in (Effect.CHANGES, Effect.REMOVES)
+        changes = not (facts.creates or facts.reads)
         said = "nothing says what it changes: no create answers what it takes" if changes and not facts.linked else ""
         return str(operation.node.plain("x-not-judged", "")) or said
 
@@ -128,7 +127,7 @@ class Documented(Provider):
         source = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
         if facts.source and not source:
             return self.error(call.operation, 404)
-        made = None if facts.effect is Effect.CREATES else source
+        made = None if facts.creates else source
         fields = made.fields if made else {}
         schema, known = _answers(call.operation), {**call.path, **fields, **_object(value_of(call.request))}
         kinds = properties(schema) if schema else {}
@@ -142,7 +141,7 @@ class Documented(Provider):
                 value = put(value, pointer.removeprefix("/"), own)
         # Where no success is documented, an empty 200 claims the least.
         success = success or Response(200, (), b"")
-        if facts.effect is Effect.CREATES:
+        if facts.creates:
             value, success = _created(call, value, success)
         if success.body.startswith(b"{"):
             success = Response(success.status, success.headers, reply(success.status, value).body)
@@ -151,7 +150,7 @@ class Documented(Provider):
             for pointer, own in ids.items():
                 value = put(value, pointer.removeprefix("/"), own)
             fields.update(value)
-        elif facts.effect is Effect.REMOVES and made:
+        elif facts.removes and made:
             call.state.drop(made)
         return success
 

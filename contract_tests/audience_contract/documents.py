@@ -591,15 +591,15 @@ def _named(schema: Json, discriminator: Json) -> Json:
     return {"allOf": [schema, {"properties": {name: {"enum": values}}}]} if values and isinstance(name, str) else schema
 
 
-def _all(outer: Any, inner: Any) -> Callable[[Any], bool]:
-    """Whether a value is an array or object, and all that it has of these types."""
+def _made_of(outer: Any, inner: Any) -> Callable[[Any], bool]:
+    """A test whether a value is an `outer`, array or object, whose values are all `inner`."""
     return lambda value: (
         isinstance(value, outer)
         and all(isinstance(each, inner) for each in (value.values() if isinstance(value, dict) else value))
     )
 
 
-_is_map, _is_names = _all(dict, dict | bool | None), _all(list, str)
+_is_map, _is_names = _made_of(dict, dict | bool | None), _made_of(list, str)
 
 
 def _is_number(value: Any) -> bool:
@@ -621,7 +621,7 @@ _SOUND: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(_SIZES, lambda value: type(value) is int and value >= 0),
     **dict.fromkeys(_NAMED, _is_map),
     "patternProperties": lambda value: _is_map(value) and all(map(_is_pattern, value)),
-    **dict.fromkeys(_SEVERAL, lambda value: bool(value) and _all(list, dict)(value)),
+    **dict.fromkeys(_SEVERAL, lambda value: bool(value) and _made_of(list, dict)(value)),
     **dict.fromkeys(_ONE, lambda value: isinstance(value, dict | bool)),
     **dict.fromkeys(("nullable", "readOnly", "writeOnly", "uniqueItems"), lambda value: isinstance(value, bool)),
     "multipleOf": lambda value: _is_number(value) and value > 0,

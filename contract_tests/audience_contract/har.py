@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from .evidence import REDACTED, carriers
-from .media import parse
+from .media import media_of, parse
 from .messages import Headers, Request, Response
 from .multipart import read as parts
 from .violation import UnreadableError
@@ -174,7 +174,7 @@ def _is_lossy(request: Request, text: str, body: bytes, params: list[Any]) -> bo
     """Whether a recorded text has lost what was sent: bytes that are no text, a file's content, line ends."""
     if "\ufffd" in text or _NO_CONTENT.fullmatch(text):
         return True
-    media = parse("".join(request.values("content-type")))
+    media = media_of(request)
     if media is None or media.essence != "multipart/form-data":
         return False
     if b"\r" not in body or any(_NO_CONTENT.fullmatch(str(_get(param, "value"))) for param in params):

@@ -1,7 +1,6 @@
 """Judges exchanges by the contract: violations become findings, and what was tried is counted."""
 
 import itertools
-import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from .checker import check_request, check_response, rule_of_answer, rules_of_answer
 from .evidence import KEPT_BODY, LEAST_BODY, Redactor
+from .media import media_of
 from .messages import Request, Response
 from .report import KEPT_EVIDENCE, Finding, Obligation, Step, Tried, ordered
 from .rules import GRAVITY, RULES, Weight
@@ -315,9 +315,8 @@ def plainness(headline: str) -> tuple[bool, int]:
 
 def undocumented(response: Response) -> str:
     """What tells one answer that is not documented from another: its status and media type."""
-    media = "".join(response.values("content-type")[:1]).partition(";")[0].strip().lower()
-    known = re.fullmatch(r"[-+.\w]+/[-+.\w]+", media, re.ASCII)
-    return f"{response.status} {media if known else 'without a type'}"
+    media = media_of(response)
+    return f"{response.status} {media.essence if media else 'without a type'}"
 
 
 def request_violations(operation: Operation, request: Request) -> list[tuple[Violation, str]]:

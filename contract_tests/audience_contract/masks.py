@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from . import media, multipart, schema, strict_json, urlencoded
+from . import multipart, schema, strict_json, urlencoded
+from .media import MediaType, entry_of, media_of
 from .messages import Request, Response
 from .quotes import MASKED, Quotes
 from .spec import Node
@@ -68,7 +69,7 @@ class Masks:
 
     def body(self, message: Request | Response, content: Node | None) -> bytes:
         """The body, by the content map that documents it."""
-        kind, entry = media.of(message), media.entry(content, message)
+        kind, entry = media_of(message), entry_of(content, message)
         documented = entry.get("schema") if entry else None
         try:
             if kind and kind.essence == "multipart/form-data":
@@ -96,7 +97,7 @@ class Masks:
         named = kind or (mark and _NAME.fullmatch(name or ""))
         return (raw if named or not raw else self.hidden(name or raw)) + mark + (value and self.hidden(text or value))
 
-    def _parts(self, kind: media.MediaType, body: bytes, documented: Node | None) -> bytes:
+    def _parts(self, kind: MediaType, body: bytes, documented: Node | None) -> bytes:
         parts, known, shown, at = multipart.read(kind, body), properties(documented), body, 0
         end = b"\r\n--" + kind.parameters["boundary"].encode("latin-1", "replace")
         for part in parts:

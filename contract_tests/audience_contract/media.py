@@ -49,14 +49,14 @@ def parse(text: str) -> MediaType | None:
     )
 
 
-def of(message: Request | Response) -> MediaType | None:
-    """The media type of a message, of several the first; None where it has none."""
+def media_of(message: Request | Response) -> MediaType | None:
+    """The media type of a message, of several the first; None where it names none."""
     return parse("".join(message.values("content-type")[:1]))
 
 
-def entry(content: Node | None, message: Request | Response) -> Node | None:
+def entry_of(content: Node | None, message: Request | Response) -> Node | None:
     """The entry of a content map for the media type of a message."""
-    media = of(message)
+    media = media_of(message)
     return find(content, media) if content and media else None
 
 

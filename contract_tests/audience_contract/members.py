@@ -64,7 +64,7 @@ class Members:
         )
         documented = operation.response(response.status) if operation else None
         content = documented.get("content") if documented else None
-        body = self._came.body(response, content) if response.status < 300 else self._quoting(response.body)
+        body = self._came.body(response, content) if response.is_success else self._quoting(response.body)
         return replace(response, headers=headers, body=response.body and body)
 
     def text(self, text: str) -> str:

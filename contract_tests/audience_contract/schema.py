@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from regress import Regex
 
 from .spec import Document, Node, escape
+from .strict_json import CONTAINERS
 from .violation import UNNAMED, Violation, shape
 
 _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Zz]|([+-]\d\d:\d\d))", re.ASCII)
@@ -26,7 +27,6 @@ _OF_NAMES = _OF_TYPES | {"properties", "required", "additionalProperties", "minP
 """Keywords to which two objects are alike if only the texts of their properties differ."""
 _SEVERAL = ("oneOf", "anyOf")
 _WORDS = {"true": True, "false": False}
-_CONTAINERS = (dict, list)
 
 
 class _Fitting(threading.local):
@@ -53,8 +53,8 @@ def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -
         else:
             nearest = _nearest(validator, error)
             said = dict.fromkeys(map(_broken, nearest))
-            pointer = _pointer(error) + _pointer(nearest[0]) * (nearest[0] is not error)
-            kind = shape(nearest[0].instance, sized=str(error.validator)[:3] in ("min", "max"))
+            pointer = _pointer(error) + ("" if nearest[0] is error else _pointer(nearest[0]))
+            kind = shape(nearest[0].instance, sized=str(nearest[0].validator).startswith(("min", "max")))
             yield Violation(where, pointer, rule, f"{kind} {' or '.join(said)}")
     if undocumented:
         yield from _undocumented([schema], value, where, "")
@@ -72,10 +72,10 @@ def _broken(error: Any) -> str:
 
 
 def _nearest(validator: Any, error: Any) -> list[Any]:
-    """What a value breaks in the alternatives that it is meant to fit, if it is at one place in all of them.
+    """For a value that fits no alternative: what it breaks in those that it was probably meant to fit.
 
-    Those are, of the alternatives whose `enum`s it keeps, or of all, the ones that are broken deepest within the value.
-    Otherwise the error itself, which has no such place.
+    These are the ones that are broken deepest within the value, first of all among those whose `enum`s it keeps. If
+    they are not broken at the same place, or the error is another one, this is the error itself.
     """
     kinds = error.validator_value if error.validator in _SEVERAL else []
     failed = [next(validator.evolve(schema=kind).iter_errors(error.instance), error) for kind in kinds]
@@ -182,7 +182,7 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
             known = [found for properties in listed if (found := properties.get(name))]
             if not known and not others and listed:
                 yield Violation(where, at, listed[0].pointer, f"a property {UNNAMED}")
-            yield from _undocumented(known or others, child, where, at) if isinstance(child, _CONTAINERS) else ()
+            yield from _undocumented(known or others, child, where, at) if isinstance(child, CONTAINERS) else ()
 
 
 def _of_items(value: list[Any], free: Container[str], check: Callable[[int, Any], Iterable[Found]]) -> Iterator[Found]:
@@ -259,7 +259,7 @@ def _judge(root: Document) -> Callable[[Any], Any]:
     def descend(_: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None) -> Iterator[Any]:
         errors = validator(schema).iter_errors(instance)
         # A generator in a generator takes from the depth that Python allows, so only where it has something to say.
-        return errors if path is None is schema_path else _placed(errors, path, schema_path)
+        return errors if path is None and schema_path is None else _placed(errors, path, schema_path)
 
     kind.evolve = lambda _, schema, **__: validator(schema)
     kind.descend = descend

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
 
-from audience_contract.facts import Effect, facts_of
+from audience_contract.facts import facts_of
 from audience_contract.files import CSV, XLS, XLSX
 from audience_contract.messages import Request
 from audience_contract.mock.provider import load as provider_of
@@ -69,7 +69,7 @@ def _may_be_refused(case: Case[Any], response: Response) -> bool:
         tuple((name, str(value)) for name, value in sent.headers.items()),
         body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b"",
     )
-    is_about_one = facts.effect in (Effect.CHANGES, Effect.REMOVES) or (facts.effect is Effect.READS and facts.linked)
+    is_about_one = not facts.creates and (not facts.reads or facts.linked)
     return (
         bool(is_about_one) or any(ours.prose(operation, request)) or any(ours.why_either_is_allowed(operation, request))
     )

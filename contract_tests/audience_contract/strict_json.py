@@ -7,7 +7,8 @@ from typing import Any, NoReturn
 from .spec import tokens
 from .violation import UnreadableError
 
-_CONTAINERS = (dict, list)
+CONTAINERS = (dict, list)
+"""The types of JSON values that hold others. It takes longer to write them as a union, which is made each time."""
 MAX_DEPTH = 128
 """Containers inside each other; deeper ones are unreadable, on every Python at the same depth."""
 
@@ -80,7 +81,7 @@ def _look_into(value: Any, *, escaped: bool) -> None:
         except UnicodeEncodeError:
             raise UnreadableError("half of a surrogate pair, which is no character") from None
         below = [
-            found.values() if isinstance(found, dict) else found for found in level if isinstance(found, _CONTAINERS)
+            found.values() if isinstance(found, dict) else found for found in level if isinstance(found, CONTAINERS)
         ]
         depth += bool(below)
         if depth > MAX_DEPTH:

@@ -21,27 +21,26 @@ _COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    of = {name: commands.add_parser(name, help=said) for name, said in _COMMANDS.items()}
-    for command in of.values():
-        command.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    parsers = parser.add_subparsers(dest="command", required=True)
+    command = {name: parsers.add_parser(name, help=said) for name, said in _COMMANDS.items()}
+    for each in command.values():
+        each.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     for name in ("generate", "drift"):
-        of[name].add_argument("--pages", type=Path, metavar="DIR", help="take spec and samples from these first")
-    of["update"].epilog = f"Exit codes: {', '.join(f'{code.value} {code.words}' for code in Code)}."
-    of["update"].add_argument("keys", nargs="*", metavar="KEY", help="a provider or service; without any, all of them")
-    of["update"].add_argument("--report", type=Path, metavar="DIR", help="also write report.json and report.md there")
-    of["update"].add_argument("--no-tests", action="store_true", help="leave out the tests")
-    of["update"].add_argument(
-        "--keep", action="store_true", help="update the tree also where the wrapper no longer fits"
-    )
-    of["provider"].add_argument("name", help="of the new provider's class, such as Acme")
-    of["provider"].add_argument("--page", type=Path, required=True, help="its page, with an OpenAPI document")
-    of["provider"].add_argument("--address", default="not recorded", help="where the page was found")
+        command[name].add_argument("--pages", type=Path, metavar="DIR", help="take spec and samples from these first")
+    update, provider, diff = (command[name] for name in ("update", "provider", "diff"))
+    update.epilog = f"Exit codes: {', '.join(f'{code.value} {code.words}' for code in Code)}."
+    update.add_argument("keys", nargs="*", metavar="KEY", help="a provider or service; without any, all of them")
+    update.add_argument("--report", type=Path, metavar="DIR", help="also write report.json and report.md there")
+    update.add_argument("--no-tests", action="store_true", help="leave out the tests")
+    update.add_argument("--keep", action="store_true", help="update the tree also where the wrapper no longer fits")
+    provider.add_argument("name", help="of the new provider's class, such as Acme")
+    provider.add_argument("--page", type=Path, required=True, help="its page, with an OpenAPI document")
+    provider.add_argument("--address", default="not recorded", help="where the page was found")
     used = "an operation that is used, by operationId or 'METHOD /path'; all if none is named"
-    of["provider"].add_argument("--operation", dest="operations", action="append", default=[], help=used)
-    of["provider"].add_argument("--overlay", type=Path, help="an overlay that decides what stands against the page")
-    of["diff"].add_argument("old", type=Path)
-    of["diff"].add_argument("new", type=Path)
+    provider.add_argument("--operation", dest="operations", action="append", default=[], help=used)
+    provider.add_argument("--overlay", type=Path, help="an overlay that decides what stands against the page")
+    diff.add_argument("old", type=Path)
+    diff.add_argument("new", type=Path)
     try:
         return _run(parser.parse_args(arguments))
     except PipelineError as error:

@@ -80,8 +80,8 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
 
 
 def _source(path: Path) -> str:
-    """A module's source. `from_dict` calls its result by the module's name, as it does a property of that name: then
-    the result becomes `made`.
+    """A module's source. If a property has the module's name, the result of `from_dict` becomes `made`, because the
+    generator has one variable for both.
     """
     text, name = path.read_text("utf-8"), path.stem
     twice = re.search(rf"^    {name}: ", text, re.M)

@@ -186,9 +186,9 @@ class Provider(Generic[T]):
 
     def _end_calls(self) -> None:
         owner = self._side.owner()
-        for known, other in [*self._calls.items()]:
-            if other == owner and (call := known()):
-                call.how.ending.end()
+        for call, other in [*self._calls.items()]:
+            if other == owner and (verbs := call()):
+                verbs.how.ending.end()
 
 
 @cache

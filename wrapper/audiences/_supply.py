@@ -102,7 +102,7 @@ class Supply:
         return ",".join([more[1] if more else f"{before}{_encoded(id)}{after}" for id, more in members.items()])
 
     def shorten(self, excess: int) -> bool:
-        """Leave the last members out of the call, so that it has fewer bytes. Returns False if none is left."""
+        """Leave the last members out of the call, for at least `excess` bytes. Returns False if none is left."""
         while excess > 0 and self.call:
             excess -= len(self._text(dict([self.call.popitem()])).encode()) + 1  # a comma
         return bool(self.call)

@@ -229,8 +229,8 @@ class Verbs(Generic[Model]):
         of a change (a receipt has it), this also waits for an audience that is not there yet. If the receipt of a
         delete is given, or its Reference, the NotFoundError that says that the audience is gone is raised at once.
 
-        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises. That is also
-        raised if it asks, by Retry-After, for a longer pause than there is time.
+        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises, also if
+        that asks, by Retry-After, for a longer pause than there is time.
         """
         self._adapter.check("wait", allow_undocumented=self._account.allow_undocumented)
         asked = self._reference(what, id, token)
@@ -593,8 +593,8 @@ class Verbs(Generic[Model]):
         return self._marked(UnknownOutcomeError(why) if sent else NotSentError(why))
 
     def explain(self, raised: BaseException) -> AudiencesError | None:
-        """The error that says what is known of the call that this ended: an error of the call itself; or, for an
-        interrupt or what the caller's own code raised, a new one, which becomes its cause. None for a test's assertion.
+        """The error that says what is known of the call that `raised` has ended: that itself if it is an error of this
+        call, else a new one, which becomes its cause. None for a test's assertion.
         """
         if isinstance(raised, AssertionError):
             return None

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .. import media
 from ..bodies import value_of
 from ..checker import check_response
+from ..media import entry_of
 from ..messages import Response
 from ..mock.provider import Provider, reply
 from ..samples import sample
@@ -100,7 +100,7 @@ def _faults(success: Response) -> Iterator[Answer]:
 
 def _schema(operation: Operation, response: Response) -> Node | None:
     documented = operation.response(response.status)
-    entry = media.entry(documented and documented.get("content"), response)
+    entry = entry_of(documented and documented.get("content"), response)
     return entry.get("schema") if entry else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from ..media import parse
+from ..media import media_of
 from ..messages import Request, Response
 from ..multipart import Part
 from .fault import Act, Turn, When
@@ -39,7 +39,7 @@ def on_success(change: Callable[[Response], Response], when: When = always) -> A
 
     def act(turn: Turn) -> Response:
         answer = turn.answer()
-        return change(answer) if answer.status < 300 and when(turn) else answer
+        return change(answer) if answer.is_success and when(turn) else answer
 
     return act
 
@@ -105,7 +105,7 @@ def parts_body(parts: Iterable[Part]) -> Callable[[Request], Request]:
     """A multipart body, under the media type that there is and with its boundary."""
 
     def change(request: Request) -> Request:
-        media = parse("".join(request.values("content-type")[:1]))
+        media = media_of(request)
         boundary = media.parameters.get("boundary", "") if media else ""
         limit = (boundary or _BOUNDARY).encode("latin-1")
         data = b"".join(_written(limit, part) for part in parts) + b"--" + limit + b"--\r\n"

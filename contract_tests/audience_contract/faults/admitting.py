@@ -92,7 +92,7 @@ def _after(operation: Operation, headers: list[Place]) -> Iterator[Fault]:
     def after(turn: Turn) -> Response:
         again = turn.memory.pop("known", False) and not turn.header(name)
         answer = turn.answer(admit(turn.request) if again else None)
-        turn.memory["known"] = answer.status < 300 and not again
+        turn.memory["known"] = answer.is_success and not again
         return answer
 
     def same(request: Request, before: Request) -> Request:

@@ -241,7 +241,7 @@ def _first_only(turn: Turn) -> Response:
 
 def _never_absent(turn: Turn) -> Response:
     answer = turn.answer()
-    if answer.status < 300:
+    if answer.is_success:
         turn.memory["found"] = answer
     return turn.memory.get("found", answer) if answer.status == 404 else answer
 

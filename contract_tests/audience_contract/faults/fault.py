@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
-from .. import bodies, media
+from .. import bodies
+from ..media import media_of
 from ..messages import Request, Response
 from ..multipart import Part
 from ..spec import Operation
@@ -144,7 +145,7 @@ def json_object(request: Request) -> dict[str, Any] | None:
 
 def _kind(request: Request) -> str:
     """What reads the body, as its media type says: "multipart", "form", or "" for JSON."""
-    said = media.parse("".join(request.values("content-type")[:1]))
+    said = media_of(request)
     essence = said.essence if said else ""
     if essence.startswith("multipart/"):
         return "multipart"

@@ -71,7 +71,7 @@ def as_before(filled: Callable[[Request, Request], Request], when: When) -> Act:
             if not turn.refused(filled(turn.request, request)):
                 return cast("Response", before)
         answer = turn.answer()
-        if answer.status < 300:
+        if answer.is_success:
             turn.memory["before"] = turn.request, answer
         return answer
 

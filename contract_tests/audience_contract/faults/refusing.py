@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from operator import eq
 
-from ..facts import Effect, facts_of
+from ..facts import facts_of
 from ..mock.provider import load
 from ..spec import Operation
 from .acts import refuses
@@ -37,7 +37,7 @@ _VALUES: tuple[tuple[str, str, str, Callable[[str], object]], ...] = (
 
 def faults(operation: Operation) -> Iterator[Fault]:
     """The faults of an operation."""
-    ours, effect = load(operation.spec.key), facts_of(operation).effect
+    ours, facts = load(operation.spec.key), facts_of(operation)
     for place in places(operation):
         if place.name in ours.only_in_some_revisions:
             continue
@@ -45,9 +45,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
         if not place.rule and place.kind != "path" and place.name not in (ours.named, *ours.examples):
             yield _needed(place)
         # Nobody can choose what a caller was given, such as credentials, or what says which audience is meant.
-        given = (
-            place.kind == "header" or f"body {place.name}" in ours.settings or place.name in facts_of(operation).linked
-        )
+        given = place.kind == "header" or f"body {place.name}" in ours.settings or place.name in facts.linked
         if place.is_file or given:
             continue
         choices = place.schema.plain("enum", [])
@@ -56,7 +54,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
         for word, said, value, when in () if choices or place.kind == "path" else _VALUES:
             created = _created(place)
             # An audience with a name of one character may be somebody else's, so a run must not change it.
-            is_anybodys = len(value) == 1 and created != place and effect is not Effect.READS
+            is_anybodys = len(value) == 1 and created != place and not facts.reads
             if place.allows(value) and created.allows(value) and not is_anybodys:
                 yield _fault(place, word, said, value, when)
         most = place.schema.plain("maxLength")

@@ -9,7 +9,7 @@ Where to find what:
 - `expectation`, `advice`: how a request must be answered, by the documents or by HTTP, JSON and forms.
 - `audiences`: what the run has made, and so which requests may be sent.
 - `limits`, `send`: the limits of a run, and the bytes on the wire.
-- `judge`, `leaks`, `told`, `wording`: whether an answer fits, and how a finding says it.
+- `judge`, `entry`, `leaks`, `wording`: whether an answer fits, and how a finding says it.
 - `ending`: one finding for one root cause; `confirmation`, `story`, `replay`: its requests sent again.
 """
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import string
+import time
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,6 +49,12 @@ class Made:
     seen: Observation | None = field(default=None, compare=False)
     by: str = ""
     path: Mapping[str, str] = field(default_factory=dict)
+    time: float = field(default_factory=time.monotonic, compare=False)
+
+    @property
+    def age(self) -> float:
+        """The seconds since it was made."""
+        return time.monotonic() - self.time
 
     @property
     def story(self) -> tuple[Observation, ...]:

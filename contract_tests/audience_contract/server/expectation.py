@@ -13,7 +13,7 @@ from ..bodies import fields_of, is_raw, json_of, parts_of, text_of
 from ..checker import check_request
 from ..facts import facts_of
 from ..judging import rule_of
-from ..media import find, parse
+from ..media import entry_of, media_of, parse
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
@@ -326,7 +326,8 @@ def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Nod
 
 
 def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, str]]:
-    """The texts in a request, each as its name, its schema and the text; files and texts without a schema are left out.
+    """The texts in a request, each as its name, its schema and the text. Files, texts in arrays, and texts without a
+    schema are left out.
 
     Raises UnreadableError if the body cannot be read.
     """
@@ -335,13 +336,13 @@ def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, s
     for place in places(operation):
         value = at(found[place.kind], f"/{place.name}") if place.kind in found else None
         if place.schema and isinstance(value, str) and "/0" not in place.name:
-            yield place.name, place.schema, value
+            yield place.name or "the body", place.schema, value
 
 
 def _body_of(operation: Operation, request: Request) -> Any:
     """The body as JSON, fields or parts, without files; None for no body, or one of an undocumented media type."""
-    body, media = operation.node.get("requestBody"), parse("".join(request.values("content-type")[:1]))
-    if not body or not media or not find(body["content"], media):
+    body, media = operation.node.get("requestBody"), media_of(request)
+    if not body or not media or not entry_of(body["content"], request):
         return None
     if is_raw(body["content"], request):
         return {"": text_of(request) or ""}

@@ -1,5 +1,6 @@
 """Judges each exchange with a server: whether the answer fits the request, and whether it is as documented."""
 
+import math
 import re
 import unicodedata
 from collections import Counter, deque
@@ -12,6 +13,7 @@ from ..bodies import value_of
 from ..checker import check_response, rule_of_answer, rules_of_answer
 from ..facts import facts_of, path_of, value_at
 from ..judging import Ledger, Observation, undocumented
+from ..media import entry_of, media_of
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
@@ -21,18 +23,18 @@ from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from . import wording
 from .audiences import Audiences, Made
+from .entry import Entry
 from .expectation import Expectation, Expected, texts
 from .leaks import Leaks
 from .places import is_about_one, key_of, places
 from .send import BROKEN_OFF, LATE, NOT_SENT, UNREACHABLE
 from .target import Target
-from .told import Told
 
 # What a server may answer to any message, whatever an operation documents (RFC 9110, 15.5 and 15.6; RFC 6585, 4).
 _OF_HTTP = {405, 406, 411, 413, 414, 415, 417, 429, 431, 503}
 _OF_BODIES = {413, 415}
 """Those of these statuses that the application itself gives, so its answers must have a documented media type."""
-_OK, _NOT_FOUND, _CONFLICT, _NOT_NOW = 200, 404, 409, 429
+_OK, _ACCEPTED, _NOT_FOUND, _CONFLICT, _NOT_NOW = 200, 202, 404, 409, 429
 _LONG, _LONG_TARGET = 2**16, 2**12
 """From so many bytes on, a body or a path with its query counts as long."""
 _LAST = 3
@@ -53,6 +55,8 @@ class Judge:
         self._names: set[str] = set()
         self._certain: set[str] = set()
         """The ids of audiences that a right request of the usual form made."""
+        self._soonest = math.inf
+        """The least age, in seconds, at which an audience was found."""
         self._ids: dict[str, Observation] = {}
         self._last: deque[Observation] = deque(maxlen=_LAST)
         self.succeeded = False
@@ -83,8 +87,13 @@ class Judge:
         name = sent.get(key_of(operation), "")
         made = self._audiences.find(name, facts.source)
         if made and all(sent.get(place) in (None, str(made.at(pointer))) for place, pointer in facts.linked.items()):
-            missed = facts.unsure and seen.status == _NOT_FOUND
-            return replace(expectation, expected=Expected.OPEN, kind=facts.unsure) if missed else expectation
+            self._soonest = min(self._soonest, made.age) if facts.reads and seen.is_success else self._soonest
+            # What was only accepted need not be there yet (RFC 9110, 15.3.3), if no other was found as soon.
+            is_accepted = made.seen is not None and made.seen.status == _ACCEPTED
+            late = is_accepted and operation.response(404) and made.age < self._soonest < math.inf
+            kind = facts.unsure or ("an audience that may still be on its way" if late else "")
+            missed = kind and seen.status == _NOT_FOUND
+            return replace(expectation, expected=Expected.OPEN, kind=kind) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
             kind = "a name that no audience has" if self._provider.is_by_name else "an id that nothing has"
@@ -96,9 +105,9 @@ class Judge:
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
         """Judge an exchange: each rule that it breaks becomes a finding in the ledger."""
-        told = self._told(operation, seen, expectation)
+        entry = Entry(self.ledger, operation, seen, expectation)
         if seen.response is None:
-            self._unanswered(told, expectation)
+            self._unanswered(entry)
             return
         self._last.append(seen)
         plain = expectation.expected is Expected.SUCCESS and expectation.pointer == operation.node["responses"].pointer
@@ -112,19 +121,19 @@ class Judge:
             kind = "credentials" if expectation.rule == "case.credential" else kind
             rule, detail = ("json.depth", "") if nested else ("response.failure", kind)
             why = RULES[expectation.rule].reason if kind == "unusual" else "no request may make a server fail"
-            told.tried(rule, "failed on", why, detail=detail)
+            entry.tried(rule, "failed on", why, detail=detail)
         elif expectation.weight is not Weight.NOT_JUDGED:
-            self._answered(told, expectation)
+            self._answered(entry)
         leaked = self.leaks.find(operation, seen, seen.response)
-        told.find("http.leak", leaked and f"{told.asked}: {seen.status}, and {leaked}", detail=leaked)
-        self._remember(told, expectation)
+        entry.find("http.leak", leaked and f"{entry.asked}: {seen.status}, and {leaked}", detail=leaked)
+        self._remember(entry)
 
-    def _told(self, operation: Operation, seen: Observation, expectation: Expectation | None = None) -> Told:
-        return Told(self.ledger, operation, seen, expectation)
+    def _entry(self, operation: Operation, seen: Observation) -> Entry:
+        return Entry(self.ledger, operation, seen)
 
-    def _unanswered(self, told: Told, expectation: Expectation) -> None:
+    def _unanswered(self, entry: Entry) -> None:
         """Judge a request without an answer. A server that was never there is not judged."""
-        seen = told.seen
+        seen, expectation = entry.seen, entry.expectation
         gone = seen.trouble.startswith(UNREACHABLE)
         # No page says how long a request may be, and an early answer to a long one can get lost on its way.
         long = len(seen.request.body) >= _LONG or len(seen.request.target) >= _LONG_TARGET
@@ -134,85 +143,86 @@ class Judge:
         rule, why = "response.time" if seen.trouble == LATE else "response.message", seen.trouble
         if expectation.weight is Weight.ADVICE and expectation.expected is Expected.SUCCESS:
             rule, why = expectation.rule, RULES[expectation.rule].reason
-        said = f"{told.asked}: no answer ({why})"
+        said = f"{entry.asked}: no answer ({why})"
         if gone:
             rule = "response.message"
-            said = f"gone after {self._told(told.operation, self._last[-1]).asked} ({seen.trouble})"
+            said = f"gone after {self._entry(entry.operation, self._last[-1]).asked} ({seen.trouble})"
         self._last.extend([] if gone else [seen])
         # What had no answer is likely to be the cause; else any of the last ones may be.
         for shown in [*reversed(self._last)][: None if self._last[-1].response else 1]:
-            replace(told, seen=shown).find(rule, said)
+            replace(entry, seen=shown).find(rule, said)
 
-    def _answered(self, told: Told, expectation: Expectation) -> None:
+    def _answered(self, entry: Entry) -> None:
         """Judge an answer that is no server error."""
-        operation, response, expected = told.operation, told.response, expectation.expected
+        operation, response, expectation = entry.operation, entry.response, entry.expectation
+        expected = expectation.expected
         says_no = response.is_success and self._provider.says_no(operation, response)
         success, status = response.is_success and not says_no, response.status
-        fits = expectation.fits(operation, response, len(told.seen.request.body)) or status == _NOT_NOW
+        fits = expectation.fits(operation, response, len(entry.seen.request.body)) or status == _NOT_NOW
         fits = expected is not Expected.SUCCESS if says_no else fits
         verb = "refused" if not success else "admitted" if expectation.rule == "case.credential" else "took"
         if fits and expectation.rule == "case.refused" and "/schema/" in expectation.pointer and not success:
             self.refusing.add(operation.id)
         if status == 405:
-            told.tried("http.allow", "" if response.values("allow") else "answered")
+            entry.tried("http.allow", "" if response.values("allow") else "answered")
         node, broken, wrong = operation.node["responses"], expectation.broken, False
         if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
             wrong = success or says_no or status >= 400
         if expectation.weight is Weight.ADVICE:
-            told.tried(expectation.rule, verb if wrong else "")
+            entry.tried(expectation.rule, verb if wrong else "")
             if success or expectation.rule != "http.media":
                 return
         if expectation.advised:
-            told.tried(expectation.advised, "refused" if fits and status != 401 else "")
+            entry.tried(expectation.advised, "refused" if fits and status != 401 else "")
         if wrong and broken:
             why = wording.rule(operation, broken)
         else:
             why = wording.with_page(operation, expectation.pointer, expected.value)
-        told.tried(expectation.rule, verb if wrong else "", why, detail=expectation.detail)
+        entry.tried(expectation.rule, verb if wrong else "", why, detail=expectation.detail)
         if expectation.rule == "case.method":
             return
         if operation.response(status) is not None:
-            self._shape(told)
-        elif success or not self._is_of_http(told, expectation):
+            self._shape(entry)
+        elif success or not self._is_of_http(entry):
             why = wording.with_page(operation, node.pointer, f"documented: {', '.join(node.value)}")
-            told.tried("response.status", "answered", why, detail=undocumented(response))
+            entry.tried("response.status", "answered", why, detail=undocumented(response))
             return
         if not fits and not wrong:
             right = ", ".join(code for code in node.value if code[0] in "23")
             plain = {Expected.UNAUTHORISED: "documented: 401 or 403", Expected.SUCCESS: f"documented: {right}"}
             why = plain.get(expected, expected.value)
-            told.tried("response.status", "answered", why, detail=f"{status} instead")
+            entry.tried("response.status", "answered", why, detail=f"{status} instead")
 
-    def _is_of_http(self, told: Told, expectation: Expectation) -> bool:
+    def _is_of_http(self, entry: Entry) -> bool:
         """Whether an answer is a refusal that need not be documented."""
-        operation, request, status = told.operation, told.seen.request, told.seen.status
+        operation, request, status = entry.operation, entry.seen.request, entry.seen.status
+        expected = entry.expectation.expected
         # Where no document says whether or how such a request is refused, no document says with which status either.
         name = self.name(operation, request)
         # A name that the checker cannot read, the server may read or not.
         absent = is_about_one(operation) and (not name or self._audiences.is_absent(name))
-        unsaid = expectation.expected is Expected.OPEN and (
+        unsaid = expected is Expected.OPEN and (
             bool(self.target.wrong_settings(request))
             or self._named(operation, request) in self._names
             or (absent and not facts_of(operation).creates)
         )
-        if not self._provider.is_by_name and 400 <= status < 500 and expectation.fits(operation, told.response):
+        if not self._provider.is_by_name and 400 <= status < 500 and entry.expectation.fits(operation, entry.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
-        if status in _OF_BODIES and not self._is_like_an_error(operation, told.response):
+        if status in _OF_BODIES and not self._is_like_an_error(operation, entry.response):
             return False
-        return status in _OF_HTTP or ((expectation.expected is Expected.NO_SUCCESS or unsaid) and 400 <= status < 500)
+        return status in _OF_HTTP or ((expected is Expected.NO_SUCCESS or unsaid) and 400 <= status < 500)
 
     @staticmethod
     def _is_like_an_error(operation: Operation, response: Response) -> bool:
         """Whether an answer has no body, or a body of JSON or of the media type of a documented answer."""
-        known = {operation.node["responses"][code].get("content") for code in operation.node["responses"].value}
-        types = {media.partition(";")[0] for content in known if content for media in content.value}
-        said = "".join(response.values("content-type")[:1]).partition(";")[0].strip().lower()
-        return not response.body or said in types or said.endswith("json")
+        media, answers = media_of(response), operation.node["responses"]
+        is_json = media is not None and media.is_json
+        return not response.body or is_json or any(entry_of(each.get("content"), response) for each in answers)
 
-    def _shape(self, told: Told) -> None:
+    def _shape(self, entry: Entry) -> None:
         """Judge whether an answer with a documented status has the documented headers and body."""
-        operation, response = told.operation, told.response
+        operation, response = entry.operation, entry.response
         # No provider says whether the last page of a list has no cursor, or null as its cursor.
         ends = facts_of(operation).pages.values()
         null = {pointer for pointer in ends if at(value_of(response), pointer) is None}
@@ -220,14 +230,14 @@ class Judge:
         broken = [v for v in broken if not self._provider.contradicts(response, v)]
         if response.is_success and not broken:
             broken = [
-                *self._provider.said(operation, told.seen.request, response),
+                *self._provider.said(operation, entry.seen.request, response),
                 *self._respelled(operation, response),
             ]
             broken = broken or self._without_its_content(operation, response)
         for rule in rules_of_answer(operation, response):
-            found = [replace(v, message=_of_shape(told, v)) for v in broken if rule_of_answer(v) == rule]
-            kind = told.expectation.kind if told.expectation else ""
-            self.ledger.check(rule, operation.spec.key, operation.id, told.seen, found, kind=kind)
+            found = [replace(v, message=_of_shape(entry, v)) for v in broken if rule_of_answer(v) == rule]
+            about = operation.spec.key, operation.id, entry.seen
+            self.ledger.check(rule, *about, found, kind=entry.expectation.kind)
 
     @staticmethod
     def _respelled(operation: Operation, response: Response) -> Iterator[Violation]:
@@ -253,15 +263,16 @@ class Judge:
         name = " or ".join(pointer.removeprefix("/") for pointer in owed)
         return [Violation("body", "", operation.node["responses"].pointer, f"no {name}")]
 
-    def _remember(self, told: Told, expectation: Expectation) -> None:
-        operation, seen, expected = told.operation, told.seen, expectation.expected
+    def _remember(self, entry: Entry) -> None:
+        operation, seen, expectation = entry.operation, entry.seen, entry.expectation
+        expected = expectation.expected
         name, facts = self.name(operation, seen.request), facts_of(operation)
         named = self._named(operation, seen.request)
         # A second request with one name, or without any, may be answered with what is there already.
         is_new = not facts.creates or (named not in self._names if named else expected is not Expected.OPEN)
         if facts.creates and named and expected in (Expected.SUCCESS, Expected.OPEN):
             self._names.add(named)
-        is_success = seen.is_success and not self._provider.says_no(operation, told.response)
+        is_success = seen.is_success and not self._provider.says_no(operation, entry.response)
         if not is_success or seen.request.method != operation.method:
             return
         self.succeeded = True
@@ -285,7 +296,7 @@ class Judge:
         elif facts.reads and not is_about_one(operation):
             self._audiences.record_list(self.items(operation, seen))
             self._names_fit(operation, seen)
-        plainly = self._told(operation, seen)
+        plainly = self._entry(operation, seen)
         self._page_fits(plainly, sent)
         for found in fresh if is_new else ():
             known = self._ids.get(found)
@@ -293,7 +304,7 @@ class Judge:
             if known and not facts.creates and _content(known.request) == _content(seen.request):
                 known = None
             both = replace(plainly, seen=replace(seen, before=(*seen.before, known))) if known else plainly
-            both.find("run.unique", f"{told.asked}: {seen.status} with an id of an earlier answer" if known else "")
+            both.find("run.unique", f"{entry.asked}: {seen.status} with an id of an earlier answer" if known else "")
         self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items() if is_new else ():
             echoed = at(value, pointer)
@@ -317,9 +328,9 @@ class Judge:
                 differs = shown != made.name
                 if not self._audiences.is_plain(made.name):
                     differs = _letters(shown) != _letters(made.name)
-                told = self._told(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
+                entry = self._entry(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
                 wrong = made.id in self._certain and differs
-                told.find("run.echo", wrong and f"{told.asked}: it has {made.name} as {shown}", detail=named)
+                entry.find("run.echo", wrong and f"{entry.asked}: it has {made.name} as {shown}", detail=named)
 
     def lacking(self, operation: Operation, seen: Observation) -> Made | None:
         """The first audience that the run has certainly made, and that a right list of all audiences lacks."""
@@ -332,19 +343,19 @@ class Judge:
     def is_whole(self, operation: Operation, seen: Observation) -> None:
         """Judge whether a list of all audiences has those of the run."""
         made = self.lacking(operation, seen)
-        told = self._told(operation, replace(seen, before=made.story) if made else seen)
-        told.page(f" lacks {made.name}, which was created" if made else "", detail="all")
+        entry = self._entry(operation, replace(seen, before=made.story) if made else seen)
+        entry.page(f" lacks {made.name}, which was created" if made else "", detail="all")
 
     @staticmethod
-    def _page_fits(told: Told, sent: Mapping[str, str]) -> None:
+    def _page_fits(entry: Entry, sent: Mapping[str, str]) -> None:
         """Judge whether a page has at most as many items as were asked for and as a page may have."""
-        facts, value = facts_of(told.operation), value_of(told.response)
-        for limit in (place for place in places(told.operation) if place.name in facts.limits):
+        facts, value = facts_of(entry.operation), value_of(entry.response)
+        for limit in (place for place in places(entry.operation) if place.name in facts.limits):
             items, most = at(value, facts.limits[limit.name]), sent.get(limit.name) or str(limit.says("default", ""))
             if isinstance(items, list) and most.isdecimal() and most != "0":
                 most = str(min(int(most), limit.says("maximum", int(most))))
                 many = f": {len(items)} on a page, where {most} is the most" if len(items) > int(most) else ""
-                told.page(many, detail=limit.name)
+                entry.page(many, detail=limit.name)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """The ids in an answer that later requests use, each with its JSON pointer."""
@@ -363,8 +374,8 @@ class Judge:
         cursor = str(found) if isinstance(found, str | int) and found else ""
         again = cursor in given
         if cursor:
-            told = self._told(operation, seen)
-            told.page(": an earlier page had its cursor, so the list has no end" if again else "")
+            entry = self._entry(operation, seen)
+            entry.page(": an earlier page had its cursor, so the list has no end" if again else "")
         given.add(cursor)
         return "" if again else cursor
 
@@ -392,7 +403,7 @@ class Judge:
         is_there = shown.get("name") in (each.get("name") for each in self.items(operation, seen))
         is_all = seen.status == _OK and not self.next_page(operation, seen, set())
         said = f" lacks {shown.get('name')}, which the list has without it" if is_all and not is_there else ""
-        self._told(operation, seen).page(said, detail="filter")
+        self._entry(operation, seen).page(said, detail="filter")
 
     def judge_members(self, operation: Operation, reader: Operation, seen: Observation, made: Made) -> None:
         """Judge whether an audience has at most as many members as its changes can have left there."""
@@ -402,21 +413,21 @@ class Judge:
             value = next((each for each in self.items(reader, seen) if made.id in {**each, named: ""}.values()), None)
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
-            said = f"{self._told(reader, seen).asked}: {size} members; {operation.id} leaves at most {facts.leaves}"
+            said = f"{self._entry(reader, seen).asked}: {size} members; {operation.id} leaves at most {facts.leaves}"
             # The finding names both operations, because a run with --only needs both to see it again.
             for each in (operation, reader):
-                self._told(each, seen).find("run.members", size > facts.leaves and said)
+                self._entry(each, seen).find("run.members", size > facts.leaves and said)
 
     def judge_removal(self, operation: Operation, reader: Operation, seen: Observation, *, is_there: bool) -> None:
         """Judge whether an audience that was deleted is still shown as before."""
-        said = is_there and f"{self._told(reader, seen).asked}: 200 as before, though {operation.id} has deleted it"
+        said = is_there and f"{self._entry(reader, seen).asked}: 200 as before, though {operation.id} has deleted it"
         for each in (operation, reader):
-            self._told(each, seen).find("run.removed", said)
+            self._entry(each, seen).find("run.removed", said)
 
     def judge_pages(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Judge whether a list page by page had all it has on one page; `those` are the audiences that were missing."""
         said = f" has {min(those)}, which is missing from the same list page by page" if those else ""
-        self._told(operation, seen).page(said, detail="left out")
+        self._entry(operation, seen).page(said, detail="left out")
 
     def _named(self, operation: Operation, request: Request) -> str:
         """The name in a request, in the form in which a server may compare names."""
@@ -429,13 +440,12 @@ class Judge:
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
 
 
-def _of_shape(told: Told, broken: Violation) -> str:
+def _of_shape(entry: Entry, broken: Violation) -> str:
     """The headline of a finding about an answer's headers or body."""
     said = broken.message if not broken.missing else f"no {broken.missing}"
-    why = wording.with_page(told.operation, broken.rule, f"{broken.where} {broken.pointer}".strip() + f": {said}")
+    why = wording.with_page(entry.operation, broken.rule, f"{broken.where} {broken.pointer}".strip() + f": {said}")
     # The peculiarity of the request is left out, because the answer is what is wrong.
-    plain = told.expectation and replace(told.expectation, shown="")
-    return replace(told, expectation=plain).headline("answered", why)
+    return replace(entry, expectation=replace(entry.expectation, shown="")).headline("answered", why)
 
 
 def _trimmed(text: str) -> str:

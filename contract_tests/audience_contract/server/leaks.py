@@ -103,7 +103,7 @@ def _names(value: object) -> Iterator[str]:
 def _documented(operation: Operation, response: Response) -> Iterator[str]:
     """The names of the properties of the documented answer; for a success, those of every documented success."""
     responses = operation.node["responses"]
-    codes = [code for code in responses.value if code.startswith("2")] if response.status < 300 else []
+    codes = [code for code in responses.value if code.startswith("2")] if response.is_success else []
     for documented in (operation.response(response.status), *(responses[code] for code in codes)):
         content = documented.get("content") if documented else None
         for entry in content or ():

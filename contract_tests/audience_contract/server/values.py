@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import schema
-from ..facts import Effect, chosen, facts_of
+from ..facts import chosen, facts_of
 from ..samples import sample
 from .cases import Case, Change, as_it_is, puts
 from .draft import PARTS, Draft, File
@@ -105,8 +105,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
 
 
 def _others(draft: Draft, place: Place) -> Iterator[Case]:
-    """Each alternative of a place but the first: whole; then, of an object, without each property that it requires, and
-    with wrong values of each property. The place without a name is the whole body.
+    """Each alternative of a place but the first; of an object also without each required property, and with wrong
+    values of each. The place without a name is the whole body.
     """
     for kind in schema.alternatives(place.schema)[1:] if place.schema else ():
         made, known = sample(kind), schema.properties(kind)
@@ -116,7 +116,8 @@ def _others(draft: Draft, place: Place) -> Iterator[Case]:
         yield Case(base, as_it_is)
         for name, right in made.items() if isinstance(made, dict) else ():
             below = Place("body", f"{place.name}/{name}".removeprefix("/"), known[name])
-            yield from (Case(base, puts(below, ...)) for each in schema.required(kind) if each == name)
+            if name in schema.required(kind):
+                yield Case(base, puts(below, ...))
             yield from (Case(base, puts(below, each)) for each in _misfits(below, right, base) if _breaks(below, each))
 
 
@@ -225,12 +226,12 @@ def _lengths(place: Place, names: Names, draft: Draft) -> Iterator[int]:
     limits = [most + 1, most, most - 1, 2 * most, 4 * most] if most else []
     limits += [least - 1, least] if least else []
     shortest = len(str(draft.value(place))) if names.is_name(place) else 0
-    effect = facts_of(draft.operation).effect
+    facts = facts_of(draft.operation)
     # A name of that length would need an audience of its own.
     usual = () if names.is_name(place) else (64,)
     for length in dict.fromkeys((*limits, 0, *usual, *_LENGTHS)):
         # An audience whose name is too short for the mark would stay at a real provider, with no sign of its origin.
-        is_free = effect is Effect.READS or (effect is Effect.CREATES and (names.target.is_local or not length))
+        is_free = facts.reads or (facts.creates and (names.target.is_local or not length))
         marked = length >= shortest or is_free
         if marked and (place.kind == "body" or length <= _IN_TARGET):
             yield length

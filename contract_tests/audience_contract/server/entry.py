@@ -1,4 +1,4 @@
-"""An exchange as a finding tells it: what was asked, what came back, and which rule that breaks."""
+"""What the ledger gets of an exchange: which rules it tried, and the headline of each finding that it shows."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,17 +9,20 @@ from ..rules import RULES
 from ..spec import Operation
 from ..violation import Violation
 from . import wording
-from .expectation import Expectation
+from .expectation import Expectation, Expected
+
+_OF_A_RUN = Expectation(Expected.OPEN, "", "", "success")
+"""For rules that no single request states, such as that no two successes have the same id."""
 
 
 @dataclass(frozen=True)
-class Told:
-    """An exchange, and the expectation that its answer is judged by; None where a whole run tells what is right."""
+class Entry:
+    """The entry of an exchange in the ledger; `expectation` is what the answer is judged by."""
 
     ledger: Ledger
     operation: Operation
     seen: Observation
-    expectation: Expectation | None = None
+    expectation: Expectation = _OF_A_RUN
 
     @property
     def response(self) -> Response:
@@ -31,32 +34,28 @@ class Told:
     def asked(self) -> str:
         """The request in a few words."""
         said = self.expectation
-        if said and said.rule in ("case.credential", "case.method"):
+        if said.rule in ("case.credential", "case.method"):
             return f"a request, {said.kind}"
-        if said and said.shown:
+        if said.shown:
             return wording.cut(self.ledger.redactor.text(said.shown))
-        broken, kind = (said.broken, said.kind) if said else (None, "")
         # The text is cut only after redaction: a credential without its end would not be recognised and hidden.
-        return wording.asked(self.operation, self.ledger.redactor.bare(self.seen.request), broken, kind)
+        return wording.asked(self.operation, self.ledger.redactor.bare(self.seen.request), said.broken, said.kind)
 
     def headline(self, verb: str, why: str) -> str:
         """What the server did, and why that is wrong."""
         return f"{verb} {self.asked}: {self.seen.status} ({why})"
 
     def tried(self, rule: str, verb: str = "", why: str = "", *, detail: str = "") -> None:
-        """Count a rule as tried; with a `verb`, what the server did, it is broken. Without a `why`, the rule tells."""
+        """Count a rule as tried, as broken if a `verb` says what the server did; `why` replaces the rule's reason."""
         self.find(rule, verb and self.headline(verb, why or RULES[rule].reason), detail=detail)
 
     def find(self, rule: str, said: str | bool | None, *, detail: str = "") -> None:
         """Count a rule as tried; if `said` is a text that is not "", it is the message of a finding."""
-        pointer, kind = "", "success"
-        if self.expectation:
-            is_own = rule == self.expectation.rule
-            pointer = self.expectation.pointer if is_own else self.operation.node["responses"].pointer
-            kind = self.expectation.kind
+        is_own = self.expectation.rule in (rule, "")
+        pointer = self.expectation.pointer if is_own else self.operation.node["responses"].pointer
         found = [Violation("status", "", pointer, said)] if isinstance(said, str) and said else []
         about = self.operation.spec.key, self.operation.id, self.seen
-        self.ledger.check(rule, *about, found, kind=kind, detail=detail)
+        self.ledger.check(rule, *about, found, kind=self.expectation.kind, detail=detail)
 
     def page(self, wrong: str, *, detail: str = "") -> None:
         """Count a page of a list as tried; `wrong`, unless it is "", is the end of a finding's sentence."""
