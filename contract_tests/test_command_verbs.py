@@ -165,7 +165,7 @@ def on_a_terminal(raw: RawServer, answer: Callable[[int, processes.Process], obj
         while more := os.read(master, 1024):
             shown += more
     os.close(master)
-    return child.returncode, shown.decode()
+    return child.returncode, shown.decode(errors="replace")  # it echoes what is no UTF-8, too
 
 
 MORE = [(b"y\n", 0), (b"n\n", 130), (b"\n", 130), (b"\x04", 130), (b"\xff\n", 130)]
