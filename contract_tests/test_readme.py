@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 import audiences
 import processes
 from audience_contract.mock import MockServer
+from raw_server import RawServer, http
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -35,6 +36,21 @@ def blocks(page: Path) -> list[str]:
 
 BLOCKS = {str(page.relative_to(ROOT)): found for page in PAGES if (found := blocks(page))}
 TESTS = [block for found in BLOCKS.values() for block in found if "def test_" in block]
+# Prints the blocks that come to an end without an exception and without a word.
+SILENT = """
+import contextlib, io, json, os, sys
+for page, environment, blocks in json.load(sys.stdin):
+    os.environ.update(environment)
+    for block in blocks:
+        said = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(said):
+                exec(compile(block, page, "exec"), {"__name__": "__main__"})
+        except BaseException:
+            continue
+        if not said.getvalue():
+            print(page, block, sep=chr(10))
+"""
 
 
 def test_each_python_block_of_a_page_runs() -> None:
@@ -45,6 +61,19 @@ def test_each_python_block_of_a_page_runs() -> None:
         ]
         done = processes.run([sys.executable, "-W", "error", "-c", RUN], given=json.dumps(given), cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# Neither status has a call repeated. After the first, the outcome of a change is rejected; after the second, unknown.
+@pytest.mark.parametrize("status", [401, 302])
+def test_no_block_that_calls_a_provider_hides_a_failure(status: int) -> None:
+    with RawServer(http(status)) as refusing, MockServer() as mock:
+        environment = {
+            name: refusing.url if name.endswith("_URL") else value for name, value in mock.environment().items()
+        }
+        calling = {page: [b for b in found if "with " in b and b not in TESTS] for page, found in BLOCKS.items()}
+        given = json.dumps([[page, environment, found] for page, found in calling.items()])
+        done = processes.run([sys.executable, "-c", SILENT], given=given, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_each_test_in_a_block_passes(tmp_path: Path) -> None:
