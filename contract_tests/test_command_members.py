@@ -297,6 +297,8 @@ def test_completion_knows_the_verbs_and_h_is_help() -> None:
     words = {"_AUDIENCES_COMPLETE": "complete_bash", "COMP_WORDS": "audiences re", "COMP_CWORD": "1"}
     done = run(None, **words)
     assert done.stdout.split() == ["remove", "replace"]
+    words |= {"COMP_WORDS": "audiences get -p batch -p batch --js", "COMP_CWORD": "6"}
+    assert run(None, **words).stdout.split() == ["--json"]
     assert run(None, "add", "-h").stdout == run(None, "add", "--help").stdout != ""
 
 

@@ -53,6 +53,20 @@ def test_an_interrupt_ends_at_once_and_reports_what_is_known(server: MockServer)
     assert found == dict.fromkeys(TITLES, "applied") | {"CommBox": "unknown"}
 
 
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_does_not_end_the_printing_of_what_is_known(
+    server: MockServer, raw: RawServer, by: signal.Signals
+) -> None:
+    raw.answer = http(202, b"x" * 1_000_000)  # more than a pipe holds
+    command = [sys.executable, "-m", "audiences", *BATCH, "--json", "--base-url", f"batch={raw.url}"]
+    with processes.started(command, env={**os.environ, **server.environment()}, stdout=processes.PIPE) as process:
+        assert process.stdout
+        first = process.stdout.read(1)
+        process.send_signal(by)
+        (known,) = json.loads(first + process.communicate()[0])
+    assert (process.returncode, len(known["body"])) == (6, 1_000_000)
+
+
 def test_a_narrow_terminal_gets_lines_in_which_no_id_is_cut() -> None:
     response = audiences.Response(201, audiences.Headers(), b"{}", elapsed=0.005)
     receipt = audiences.Receipt(

@@ -133,7 +133,10 @@ def test_a_deletion_from_which_nothing_follows_by_the_page_says_only_what_is_del
     server = ["-p", "adobe", "--base-url", f"adobe={playing(raw, http(204, b'')).url}", "--allow-undocumented"]
     done = run(None, "delete", "--id", "4711", "--yes", *server, ADOBE_ACCESS_TOKEN="token", **ADOBE_KEYS)
     assert (done.returncode, done.stderr) == (0, "audiences: this deletes 4711 at Adobe\n")
-    assert [cell.strip() for cell in done.stdout.splitlines()[-1].split("|")][:3] == ["Adobe", "", "4711"]
+    playing(raw, http(400, b"{}"))
+    failed = run(None, "delete", "--id", "4711", "--yes", *server, ADOBE_ACCESS_TOKEN="token", **ADOBE_KEYS)
+    for each in (done, failed):
+        assert [cell.strip() for cell in each.stdout.splitlines()[-1].split("|")][:3] == ["Adobe", "", "4711"]
 
 
 def test_without_a_terminal_to_ask_on_nothing_is_deleted(raw: RawServer) -> None:
@@ -162,7 +165,7 @@ def on_a_terminal(raw: RawServer, answer: Callable[[int, processes.Process], obj
         while more := os.read(master, 1024):
             shown += more
     os.close(master)
-    return child.returncode, shown.decode()
+    return child.returncode, shown.decode(errors="replace")  # it echoes what is no UTF-8, too
 
 
 MORE = [(b"y\n", 0), (b"n\n", 130), (b"\n", 130), (b"\x04", 130), (b"\xff\n", 130)]

@@ -152,7 +152,7 @@ class Shared(NamedTuple):
     base_url: Annotated[list[str], Option(metavar=_URL, help="A base URL to use instead of the documented one.")] = []
     credentials: Annotated[Path | None, Option(metavar="FILE", help="A TOML file with credentials.")] = None
     tenant: Annotated[str, Option(help="A tenant of that file, or of audiences.toml.")] = ""
-    timeout: Annotated[float | None, Option(**_SECONDS, help="The time limit of each step, and of the call.")] = None
+    timeout: Annotated[float | None, Option(**_SECONDS, help="The most seconds of each step, and in all.")] = None
     allow_http: Annotated[bool, Option("--allow-http", help="Allow unencrypted http:// to other machines.")] = False
     allow_undocumented: Annotated[bool, Option("--allow-undocumented", help="Allow undocumented uses of calls.")] = (
         False
@@ -320,7 +320,7 @@ def create(run: _Run, drafted: Drafted, where: Everywhere) -> None:
 
         audiences create SPRING --provider batch --set batch.type=custom_ids
 
-        audiences create SPRING --file phones.csv --set batch.type=emails --leave-out members
+        audiences create SPRING --file phones.csv --set batch.type=custom_ids --leave-out members
 
         audiences create SPRING --provider commbox --file phones.xlsx --dry-run --curl
     """
