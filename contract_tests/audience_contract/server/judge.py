@@ -87,7 +87,6 @@ class Judge:
         name = sent.get(key_of(operation), "")
         made = self._audiences.find(name, facts.source)
         if made and all(sent.get(place) in (None, str(made.at(pointer))) for place, pointer in facts.linked.items()):
-            self._soonest = min(self._soonest, made.age) if facts.reads and seen.is_success else self._soonest
             # What was only accepted need not be there yet (RFC 9110, 15.3.3), if no other was found as soon.
             is_accepted = made.seen is not None and made.seen.status == _ACCEPTED
             late = is_accepted and operation.response(404) and made.age < self._soonest < math.inf
@@ -293,6 +292,8 @@ class Judge:
             self._certain |= {made.id} if is_usual and not expectation.advised else set()
         elif facts.removes:
             self._audiences.record_removal(name, facts.source, sure=True)
+        elif facts.reads and (found := self._audiences.find(name, facts.source)):
+            self._soonest = min(self._soonest, found.age)
         elif facts.reads and not is_about_one(operation):
             self._audiences.record_list(self.items(operation, seen))
             self._names_fit(operation, seen)

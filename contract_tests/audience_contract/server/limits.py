@@ -122,7 +122,7 @@ class LimitedSender:
     ) -> Observation:
         """Send a request, and return the exchange. It counts for the operation `of`, if that is what it is sent for."""
         self.check_and_count(operation, request, of)
-        return self.repeated_if_busy(operation, self._sent(operation, request, wire), wire)
+        return self.repeated_if_busy(operation, self._sent(operation, request, wire), wire, of)
 
     def send_all(self, operation: Operation, asked: Sequence[tuple[Request, Wire]]) -> list[Observation]:
         """Send requests that were counted before, at most `jobs` at once, and return their exchanges, in order."""
@@ -177,7 +177,9 @@ class LimitedSender:
         """Whether all other phases are over, so that the limit of requests for each operation no longer holds."""
         return self.phase in (CLEAN_UP, ONCE_MORE)
 
-    def repeated_if_busy(self, operation: Operation, seen: Observation, wire: Wire = PLAIN) -> Observation:
+    def repeated_if_busy(
+        self, operation: Operation, seen: Observation, wire: Wire = PLAIN, of: Operation | None = None
+    ) -> Observation:
         """The exchange, or a later one if the server says that it is busy. Counts what each may have created."""
         self._count(operation, seen)
         for number in range(_TIMES):
@@ -190,7 +192,7 @@ class LimitedSender:
                 break
             self.waits += 1
             self._busy(operation, seen)
-            seen = self._again(operation, seen.request, pause, wire)
+            seen = self._again(operation, seen.request, pause, wire, of)
             self._count(operation, seen)
         return seen
 
@@ -213,9 +215,11 @@ class LimitedSender:
         self._patience = left if is_refused(seen) else self._patience
         return seen
 
-    def _again(self, operation: Operation, request: Request, pause: float, wire: Wire = PLAIN) -> Observation:
+    def _again(
+        self, operation: Operation, request: Request, pause: float, wire: Wire = PLAIN, of: Operation | None = None
+    ) -> Observation:
         time.sleep(pause)
-        self.check_and_count(operation, request)
+        self.check_and_count(operation, request, of)
         return self._sent(operation, request, wire)
 
     def _count(self, operation: Operation, seen: Observation) -> None:
