@@ -14,8 +14,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
-# Only the tests need the SDK of OpenTelemetry. It fits one version of the API, so both are resolved together.
-_TOGETHER = ("--group", "opentelemetry")
+# Only the tests need these: the SDK of OpenTelemetry fits one version of the API, and the pipeline's validator brings
+# pydantic, which needs a newer typing-extensions than the library. So they are resolved together with the rest.
+_TOGETHER = ("--group", "opentelemetry", "--group", "validity")
 
 
 def interpreter(version: str) -> str | None:
