@@ -12,7 +12,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from audience_contract import reports
-from audience_contract.report import Created, Report
+from audience_contract.messages import Request, Response
+from audience_contract.report import Created, Evidence, Report
 from audience_contract.rules import Weight
 from report_values import ANY_TEXT, REPORT
 from report_values import reports as any_report
@@ -78,6 +79,15 @@ def test_the_last_24_lines_of_80_columns_have_the_verdict_the_place_and_the_grav
     assert sum(bool(re.fullmatch(r" *\d+ finding \d+", line)) for line in end) == (count if count <= 12 else 12)
     assert any(f"and {count - 12} more" in line for line in end) == (count > 12)
     assert any("report: build/report.html" in line for line in end)
+
+
+def test_a_character_that_takes_two_cells_is_folded_where_the_terminal_ends() -> None:
+    wide = "\u8a9e" * 300
+    request = Request("GET", "/", (("x-name", "\u8a9e" * 60),), wide.encode())
+    stopped = Evidence("http://127.0.0.1", request, Response(200, (), wide.encode()), curl="")
+    text = shown(replace(REPORT, findings=[replace(REPORT.findings[0], message=wide)], stopped=stopped))
+    assert all(cell_len(line) <= 80 for line in text.splitlines() if not line.startswith("curl "))
+    assert text.count("\u8a9e") > 600
 
 
 def test_of_a_long_list_of_what_was_left_the_first_are_shown_and_how_many_there_are() -> None:

@@ -91,7 +91,7 @@ _LINKED = sorted(filter(_links, provider_keys()), key=_links)
 )
 def test_schemathesis_finds_nothing_wrong_where_it_follows_the_links(provider: str, tmp_path: Path) -> None:
     with MockServer() as server:
-        report = judge(server, provider, tmp_path, "stateful", examples=5)
+        report = judge(server, provider, tmp_path, "stateful", examples=10)
         answered = {kept.operation for kept in server.exchanges if kept.response.status < 300}
     assert (report["exit_code"], report["failures"], report["errors"]) == (0, [], []), report["printed"]
     assert report["phases"]["stateful"]["status"] == "success"

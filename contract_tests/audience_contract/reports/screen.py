@@ -4,6 +4,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
@@ -121,7 +122,10 @@ def _finding(console: Console, width: int, finding: Finding, number: str, colour
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
-    parts = textwrap.wrap(for_github(line(text)), max(width, 20), subsequent_indent=indent, break_on_hyphens=False)
+    said = for_github(line(text))
+    # textwrap counts characters, and some take two cells.
+    narrow = max(width - cell_len(said) + len(said), 20)
+    parts = textwrap.wrap(said, narrow, subsequent_indent=indent, break_on_hyphens=False)
     return [_held(part) for part in parts]
 
 
@@ -130,7 +134,7 @@ def _evidence(console: Console, width: int, evidence: Evidence, *, whole: bool =
         text = said.rstrip() if whole else cut(said.rstrip(), 1500, 24)
         lines = for_github(shown(text)).expandtabs(4).split("\n")
         wide = width - _LABEL - 2
-        folded = [part for one in lines for part in ([one[i : i + wide] for i in range(0, len(one), wide)] or [""])]
+        folded = [part for one in lines for part in chop_cells(one, wide) or [""]]
         _print(console, label, [f"{mark} {part}".rstrip() for part in folded])
     command = curl(evidence)
     if command:
