@@ -70,8 +70,8 @@ def test_a_right_server_of_several_operations_has_no_finding(settings: Settings)
 
 
 def test_an_audience_that_was_only_accepted_may_be_found_later_than_the_check_waits() -> None:
-    later = MockServer(settings=Settings(indexing=0.5, shown_while_indexing=False))
-    report = judge(later, "batch", requests=100, operations=[_CREATE, _VIEW], patience=0.1, rate=80)
+    later = MockServer(settings=Settings(indexing=0.8, shown_while_indexing=False))
+    report = judge(later, "batch", requests=50, operations=[_CREATE, _VIEW], patience=0.05, rate=50)
     assert (report.counted, report.verdict is Verdict.VIOLATED) == ([], False)
 
 

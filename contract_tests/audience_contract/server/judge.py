@@ -37,6 +37,8 @@ _OF_BODIES = {413, 415}
 _OK, _ACCEPTED, _NOT_FOUND, _CONFLICT, _NOT_NOW = 200, 202, 404, 409, 429
 _LONG, _LONG_TARGET = 2**16, 2**12
 """From so many bytes on, a body or a path with its query counts as long."""
+_SOON = 0.5
+"""Seconds by which one audience may be found later than another."""
 _LAST = 3
 """How many of the last exchanges are shown when a server is gone."""
 
@@ -87,9 +89,9 @@ class Judge:
         name = sent.get(key_of(operation), "")
         made = self._audiences.find(name, facts.source)
         if made and all(sent.get(place) in (None, str(made.at(pointer))) for place, pointer in facts.linked.items()):
-            # What was only accepted need not be there yet (RFC 9110, 15.3.3), if no other was found as soon.
+            # What was only accepted need not be there yet (RFC 9110, 15.3.3), if no other was found nearly as soon.
             is_accepted = made.seen is not None and made.seen.status == _ACCEPTED
-            late = is_accepted and operation.response(404) and made.age < self._soonest < math.inf
+            late = is_accepted and operation.response(404) and made.age + _SOON < self._soonest < math.inf
             kind = facts.unsure or ("an audience that may still be on its way" if late else "")
             missed = kind and seen.status == _NOT_FOUND
             return replace(expectation, expected=Expected.OPEN, kind=kind) if missed else expectation
