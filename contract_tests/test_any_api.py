@@ -799,7 +799,7 @@ def test_what_a_reference_leads_to_is_judged_unless_that_is_in_another_file(tmp_
         "components": {
             "responses": {"default": _answer(_schema("default"))},
             "schemas": {
-                **dict.fromkeys(("Dog", "Cat"), {"required": ["kind"], "properties": {"kind": {"type": "string"}}}),
+                **{name: {"required": ["kind"], "properties": {"kind": {"type": "string"}}} for name in ("Dog", "Cat")},
                 "default": {"type": "object", "required": ["code"]},
             },
         },
