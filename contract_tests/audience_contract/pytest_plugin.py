@@ -42,13 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def audience_mock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> "Iterator[MockServer]":
     """A running mock server, with its base URLs and credentials in the environment of the test."""
     from .mock import MockServer  # noqa: PLC0415
-    from .responding import responding  # noqa: PLC0415
 
     chosen = _choice(request)
-    options: dict[str, Any] = {"fault": chosen.fault} if chosen.fault else {}
-    if chosen.respond:
-        options["middleware"] = responding(chosen.respond, chosen.provider)
-    with MockServer(strict=chosen.strict, **options) as server:
+    keys = [chosen.provider] if chosen.provider else ()
+    with MockServer(strict=chosen.strict, fault=chosen.fault, respond=chosen.respond, keys=keys) as server:
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
         yield server
