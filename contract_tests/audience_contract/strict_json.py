@@ -35,7 +35,7 @@ def loads(data: bytes) -> Any:
         raise UnreadableError("an integer of too many digits") from None
     # Names and texts have brackets that nest nothing.
     brackets = re.sub(rb'"(?:[^"\\]|\\.)*"|[^][{}"]+', b"", data)
-    if len(brackets) > MAX_DEPTH and max(accumulate(1 if each in b"[{" else -1 for each in brackets), default=0) > MAX_DEPTH:
+    if max(accumulate(1 if each in b"[{" else -1 for each in brackets), default=0) > MAX_DEPTH:
         raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
     try:
         # In UTF-8, half of a surrogate pair can only come from an escape.
