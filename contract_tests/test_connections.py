@@ -35,6 +35,7 @@ from audiences._json import dumps
 from callers import Caller, created, make
 from cases import case
 from faults import certificates
+from long import long
 from raw_server import RawServer, _read, http
 
 HERE = Path(__file__).parent
@@ -336,7 +337,7 @@ def test_a_router_for_another_library_lets_nothing_through(
 
 
 # At every line of the first kind of call here, of all of them in the long run.
-@pytest.mark.parametrize(("count", "calls"), [(40, ["1"]), pytest.param(500, [], marks=pytest.mark.long)])
+@pytest.mark.parametrize(("count", "calls"), [(40, ["1"]), long(500, [])])
 def test_interrupts_leave_a_provider_object_that_works(count: int, calls: list[str]) -> None:
     done = processes.run([sys.executable, "-m", "interrupting", str(count), "1", *calls], cwd=HERE)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -11,6 +11,7 @@ import processes
 from audience_contract import load, provider_keys
 from audience_contract.faults import FAMILIES, catalogue
 from cases import KEYS
+from long import long
 from strength import bars, peers, servers, tools
 from strength.bars import Row
 from strength.tools import FULL, OURS, PLAIN, Run
@@ -31,8 +32,8 @@ _SOME = [
 _CORRECT = [
     ("adobe_ims.prose", 150),
     ("commbox.prose", 150),
-    pytest.param("adobe_ims.prose", 1000, marks=pytest.mark.long),
-    *(pytest.param(f"{key}.{which}", 1000, marks=pytest.mark.long) for key in KEYS for which in ("prose", "correct")),
+    long("adobe_ims.prose", 1000),
+    *(long(f"{key}.{which}", 1000) for key in KEYS for which in ("prose", "correct")),
 ]
 _FAULT, _RIGHT, _STRICT = "batch.answer-indexing-token-missing", "batch.correct", "batch.prose"
 

@@ -9,6 +9,7 @@ import pytest
 
 import small_project
 import updating
+from long import long
 from pipeline.__main__ import main
 from pipeline.documents import fingerprint, read
 from pipeline.folders import providers
@@ -62,7 +63,7 @@ def narrowed(spec: Json) -> None:
     ("change", "code", "said"),
     [
         (one_more_operation, Code.COMPATIBLE, "DELETE /lists/{id} is added"),
-        (
+        long(
             lambda s: s.update(servers=[{"url": "https://acme.example/v2"}]),
             Code.BREAKING,
             "now: https://acme.example/v2",
@@ -150,22 +151,20 @@ def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda s: operation(s).update(summary="Make a list"), "the upstream spec has been corrected; remove the"),
+        long(lambda s: operation(s).update(summary="Make a list"), "the upstream spec has been corrected; remove the"),
         (lambda s: s["paths"].update({"/l": s["paths"].pop("/lists")}), "the target matches nothing"),
-        pytest.param(
+        long(
             lambda s: operation(s).update(summary="Make"),
             "/post/summary is in the upstream spec by now; review",
-            marks=pytest.mark.long,
         ),
-        (lambda s: answer(s).update({"not": {}}), "specs/acme/openapi.json: /paths/"),
-        pytest.param(lambda s: answer(s)["properties"]["id"].update(pattern="["), "pattern", marks=pytest.mark.long),
-        pytest.param(
+        long(lambda s: answer(s).update({"not": {}}), "specs/acme/openapi.json: /paths/"),
+        long(lambda s: answer(s)["properties"]["id"].update(pattern="["), "pattern"),
+        long(
             lambda s: answer(s)["properties"]["id"].update(example="\ud800"),
             "surrogates not allowed",
-            marks=pytest.mark.long,
         ),
-        (lambda s: s["info"].pop("version"), "/info/version: the spec's version is None"),
-        pytest.param(lambda s: s.update(openapi="9.9"), "'9.9' is not a version among", marks=pytest.mark.long),
+        long(lambda s: s["info"].pop("version"), "/info/version: the spec's version is None"),
+        long(lambda s: s.update(openapi="9.9"), "'9.9' is not a version among"),
         (lambda s: answer(s)["properties"]["id"].update(type="array"), "the client generator complains"),
     ],
 )
@@ -245,12 +244,11 @@ _SAYS, _SAID = (_WORDS.format(fingerprint(text)) for text in ("Other.", "Names a
     [
         # What the action adds is there by now; its target is elsewhere; the words that it rests on are others.
         (lambda s: operation(s).update(summary="Make"), OVERLAY, OVERLAY.replace("summary", "x-summary")),
-        pytest.param(_moved, OVERLAY, OVERLAY.replace("lists", "l"), marks=pytest.mark.long),
-        pytest.param(
+        long(_moved, OVERLAY, OVERLAY.replace("lists", "l")),
+        long(
             lambda s: operation(s).update(description="Other."),
             OVERLAY.replace("/summary, absent: true", _SAID),
             OVERLAY.replace("/summary, absent: true", _SAYS),
-            marks=pytest.mark.long,
         ),
     ],
 )
@@ -317,9 +315,9 @@ def test_a_file_that_cannot_be_put_in_place_takes_back_all_that_were(project: Pa
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (http(404, b"gone"), "the answer is 404"),
+        long(http(404, b"gone"), "the answer is 404"),
         (http(200, b"<h1>Page not found</h1>", "text/html"), "(text/html): expected one OpenAPI document"),
-        (http(200, b"a" * (9 * 1024**2), "text/html"), "more than 8 MiB"),
+        long(http(200, b"a" * (9 * 1024**2), "text/html"), "more than 8 MiB"),
     ],
 )
 def test_a_server_that_has_no_such_page_changes_nothing(project: Path, raw: RawServer, reply: bytes, said: str) -> None:
