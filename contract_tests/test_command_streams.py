@@ -60,7 +60,7 @@ def test_an_error_is_told_and_exits_as_ever(raw: RawServer, redirected: str) -> 
     assert "rejected" in clean(done)
 
 
-@pytest.mark.parametrize("redirected", [">&- 2>&-", *map(long, (">/dev/full 2>/dev/full",))])
+@pytest.mark.parametrize("redirected", [">&- 2>&-", long(">/dev/full 2>/dev/full")])
 def test_exit_codes_hold_where_nothing_can_be_printed(raw: RawServer, redirected: str) -> None:
     for answer, code in ((http(202, TOKEN), 0), (http(500), 5)):
         raw.answer = answer
@@ -68,8 +68,8 @@ def test_exit_codes_hold_where_nothing_can_be_printed(raw: RawServer, redirected
     assert shell(redirected, "create", "X", "--no-such-option").returncode == 2
 
 
-@pytest.mark.parametrize("redirected", ["2>&-", *map(long, ("2>/dev/full",))])
-@pytest.mark.parametrize("arguments", [["create", "X", "--no-such-option"], *map(long, (["create", "X", "-p", "no"]))])
+@pytest.mark.parametrize("redirected", ["2>&-", long("2>/dev/full")])
+@pytest.mark.parametrize("arguments", [["create", "X", "--no-such-option"], long(["create", "X", "-p", "no"])])
 def test_wrong_usage_is_told_on_standard_output_where_standard_error_fails(
     redirected: str, arguments: list[str]
 ) -> None:
@@ -114,7 +114,7 @@ def test_an_interrupt_while_results_are_printed_does_not_keep_them_back(raw: Raw
     assert "token-4711" in clean(done)
 
 
-@pytest.mark.parametrize("extra", [(), *map(long, (JSON,))], ids=["people", "json"])
+@pytest.mark.parametrize("extra", [(), long(JSON)], ids=["people", "json"])
 def test_what_the_encoding_of_a_terminal_lacks_is_escaped(
     server: MockServer, extra: tuple[str, ...], tmp_path: Path
 ) -> None:

@@ -97,7 +97,7 @@ def test_mock_listens_beyond_this_machine_only_if_told_to_and_then_warns() -> No
     assert (ended.returncode, ended.stdout[:17]) == (0, "http://127.0.0.1:")
 
 
-@pytest.mark.parametrize(("end", "code"), [long("exit 0", 0), ("exit 3", 3), ("kill -9 $$", 128 + 9)])
+@pytest.mark.parametrize(("end", "code"), [long("exit 0", 0), long("exit 3", 3), ("kill -9 $$", 128 + 9)])
 def test_a_command_of_mock_finds_the_server_and_its_exit_code_is_passed_on(end: str, code: int) -> None:
     create = "import audiences, cases; print(audiences.Adobe().create(cases.case('adobe').good()).outcome)"
     script = f"{shlex.join([sys.executable, '-c', create])}; echo $ADOBE_IMS_BASE_URL $LEFT; {end}"

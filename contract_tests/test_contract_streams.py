@@ -38,8 +38,8 @@ def archive(tmp_path: Path) -> str:
     ("arguments", "code", "words"),
     [
         (["--help"], 0, "traffic"),
-        (["server-faults", "nobody"], 2, "no provider"),
-        (["client", "--providers", "batch", "--", "true"], 2, "not met"),
+        long(["server-faults", "nobody"], 2, "no provider"),
+        long(["client", "--providers", "batch", "--", "true"], 2, "not met"),
     ],
 )
 def test_what_is_printed_is_printed_where_it_still_can_be(

@@ -100,6 +100,7 @@ def test_what_its_story_does_not_show_again_is_told_apart_and_does_not_count() -
         assert report.unconfirmed[0].key in reports.render(report, form).decode(), form
 
 
+@pytest.mark.long
 def test_what_a_server_takes_only_because_of_the_request_before_does_not_count() -> None:
     report, _ = judged("batch.replace-lagging", operations=["audience_replace"], requests=250)
     taken = {"case.header", "case.method", "case.refused"}

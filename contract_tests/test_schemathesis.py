@@ -111,11 +111,12 @@ def _set_query(request: Request) -> Request:
 @pytest.mark.parametrize(
     ("fault", "name"),
     [
-        long(_SET, "Accept"),
+        (_SET, "Accept"),
         (lambda request: _SET(request) if request.values("accept") else request, "Accept"),
-        long(_set_query, "createAudienceMetaOnly"),
+        (_set_query, "createAudienceMetaOnly"),
     ],
 )
+@pytest.mark.long
 def test_schemathesis_reports_a_server_that_ignores_what_adobe_requires(
     fault: Before, name: str, tmp_path: Path
 ) -> None:

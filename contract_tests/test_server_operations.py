@@ -70,6 +70,7 @@ def test_a_right_server_of_several_operations_has_no_finding(settings: Settings)
     assert {one.operation for one in report.tried} == {*named}
 
 
+@pytest.mark.long
 def test_an_audience_that_was_only_accepted_may_be_found_later_than_the_check_waits() -> None:
     later = MockServer(settings=Settings(indexing=0.8, shown_while_indexing=False))
     report = judge(later, "batch", requests=50, operations=[_CREATE, _VIEW], patience=0.05, rate=50)
@@ -296,6 +297,7 @@ def test_a_list_that_starts_elsewhere_than_it_is_asked_to_is_a_finding(start: in
     assert ("listAudiences", "run.pages") in _found(report)
 
 
+@pytest.mark.long
 def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> None:
     # The sixteenth is not seen.
     act = takes_as(lambda request: replace(request, body=request.body.replace(b', "check15": 1', b"")))
@@ -371,12 +373,13 @@ def _listing(change: Any) -> Any:
 @pytest.mark.parametrize(
     ("named", "found"),
     [
-        long(lambda name: name[:20], ["run.echo"]),
+        (lambda name: name[:20], ["run.echo"]),
         (lambda name: name.encode("ascii", "ignore").decode(), ["run.echo"]),
-        long(lambda name: re.sub("[^-\\w]+", " ", name).strip(), []),
+        (lambda name: re.sub("[^-\\w]+", " ", name).strip(), []),
     ],
     ids=["cut", "without letters that are not ASCII", "without signs and white space"],
 )
+@pytest.mark.long
 def test_an_audience_that_a_list_has_by_another_name_is_a_finding(named: Any, found: list[str]) -> None:
     act = _listing(lambda data: [{**one, "name": named(one["name"])} for one in data])
     report = judge(_playing("Get_Audiences", act, "commbox"), "commbox", requests=120)
@@ -391,6 +394,7 @@ def test_a_list_of_all_audiences_that_lacks_some_is_a_finding(change: Any) -> No
     assert [(one.rule, one.operations) for one in report.counted] == [("run.pages", ("Get_Audiences",))]
 
 
+@pytest.mark.long
 def test_another_way_to_say_true_and_a_text_that_some_languages_take_for_nothing_are_tried() -> None:
     says_one = takes_as(lambda request: replace(request, target=request.target.replace("MetaOnly=1", "MetaOnly=true")))
     assert _found(_judged("create_audience", says_one, key="adobe", requests=200)) == {
@@ -400,6 +404,7 @@ def test_another_way_to_say_true_and_a_text_that_some_languages_take_for_nothing
     assert _found(_judged(_CHANGES[0], act, requests=200)) == {(_CHANGES[0], "case.accepted")}
 
 
+@pytest.mark.long
 def test_a_name_that_should_have_been_refused_is_no_finding_of_the_list_as_well() -> None:
     """What is no text becomes one, and the list shows that."""
 
@@ -442,6 +447,7 @@ def test_a_body_of_documented_members_that_is_refused_is_a_finding(operation: st
     assert words in report.findings[0].message
 
 
+@pytest.mark.long
 def test_a_list_that_goes_back_to_its_first_page_is_a_finding() -> None:
     act = on_success(as_json(lambda value: {**value, "_page": {**value["_page"], "next": 1}}))
     found = _found(_judged("listAudiences", act, "create_audience", key="adobe"))
@@ -508,6 +514,7 @@ def test_a_change_that_is_refused_for_all_but_the_first_audience_is_a_finding(op
     assert (operation, "case.accepted") in _found(_judged(operation, act))
 
 
+@pytest.mark.long
 def test_attributes_that_are_taken_with_a_removal_are_a_finding() -> None:
     def bare(turn: Turn) -> Response:
         members = turn.fields.get("ids") if not turn.refused() else None
@@ -577,6 +584,7 @@ def test_only_what_creates_counts_as_created() -> None:
     assert [(created.name, created.id) for created in report.created] == left
 
 
+@pytest.mark.long
 def test_a_clean_up_ends_where_a_server_finds_nothing_of_what_is_to_be_removed() -> None:
     for found in (True, False):
         report = judge(MockServer(settings=Settings(metadata_found=found)), "adobe", requests=25)

@@ -104,6 +104,7 @@ def test_a_sample_that_is_another_is_named_with_its_file(project: Path) -> None:
     assert (change.sentence, change.lines) == ("other samples", ("specs/acme/samples/create.json",))
 
 
+@pytest.mark.long
 def test_where_the_overlay_leaves_no_valid_spec_what_the_page_itself_changes_is_named_all_the_same(
     project: Path,
 ) -> None:
@@ -135,6 +136,7 @@ def test_each_test_that_breaks_and_each_of_the_old_pages_words_is_named_and_noth
     ]
 
 
+@pytest.mark.long
 def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None:
     publish(
         project,
@@ -195,6 +197,7 @@ def test_an_overlay_action_that_fails_is_named_with_its_reason_beside_all_others
     assert result.error.count("remove the action") == 2
 
 
+@pytest.mark.long
 def test_beside_what_stands_against_a_page_each_line_and_test_that_it_breaks_is_named(project: Path) -> None:
     """Of two kinds at once: an action whose evidence is another, and a keyword that nothing judges."""
 
@@ -215,6 +218,7 @@ def test_beside_what_stands_against_a_page_each_line_and_test_that_it_breaks_is_
     ]
 
 
+@pytest.mark.long
 def test_an_answer_that_the_overlay_requires_and_the_page_no_longer_describes_breaks_its_readers(project: Path) -> None:
     overlay = project / "specs" / "acme" / "overlay.yaml"
     more = (
@@ -266,6 +270,7 @@ def test_an_overlay_that_was_corrected_for_the_new_page_lets_the_update_pass(
     assert main(["drift", "--root", str(project)]) == 0
 
 
+@pytest.mark.long
 def test_what_a_corrected_overlay_changes_is_compared_with_the_effective_spec_that_was_committed(project: Path) -> None:
     overlay = project / "specs" / "acme" / "overlay.yaml"
     publish(project, changed(lambda s: operation(s).update(description="Other.")))

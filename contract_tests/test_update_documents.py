@@ -125,6 +125,7 @@ def test_of_a_page_without_a_spec_each_changed_claim_is_named_with_the_line_of_o
     assert "claim gone: query dry" in updated(project).reports[0].claims[0].sentence
 
 
+@pytest.mark.long
 def test_a_page_of_a_published_document_is_there_among_downloaded_pages(
     project: Path, page: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_page_of_a_published_document_is_there_among_downloaded_pages(
     assert capsys.readouterr().err.endswith("rooms.md: No such file or directory\n")
 
 
+@pytest.mark.long
 def test_a_page_that_disagrees_with_another_document_changes_nothing_and_both_are_named(
     project: Path, page: Path
 ) -> None:
