@@ -87,10 +87,10 @@ def _header(name: str) -> Callable[[Json], object]:
     ("change", "said"),
     [
         (_keyed(TEXTS[1]), "/components/securitySchemes/key/name: "),
-        (_keyed("X Key"), "/components/securitySchemes/key/name: "),
+        long(_keyed("X Key"), "/components/securitySchemes/key/name: "),
         (_header(TEXTS[1]), f"{POST}/parameters/0/name: "),
         # An option of every provider, and the setting of a credential.
-        (_header("Proxy"), f"{POST}/parameters/0: there is a setting 'proxy' already"),
+        long(_header("Proxy"), f"{POST}/parameters/0: there is a setting 'proxy' already"),
         (_header("Basic-Credentials"), f"{POST}/parameters/0: there is a setting 'basic_credentials' already"),
         (lambda s: resolve(s, POST).update(operationId=TEXTS[1]), f"{POST}: "),
         *[long(lambda s, t=text: resolve(s, POST).update(operationId=t), f"{POST}: ") for text in (TEXTS[0], "class")],
