@@ -10,7 +10,7 @@ from typing import Unpack
 
 import anyio
 
-from . import _checks, _observe
+from . import _observe
 from ._audience import Audience
 from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
@@ -56,8 +56,6 @@ def create_everywhere(
     Batch applied abc
     """
     run = _Run(Blocking, providers, audience, options)
-    _checks.truth("partial", partial)
-    _checks.function("on_result", on_result, awaits=False)
     done: SimpleQueue[int] = SimpleQueue()
 
     def send(place: int) -> None:
@@ -110,8 +108,6 @@ async def acreate_everywhere(
     no sense, before anything is sent.
     """
     run = _Run(Async, providers, audience, options)
-    _checks.truth("partial", partial)
-    _checks.function("on_result", on_result, awaits=True)
 
     async def send(place: int) -> None:
         with run.failing(place):
