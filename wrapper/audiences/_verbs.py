@@ -572,12 +572,6 @@ class Verbs(Generic[Model]):
             error.outcome = error.changed.outcome
         return error
 
-    @property
-    def open_file(self) -> object:
-        """The caller's own binary file that the draft sends, if there is one."""
-        file = self._drafted[0].file if self._drafted else None
-        return file.upload.own if file else None
-
     def known(self, interrupt: BaseException) -> AudiencesError:
         """What is known of the call once it was ended, while its own thread may still go on."""
         return self._marked(copy.copy(self._attempts.so_far(interrupt)) if self._attempts else self._unsent)
