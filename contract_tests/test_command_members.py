@@ -204,11 +204,11 @@ def test_a_dry_run_of_a_change_names_nobody_sends_nothing_and_finds_what_is_wron
     assert raw.requests == []
 
 
-def test_commbox_replaces_by_a_file_whose_requests_a_dry_run_shows(server: MockServer) -> None:
+def test_commbox_replaces_by_a_file_whose_request_a_dry_run_shows(server: MockServer) -> None:
     at = ["SPRING", "-p", "commbox", "--file"]
     assert run(server, "create", *at, str(EXAMPLES / "customers.csv")).returncode == 0
     shown = json.loads(run(server, "replace", *at, str(EXAMPLES / "customers.xlsx"), "--dry-run", "--json").stdout)
-    assert [(each["method"], each["depends"]) for each in shown] == [("GET", False), ("PUT", True)]
+    assert [each["method"] for each in shown] == ["PUT"]
     done = run(server, "replace", *at, str(EXAMPLES / "customers.xlsx"), "--json")
     assert (done.returncode, json.loads(done.stdout)[0]["outcome"]) == (0, "applied")
     assert server.exchanges[-1].operation == "PUT /Audiences/{AUDIENCE_ID}"
@@ -258,7 +258,7 @@ def test_ensure_creates_what_is_not_there_and_only_that(raw: RawServer) -> None:
     assert (found.returncode, json.loads(found.stdout)[0]["is_new"], len(raw.requests)) == (0, False, 1)
     assert "indexing" in ask(raw, *draft).stdout
     shown = json.loads(ask(playing(raw, ABSENT), *draft, "--json", "--dry-run").stdout)
-    assert ([each["method"] for each in shown], raw.requests) == (["GET", "POST"], [])
+    assert ([each["method"] for each in shown], raw.requests) == (["POST"], [])
 
 
 def test_an_interrupt_while_members_are_read_has_sent_nothing() -> None:
