@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from operator import methodcaller
@@ -46,11 +46,15 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
 
 
 def _any_message(smallest: Draft, names: Names) -> Iterator[Case]:
-    yield Case(smallest, as_it_is, Wire(absolute=True))
+    yield Case(smallest, as_it_is, Wire(absolute=True), "http.line")
     upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
-    yield Case(smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()))
+    yield Case(
+        smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()), label="http.upgrade"
+    )
     if "Accept" not in smallest.values["header"]:
-        yield from (Case(smallest, puts(Place("header", "Accept"), accept)) for accept in _ACCEPTS)
+        for accept in _ACCEPTS:
+            rule = "" if accept in ("*/*", "application/json") else "http.accept"
+            yield Case(smallest, puts(Place("header", "Accept"), accept), label=rule)
     for name, value in (
         ("User-Agent", ...),
         ("Connection", "close"),
@@ -79,8 +83,8 @@ def _and(draft: Draft, pair: str) -> str:
 
 
 def _framing(smallest: Draft, names: Names) -> Iterator[Case]:
-    yield Case(smallest, as_it_is, Wire(chunked=True))
-    yield Case(smallest, as_it_is, Wire(expect=True))
+    yield Case(smallest, as_it_is, Wire(chunked=True), "http.chunked")
+    yield Case(smallest, as_it_is, Wire(expect=True), "http.expect")
     yield _sends(smallest, lambda _: b"")
     yield Case(
         smallest,
@@ -102,10 +106,13 @@ def _with(draft: Draft, name: str, value: Any) -> Draft:
 def _media_types(smallest: Draft) -> Iterator[Case]:
     kind, semicolon, parameters = smallest.content_type.partition(";")
     rest = semicolon + parameters
-    found = [kind.title() + rest, kind.upper() + rest, "", f"{kind}x{rest}", *_OTHERS]
-    found += [f"{kind}; charset=utf-8{rest}", f'{kind};charset="UTF-8"{rest}', f"{kind}; charset=latin-1{rest}"]
+    latin = f"{kind}; charset=latin-1{rest}"
+    same = [kind.title() + rest, kind.upper() + rest, f"{kind}; charset=utf-8{rest}", f'{kind};charset="UTF-8"{rest}']
     accept = str(smallest.values["header"].get("Accept", ""))
+    found = [*([latin] if smallest.is_json else []), "", f"{kind}x{rest}", *_OTHERS]
     found += [accept, accept.partition(";")[0]] if accept else []
+    same += [] if smallest.is_json else [latin]
+    yield from _as("http.type", (_sends(smallest, media=media) for media in same))
     yield from (_sends(smallest, media=media) for media in found)
     for other in ("application/json", FORM, PARTS):
         if other != kind:
@@ -121,6 +128,11 @@ def _sends(
         smallest,
         lambda draft: draft.request(body and body(draft), media(draft) if callable(media) else media),
     )
+
+
+def _as(rule: str, cases: Iterable[Case]) -> Iterator[Case]:
+    """The cases, each about this rule of advice."""
+    return (replace(case, label=rule) for case in cases)
 
 
 def escaped(text: str) -> str:
@@ -164,26 +176,14 @@ def _json(smallest: Draft) -> Iterator[list[Case]]:
         of_text(lambda text: text[:-1]),
         of_text(lambda text: f"[{text}]"),
         of_text(lambda text: f"{text}x"),
-        of_text(lambda text: f"{text[:-1]},}}"),
-        of_text(lambda text: text.replace('"', "'")),
         of_text(json.dumps),
-        of_text(lambda text: f"/* */{text}"),
-        having('"a\r\n\tb"'),
-        of_text(lambda text: re.sub(r'"(\w+)":', r"\1:", text)),
         of_text(lambda text: text.replace(": ", " ", 1)),
-        of_text(lambda text: f"{text[:-1]} # check\n}}"),
-        having('"\\x41"'),
-        named(str.upper),
-        named(str.title),
-        of_text(lambda text: f"\u00a0{text}\u00a0"),
+        *_as("json.names", map(named, (str.upper, str.title))),
         of_text(lambda text: f"{text}{text}"),
         of_text(lambda text: text[:-2]),
         of_text(lambda text: " ".join(text.rsplit(": ", 1))),
         of_text(lambda text: text.replace(": ", " ")),
-        having("01"),
-        having('"\t\x01"'),
         having('"é"', "latin-1"),
-        of_text(lambda text: f"\f{text}\v"),
         of_text(str, "utf-16"),
         having("NaN"),
         having("Infinity"),
@@ -192,6 +192,18 @@ def _json(smallest: Draft) -> Iterator[list[Case]]:
         having('"\\ud800"'),
         having(f"{'[' * 5000}{']' * 5000}"),
     ]
+    lenient = [
+        of_text(lambda text: f"{text[:-1]},}}"),
+        of_text(lambda text: text.replace('"', "'")),
+        of_text(lambda text: f"/* */{text}"),
+        having('"a\r\n\tb"'),
+        of_text(lambda text: re.sub(r'"(\w+)":', r"\1:", text)),
+        of_text(lambda text: f"{text[:-1]} # check\n}}"),
+        *map(having, ('"\\x41"', "01", '"\t\x01"')),
+        of_text(lambda text: f"\u00a0{text}\u00a0"),
+        of_text(lambda text: f"\f{text}\v"),
+    ]
+    yield [*_as("json.text", lenient)]
 
 
 def _solidus(place: Place, draft: Draft) -> Request:
@@ -249,8 +261,7 @@ def _parts(smallest: Draft) -> Iterator[list[Case]]:
         return draft.request(multipart(draft.fields.items(), word), f"{PARTS}; boundary={word}")
 
     ended = len(f"--{smallest.boundary}--\r\n")
-    yield [
-        Case(smallest, lambda draft: draft.turned()),
+    framing = [
         *(form(boundary) for boundary in ("a" * 70, "'()+_,-./:=?", "x")),
         form("-" * 30 + "7ea", media=f"{PARTS}; boundary={'-' * 30}7ea"),
         *(of_bytes(bytes, f"{PARTS}{said}") for said in ("; charset=utf-8; ", ";")),
@@ -258,15 +269,18 @@ def _parts(smallest: Draft) -> Iterator[list[Case]]:
         of_bytes(lambda data: b"to be ignored\r\n" + data),
         of_bytes(lambda data: data + b"to be ignored\r\n"),
         of_bytes(lambda data: data[:-2]),
+        Case(smallest, word_of),
+    ]
+    heads = [
         form(more="Content-Type: text/plain; charset=utf-8\r\n"),
         of_bytes(lambda data: data.replace(b"Content-D", b"content-d").replace(b"Content-T", b"content-t")),
         of_bytes(
             lambda data: re.sub(rb"(Content-Disposition: [^\r]*)", rb"\1\r\nX-Check: 1\r\nContent-Language: en", data)
         ),
         of_bytes(lambda data: re.sub(rb'(name="[^"]+"); (filename="[^"]+")', rb"\2; \1", data)),
-        Case(smallest, word_of),
-        Case(smallest, lambda draft: _with(draft, "contract_check", "1")),
     ]
+    yield [Case(smallest, lambda draft: draft.turned()), *_as("form.framing", framing), *_as("form.part", heads)]
+    yield [Case(smallest, lambda draft: _with(draft, "contract_check", "1"))]
     yield [
         of_bytes(lambda data: data[:-ended]),
         of_bytes(lambda data: data.replace(smallest.boundary.encode(), b"other")),
