@@ -69,17 +69,6 @@ _TYPES: Rows = {
 }
 _JSON: tuple[Rows, ...] = (
     {
-        ("", '": '): ('":',),
-        ("", r"(?<=\n\n)\{|\}$"): (" \r\n\\g<0>\n\t",),
-        ("", r'"(?:[^"\\]|\\.)*"'): (_escaped,),
-        ("", _END): (
-            *_more(r'"a\/b\u00e9"', "1", '"a", "__proto__": {"a": 1}, "constructor": 1', "9" * 5000),
-            *_more("1" + "".join(f', "contract_check_{number}": 1' for number in range(500))),
-        ),
-        ("", r"(?s)^([^\n]*)(\n\n.*)\}$"): ('\\1; charset=iso-8859-1\\2, "contract_check": "\xe9"}',),
-        ("", _KIND): (_LATIN,),
-    },
-    {
         ("", r"(?s)\n\n.*"): tuple(f"\n\n{body}" for body in ("null", "{}", "  ", "name=check", "1", "true")),
         ("", r"(?s)\n\n(.*)"): (r"\n\n[\1]", r"\n\n\1x", r"\n\n\1\1"),
         ("", r"(?s)\n\n\{(.*)\}"): (r"\n\n{\1, \1}", r"\n\n{\1", r"\n\n\1"),
@@ -95,6 +84,17 @@ _JSON: tuple[Rows, ...] = (
         ("json.text", _ALL): ("/* */\\g<0>", "\xc2\xa0\\g<0>\xc2\xa0", "\f\\g<0>\v"),
         ("json.text", _NAMES): (r"\1:",),
         ("json.text", '"'): ("'",),
+    },
+    {
+        ("", '": '): ('":',),
+        ("", r"(?<=\n\n)\{|\}$"): (" \r\n\\g<0>\n\t",),
+        ("", r'"(?:[^"\\]|\\.)*"'): (_escaped,),
+        ("", _END): (
+            *_more(r'"a\/b\u00e9"', "1", '"a", "__proto__": {"a": 1}, "constructor": 1', "9" * 5000),
+            *_more("1" + "".join(f', "contract_check_{number}": 1' for number in range(500))),
+        ),
+        ("", r"(?s)^([^\n]*)(\n\n.*)\}$"): ('\\1; charset=iso-8859-1\\2, "contract_check": "\xe9"}',),
+        ("", _KIND): (_LATIN,),
     },
 )
 _FORM: tuple[Rows, ...] = (
@@ -115,7 +115,7 @@ _PARTS: tuple[Rows, ...] = (
         ),
         ("form.framing", "LIMIT"): ("-" * 30 + "7ea", _word),
         ("form.framing", "; (?=b)"): ("; charset=utf-8; ", ";"),
-        ("form.framing", "^(.*)b"): (r"\1B",),
+        ("form.framing", "^(.*)boundary"): (r"\1Boundary",),
         ("form.framing", r"\n\n--"): ("\n\nto be ignored\r\n--",),
         ("form.framing", r"\r\n\Z"): ("", "\r\nto be ignored\r\n"),
         ("form.part", r'(name="[^"]*"\r\n)\r\n'): (r"\1Content-Type: text/plain; charset=utf-8\r\n\r\n",),
