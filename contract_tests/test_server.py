@@ -85,10 +85,10 @@ def _dies_after(count: int) -> object:
 
 
 def test_a_server_that_dies_on_the_way_is_told_and_left_alone() -> None:
-    report = judge(MockServer(middleware=_dies_after(30)), "batch")  # type: ignore[arg-type]
+    report = judge(MockServer(middleware=_dies_after(20)), "batch")  # type: ignore[arg-type]
     assert (report.verdict, report.ended) == (Verdict.VIOLATED, "the server stopped answering")
     assert {finding.rule for finding in report.findings} == {"response.message"}
-    assert report.requests == 35
+    assert report.requests == 25
 
 
 def test_a_success_of_an_undocumented_status_is_a_finding_whatever_its_body_is() -> None:
