@@ -1,6 +1,7 @@
 """Schemathesis, every phase and every check, over real HTTP on the effective specs."""
 
 import json
+import os
 import sys
 from dataclasses import replace
 from importlib.resources import files
@@ -22,7 +23,7 @@ from wire import operation_of, wire
 _SEED = "1"
 # Credentials that are fields of a body; no other spec has fields of these names.
 _CONFIGURATION = f"""
-hooks = "audience_contract.schemathesis_hooks"
+hooks = "schemathesis_hooks"
 [parameters]
 "body.client_id" = "{CLIENT_ID}"
 "body.client_secret" = "{CLIENT_SECRET}"
@@ -46,7 +47,8 @@ def judge(
     tried = ["--phases", phases, "--checks", "all", "--seed", _SEED, "--max-examples", str(examples)]
     kept = ["--generation-database", "none", "--report", "json", "--report-json-path", "report.json", "--no-color"]
     command = [sys.executable, "-m", "schemathesis.cli", "run", document, "--url", server.base_url(provider)]
-    ended = processes.run([*command, *sent, *tried, *kept], cwd=folder, seconds=120)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    ended = processes.run([*command, *sent, *tried, *kept], cwd=folder, env=environment, seconds=120)
     printed = ended.stdout + ended.stderr
     assert (folder / "report.json").exists(), printed
     return {**json.loads((folder / "report.json").read_text("utf-8")), "printed": printed}
