@@ -1,10 +1,9 @@
 """What is known of a call: what came back, its outcome, its attempts, and each call of a change of members."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import chain
 from typing import Any
 
 
@@ -170,34 +169,6 @@ class Chunk:
         return self.response.status if self.response else None
 
 
-class Rest:
-    """The members that were not applied, as far as is known: those of the calls that failed, and those that were never
-    sent. It can be iterated over once. Members that are still in the caller's iterable are taken from it then, and are
-    lost if this object is pickled.
-    """
-
-    def __init__(self, taken: tuple[Any, ...] = (), source: Any = ()) -> None:
-        self._taken, self._source = taken, source
-
-    @property
-    def awaits(self) -> bool:
-        """Whether it goes on with an asynchronous iterable."""
-        return not isinstance(self._source, Iterable)
-
-    def __iter__(self) -> Iterator[Any]:
-        return chain(self._taken, self._source)
-
-    async def __aiter__(self) -> AsyncIterator[Any]:
-        for member in self._taken if self.awaits else self:
-            yield member
-        if self.awaits:
-            async for member in self._source:
-                yield member
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Rest, (self._taken,)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """What became of a change of members: every call of it, in the order in which they were made. No member is shown.
@@ -219,8 +190,6 @@ class Changed:
     warnings: tuple[str, ...] = ()
     """What looks wrong in the members, by pages about other calls of the provider, or by a rule of ours; no member was
     left out for it."""
-    rest: Rest = field(default_factory=Rest, repr=False, compare=False)
-    """What was not applied: give it to the same verb to go on."""
 
     @property
     def outcome(self) -> Outcome:

@@ -9,7 +9,6 @@ from ipaddress import ip_address
 from typing import Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
-from . import _checks
 from ._errors import ConfigurationError, Remedy
 from ._http.connections import ConnectionSettings
 from ._http.proxies import Origin, from_environment, origin, speaking
@@ -33,8 +32,6 @@ class Setting(NamedTuple):
     required: bool = True
     whole: bool = False
     """Whether it is a whole number."""
-    choices: tuple[str, ...] = ()
-    """The allowed values; empty if any value is allowed."""
     argument: str = ""
     """The name of the argument."""
 
@@ -51,8 +48,6 @@ class Setting(NamedTuple):
             rule = FIT
         elif value is not None and self.whole and not re.fullmatch("[0-9]{1,9}", str(value)):
             rule = "must be a whole number"
-        elif value is not None and self.choices and value not in self.choices:
-            rule = f"must be one of {', '.join(self.choices)}"
         if rule:
             called = self.argument if given is not None else self.variable
             raise ConfigurationError(f"({self.meaning}) {rule}", argument=called)
@@ -146,7 +141,6 @@ def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") 
     Raises ConfigurationError where a path cannot be appended to it, or where it would send credentials unencrypted to
     another machine.
     """
-    _checks.truth("allow_http", allow_http)
     parts = _parts(url, ("http", "https"))
     if parts is None or "@" in parts.netloc or set(url) & set("?#{ "):  # urlsplit tells no empty query from none
         raise ConfigurationError(
