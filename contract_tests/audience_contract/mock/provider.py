@@ -122,11 +122,14 @@ class Provider:
         """The variables of a client that asks for its access tokens; None for one that it must not have then."""
         return {}
 
-    def error(self, operation: Operation, status: int) -> Response:
-        """The documented error with this status; where none is documented, a small body of the provider's style."""
+    def error(self, operation: Operation, status: int, words: str = "") -> Response:
+        """The documented error with this status; where none is documented, a small body of the provider's style.
+
+        It has the `words`, or the status's phrase, in place of texts of which the spec gives no example.
+        """
         from . import answers  # noqa: PLC0415 - it needs this module
 
-        return answers.error(operation, status)
+        return answers.error(operation, status, words or reason(status))
 
     def tokens(self, state: State) -> Collection[str]:  # noqa: ARG002
         """The bearer tokens that it takes."""
@@ -148,9 +151,9 @@ class Provider:
                 rule = f"{operation.node.pointer}/responses/401/description"
                 yield Violation(f"header {name}", "", rule, "not the one that the credential is for")
 
-    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
+    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:
         """The answer to a request that breaks the spec."""
-        return self.error(operation, 400)
+        return self.error(operation, 400, f"{violations[0].where}: {violations[0].message}")
 
     def why_not(self, operation: Operation) -> str:  # noqa: ARG002
         """Why an operation is not judged; "" if it is."""
