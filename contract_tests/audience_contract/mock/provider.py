@@ -23,6 +23,9 @@ from ..violation import Violation
 from .credentials import API_KEY, TOKEN
 from .state import Record, State
 
+_OTHERS = {401, 403, 404, 409, 429}
+"""Refusals for another reason than a request's form."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -141,7 +144,8 @@ class Provider:
 
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
         """The answer to credentials that are missing, or wrong, in `header`."""
-        return self.error(operation, 401)
+        documented = operation.node["responses"].value
+        return self.error(operation, 403 if "403" in documented and "401" not in documented else 401)
 
     def unbound(self, operation: Operation, request: Request) -> Iterator[Violation]:
         """What is wrong with headers that belong to the credential."""
@@ -153,7 +157,11 @@ class Provider:
 
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:
         """The answer to a request that breaks the spec."""
-        return self.error(operation, 400, f"{violations[0].where}: {violations[0].message}")
+        found = [int(code) for code in operation.node["responses"].value if re.fullmatch("4[0-9]{2}", code)]
+        # If all other documented refusals have another reason, 404 fits best: something in the path is wrong.
+        formal = (code for code in found if code not in _OTHERS)
+        status = next(formal, 404 if 404 in found else 400)
+        return self.error(operation, status, f"{violations[0].where}: {violations[0].message}")
 
     def why_not(self, operation: Operation) -> str:  # noqa: ARG002
         """Why an operation is not judged; "" if it is."""
