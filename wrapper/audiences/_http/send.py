@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from .. import _observe
+from .. import _checks, _observe
 from .._errors import AudiencesError, ConfigurationError
 from .._reason import UploadError
 from .._request import Request
@@ -97,6 +97,8 @@ def check_transport(given: Any, *, awaits: bool) -> None:
     library: Any = _library(given)
     if not isinstance(given, getattr(library, name)):
         raise ConfigurationError(f"transport must be an httpx2.{name}, or an httpx.{name}")
+    if isinstance(given, library.MockTransport):
+        _checks.function("transport", given.handler, awaits=awaits)  # it is of both kinds, whatever its function is
 
 
 class Sender:
