@@ -15,7 +15,6 @@ from audience_contract import Request, Response, load
 from audience_contract.facts import Effect, facts_of
 from audience_contract.faults import Fault, Turn
 from audience_contract.faults.acts import as_json, json_body, on_success, refuses, takes_as
-from audience_contract.faults.fault import fields
 from audience_contract.mock import MockServer, Settings
 from audience_contract.mock.credentials import TOKEN
 from audience_contract.mock.state import Record
@@ -322,7 +321,7 @@ def test_a_token_of_a_change_that_a_view_does_not_know_is_a_finding(operation: s
 
 def _first_only(turn: Turn) -> Response:
     """Of the actions in one body, only the first is carried out."""
-    return turn.answer() if turn.refused() else _about(turn, fields(turn.request)["ids"][:1])
+    return turn.answer() if turn.refused() else _about(turn, turn.fields["ids"][:1])
 
 
 def _adding(turn: Turn) -> Response:
@@ -330,12 +329,12 @@ def _adding(turn: Turn) -> Response:
     if turn.refused():
         return turn.answer()
     known = turn.memory.setdefault(turn.text("name"), [])
-    known += fields(turn.request)["ids"]
+    known += turn.fields["ids"]
     return _about(turn, known[-100:])
 
 
 def _about(turn: Turn, ids: list[Any]) -> Response:
-    return turn.answer(json_body({**fields(turn.request), "ids": ids})(turn.request))
+    return turn.answer(json_body({**turn.fields, "ids": ids})(turn.request))
 
 
 _ONE_MORE = on_success(as_json(lambda value: {**value, "nb_ids": value["nb_ids"] + 1}))
@@ -401,7 +400,7 @@ def test_another_way_to_say_true_and_a_text_that_some_languages_take_for_nothing
     assert _found(_judged("create_audience", says_one, key="adobe", requests=200)) == {
         ("create_audience", "case.refused")
     }
-    act = refuses(lambda turn: any(each["id"] == "0" for each in fields(turn.request)["ids"]))
+    act = refuses(lambda turn: any(each["id"] == "0" for each in turn.fields["ids"]))
     assert _found(_judged(_CHANGES[0], act, requests=200)) == {(_CHANGES[0], "case.accepted")}
 
 
@@ -441,7 +440,7 @@ def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_findin
 )
 def test_a_body_of_documented_members_that_is_refused_is_a_finding(operation: str, is_refused: Any, words: str) -> None:
     def act(turn: Turn) -> Response:
-        return turn.error(400) if not turn.refused() and is_refused(fields(turn.request)["ids"]) else turn.answer()
+        return turn.error(400) if not turn.refused() and is_refused(turn.fields["ids"]) else turn.answer()
 
     report = judge(_playing(operation, act), "batch", operations=[operation], stop_first=True)
     assert _found(report) == {(operation, "case.accepted")}
@@ -518,10 +517,9 @@ def test_a_change_that_is_refused_for_all_but_the_first_audience_is_a_finding(op
 @pytest.mark.long
 def test_attributes_that_are_taken_with_a_removal_are_a_finding() -> None:
     def bare(turn: Turn) -> Response:
-        found = fields(turn.request)
-        members = found.get("ids") if not turn.refused() else None
+        members = turn.fields.get("ids") if not turn.refused() else None
         known = [{key: value for key, value in one.items() if key != "attributes"} for one in members or ()]
-        return turn.answer(json_body({**found, "ids": known})(turn.request) if members else None)
+        return turn.answer(json_body({**turn.fields, "ids": known})(turn.request)) if members else turn.answer()
 
     assert (_CHANGES[0], "case.refused") in _found(_judged(_CHANGES[0], bare))
 
