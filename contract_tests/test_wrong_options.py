@@ -13,7 +13,6 @@ from callers import FACES, make
 OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
 WRONG: list[tuple[dict[str, Any], str]] = [
     *(({"timeout": wrong}, "timeout") for wrong in (0, -1, float("nan"), float("inf"), True, 10**400, None)),
-    *(({"max_per_second": wrong}, "max_per_second") for wrong in (0, -1, float("nan"), "5")),
     *(({"max_response_bytes": wrong}, "max_response_bytes") for wrong in (0, -1, 1.5, "9", None)),
     ({"create_policy": {"attempts": 3}}, "create_policy"),
     ({"read_policy": None}, "read_policy"),
@@ -22,7 +21,6 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"base_url": b""}, "base_url .* must be a string"),
     ({"verify": True}, "verify must be a file of CA certificates or an ssl.SSLContext"),
     ({"verify": b"ca.pem"}, "verify must be a file of CA certificates or an ssl.SSLContext"),
-    ({"max_per_second": True}, "max_per_second must be a number above zero"),
     ({"user_agent": 5}, "user_agent must be a string"),
     ({"proxy": 5}, "proxy must be"),
     ({"timeout": "5"}, "connect timeout must be a number"),
@@ -43,32 +41,6 @@ def test_an_option_of_a_wrong_kind_is_refused_with_the_provider_and_what_is_expe
 def test_scopes_are_a_string(face: object) -> None:
     with pytest.raises(ConfigurationError, match=r"^Adobe: scopes .the OAuth scopes.* must be a string"):
         make("adobe", face, **{**OAUTH, "scopes": ["x"]})
-
-
-class Sends(httpx2.BaseTransport):
-    """Blocks."""
-
-
-class Awaits(httpx2.AsyncBaseTransport):
-    """Is awaited."""
-
-
-@pytest.mark.parametrize(
-    ("face", "transport", "words"),
-    [
-        (audiences, Awaits(), "transport must be an httpx2.BaseTransport"),
-        (audiences, Sends, "transport must be an httpx2.BaseTransport"),
-        (audiences, httpx2.Client(), "transport must be an httpx2.BaseTransport"),
-        (aio, Sends(), "transport must be an httpx2.AsyncBaseTransport"),
-        (aio, "http://proxy", "transport must be an httpx2.AsyncBaseTransport"),
-    ],
-)
-def test_a_transport_of_the_wrong_kind_is_refused_when_the_object_is_made(
-    key: str, face: Any, transport: object, words: str
-) -> None:
-    with pytest.raises(ConfigurationError, match=words) as caught:
-        make(key, face, transport=transport)
-    assert caught.value.provider == make(key).title
 
 
 def test_a_mock_transport_whose_function_blocks_serves_both_faces(key: str) -> None:

@@ -44,8 +44,7 @@ def create_everywhere(
     raised. Calls without an answer are told to end; one over a `transport` may go on.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
-    Raises TypeError and ConfigurationError for what is not a blocking provider object, and for options that make no
-    sense, before anything is sent.
+    Raises ConfigurationError for options that make no sense, before anything is sent.
 
     >>> import httpx2
     >>> from audiences import Batch
@@ -56,7 +55,7 @@ def create_everywhere(
     ...         print(result.provider, result.outcome, result.operation_token)
     Batch applied abc
     """
-    run = _Run(Blocking, providers, audience, options)
+    run = _Run(providers, audience, options)
     done: SimpleQueue[int] = SimpleQueue()
 
     def send(place: int) -> None:
@@ -98,10 +97,9 @@ async def acreate_everywhere(
     finished; what is known of each reaches `on_result`, which is not cancelled itself.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
-    Raises TypeError and ConfigurationError for what is not an asynchronous provider object, and for options that make
-    no sense, before anything is sent.
+    Raises ConfigurationError for options that make no sense, before anything is sent.
     """
-    run = _Run(Async, providers, audience, options)
+    run = _Run(providers, audience, options)
 
     async def send(place: int) -> None:
         with run.failing(place):
@@ -131,12 +129,7 @@ async def acreate_everywhere(
 class _Run:
     """The calls of one draft to several providers, each at its place, and what is known of them."""
 
-    def __init__(
-        self, kind: type, providers: Sequence[Blocking | Async], audience: Audience, options: CallOptions
-    ) -> None:
-        if not isinstance(providers, Sequence) or not all(isinstance(provider, kind) for provider in providers):
-            where = "audiences" if kind is Blocking else "audiences.aio"
-            raise TypeError(f"providers must be a sequence of provider objects of {where}")
+    def __init__(self, providers: Sequence[Blocking | Async], audience: Audience, options: CallOptions) -> None:
         self._audience, self._providers = audience, providers
         self.calls = [provider._verbs(options, "create", audience) for provider in providers]
         self.results: dict[int, Result] = {}

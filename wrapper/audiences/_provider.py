@@ -81,7 +81,7 @@ class Provider(Generic[T]):
         pace, known = Pace(options.get("max_per_second")), RecentSecrets()
         self._calls: dict[ref[Verbs], object] = {}
         """The calls that go on, each with its process and its event loop; read and changed without a lock."""
-        connections = connection_settings(options, urls, awaits=self._side.awaits)
+        connections = connection_settings(options, urls)
         sender = self._sender = Sender(self._side, connections, options.get("transport"))
         hooks = options.get("on_request"), options.get("on_response")
         self._account = Account(
