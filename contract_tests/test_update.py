@@ -100,7 +100,7 @@ def test_a_sample_that_is_another_is_named_with_its_file(project: Path) -> None:
     result = updated(project)
     (change,) = result.reports[0].changes
     assert (result.error, result.code) == ("", Code.DOCUMENTATION)
-    assert (change.sentence, change.lines) == ("other samples", ("specs/acme/samples/create.json",))
+    assert change.sentence == "other samples in specs/acme/samples/create.json"
 
 
 def test_where_the_overlay_leaves_no_valid_spec_what_the_page_itself_changes_is_named_all_the_same(
