@@ -21,6 +21,7 @@ import processes
 from audience_contract.mock import MockServer
 from audiences import InvalidError, Member
 from audiences._member_file import members_of
+from long import long
 from raw_server import RawServer, http
 from test_command_line import BATCH, EXAMPLES, run
 from test_command_verbs import ABSENT, ACCEPTED, INDEXING, Interrupting, ask, playing
@@ -88,7 +89,7 @@ def test_more_members_than_one_call_takes_are_added_in_several_and_replaced_in_n
     assert [*members(server)] == ["1", "2"]
 
 
-@pytest.mark.parametrize("pipe", [True, pytest.param(False, marks=pytest.mark.long)], ids=["pipe", "file"])
+@pytest.mark.parametrize("pipe", [True, long(False)], ids=["pipe", "file"])
 def test_members_come_from_standard_input(server: MockServer, tmp_path: Path, pipe: bool) -> None:
     words = [sys.executable, "-m", "audiences", "add", *AT, "--file", "-"]
     environment = {**os.environ, **server.environment()}

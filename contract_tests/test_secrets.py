@@ -1,6 +1,5 @@
 """Credentials and personal data stay out of what is printed; names and the provider's words are there for who asks."""
 
-import pickle
 from typing import Any
 
 import pytest
@@ -12,13 +11,6 @@ from cases import case
 from wire import credential_place
 
 PRIVATE = ["VIP-name", "ada@example.org", "442079832100"]
-
-
-def test_nothing_with_a_secret_in_it_is_pickled(key: str) -> None:
-    provider = make(key)
-    for each in (provider, provider.prepare(case(key).good()), Secret("key-4711")):
-        with pytest.raises(TypeError, match="is not pickled; make it anew"):
-            pickle.dumps(each)
 
 
 def test_no_repr_shows_a_secret(key: str) -> None:

@@ -248,7 +248,7 @@ def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
     if schema and len(schema.plain("properties", {})) > 1:
         first = next(iter(schema["properties"].value))
         sentence = f"A body is refused whose first property is not `{first}`."
-        act = refuses(lambda turn: next(iter(turn.fields), first) != first)
+        act = refuses(lambda turn: next(iter(fields(turn.request)), first) != first)
         yield Fault("order", sentence, (schema.pointer,), act, show=(_reversed,))
 
 
