@@ -129,7 +129,7 @@ class Supply:
             return id, None
         try:
             return id, _json.dumps(self._rules.write(self._verb, item, self.warnings)).decode()
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:  # the latter for a time that no year has in UTC
             rule = str(error)
         raise self._wrong(".attributes", rule, getattr(item, "attributes", None))
 
