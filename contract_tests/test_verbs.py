@@ -42,7 +42,6 @@ from audiences._json import dumps
 from audiences._operation import id_of
 from callers import Caller, make
 from cases import case
-from long import long
 from raw_server import RawServer, http
 
 RECORD = {
