@@ -140,13 +140,9 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
     lacking = security.failing(operation, request, target.admits)
     if lacking:
-        made = _unadmitted(target, lacking[0], request, rule, label)
+        made = _unadmitted(target, lacking[0], request, label)
         # If something else is wrong too, no document says which of the two mistakes decides the answer.
-        clear = (
-            not (broken or wrong_settings or hard or is_unnamed)
-            or made.expected is Expected.OPEN
-            or made.rule == "http.scheme"
-        )
+        clear = not (broken or wrong_settings or hard or is_unnamed) or made.expected is Expected.OPEN
         # Credentials should be checked before the body.
         in_body = not wrong_settings and any(v.where.startswith(("body", "part")) for v in broken)
         advised = "http.order" if in_body and "401" in operation.node["responses"].value else ""
@@ -219,15 +215,12 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", shown=shown)
 
 
-def _unadmitted(target: Target, scheme: Node, request: Request, advised: str, label: str) -> Expectation:
+def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> Expectation:
     """The expectation for a request that lacks the right credential of a security scheme."""
     name, values = security.place(scheme)[1], security.values_of(scheme, request)
     rule, pointer = "case.credential", scheme.pointer
     if len(values) > 1 and any(target.admits(scheme, [value]) for value in values):
         return Expectation(Expected.OPEN, rule, pointer, f"{name} repeated")
-    if advised:
-        shown = f"{name} with more than a credential"
-        return Expectation(Expected.NO_SUCCESS, advised, "", shown, Weight.ADVICE, shown=shown)
     kind = "missing" if not values else "empty" if values == [""] else "wrong"
     # A request without its API key also lacks a header or a parameter, and a server may refuse as malformed what is not
     # of the form of a credential (RFC 6750, 3.1).
