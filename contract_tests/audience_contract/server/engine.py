@@ -14,7 +14,7 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
-from .. import schemathesis_hooks as _formats  # noqa: F401 - registers how files are made
+from .. import schemathesis_files as _formats  # noqa: F401 - registers how files are made
 from ..facts import facts_of
 from ..messages import Request
 from ..security import place
