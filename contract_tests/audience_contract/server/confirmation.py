@@ -10,7 +10,6 @@ from ..judging import Observation
 from ..mock.provider import load as provider_of
 from ..report import Finding, Step
 from ..rules import Weight
-from .audiences import Made
 from .exchanges import Exchanges
 from .limits import ONCE_MORE, RunEnded
 from .send import BUSY
@@ -135,8 +134,10 @@ class Confirmation:
             expectation = self._exchanges.expected(operation, request, step.label)
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
-            shown: dict[str, Any] = {"step": step, "before": tuple(exchanges)}
-            seen = self._exchanges.play(operation, request, expectation, wire=wire, about=about, **shown)
+            before = tuple(exchanges)
+            seen = self._exchanges.play(
+                operation, request, expectation, wire=wire, about=about, step=step, before=before
+            )
             if facts_of(operation).creates:
                 about = next(reversed(self._audiences.existing), None)
             exchanges.append(replace(seen, before=()))
