@@ -107,7 +107,6 @@ WRONG = {
     "nothing": ([], "line 1", "no column named 'id'"),
     "an empty id": (["id,a", "4711,4711", ",4711"], "line 3", "has no id"),
     "an id of white space": (["id", "4711", " \t"], "line 3", "has no id"),
-    "an empty line": (["id", "4711", "", "4711"], "line 3", "is empty"),
     "a row that is too short": (["id,a", "4711"], "line 2", "has 1 cell, and the first line has 2 cells"),
     "a row that is too long": (["id", "4711,4711"], "line 2", "has 2 cells, and the first line has 1 cell"),
     "a quotation mark that is left open": (["id", '"4711', "4711"], "line 3", "is not CSV"),

@@ -125,7 +125,7 @@ class Confirmation:
         Raises StoryError if the story cannot be sent, and RunEnded if a limit is reached.
         """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
-        exchanges, about = list[Observation](), list[Made]()
+        exchanges, about = list[Observation](), None
         operations = self._target.spec.named
         for step in story:
             if step.operation not in operations:
@@ -135,11 +135,10 @@ class Confirmation:
             expectation = self._exchanges.expected(operation, request, step.label)
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
-            seen = self._sender.send(operation, request, wire)
-            seen = self._exchanges.found_by_now(operation, seen, expectation)
-            seen = replace(seen, step=step, before=tuple(exchanges))
-            self._exchanges.record(operation, seen, expectation, *about)
-            about = self._audiences.existing[-1:] if facts_of(operation).creates else about
+            shown: dict[str, Any] = {"step": step, "before": tuple(exchanges)}
+            seen = self._exchanges.play(operation, request, expectation, wire=wire, about=about, **shown)
+            if facts_of(operation).creates:
+                about = next(reversed(self._audiences.existing), None)
             exchanges.append(replace(seen, before=()))
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {recorded: answered[place] for place, recorded in step.answered if place in answered}

@@ -357,12 +357,7 @@ class Run:
             if self._sender.no_planned_creates and facts_of(operation).creates:
                 raise UsedUp
             with suppress(NotOursError):
-                seen = self._sender.send(operation, request)
-                before = about.story if about else ()
-                if not seen.trouble.startswith(NOT_SENT):
-                    self.exchanges.record(
-                        operation, replace(seen, before=before), expect(self._target, operation, request)
-                    )
+                self.exchanges.play(operation, request, before=about.story if about else ())
 
         self.exchanges.enter("fuzzing" if number else "coverage")
         engine = Engine(operation, self._names, ready)

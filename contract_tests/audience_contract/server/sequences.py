@@ -67,7 +67,9 @@ class Sequences:
                 if not cursor or (cursor == "0" and cursors[0].says("type") == "integer"):
                     # Asked again: only an audience that is there both times was certainly left out by the pages.
                     seen = page(on_one_page)
-                    self._judge.judge_pages(operation, seen, missed & self._judge.shows(operation, seen))
+                    missed &= self._judge.shows(operation, seen)
+                    said = f" has {min(missed)}, which is missing from the same list page by page" if missed else ""
+                    self._judge.entry(operation, seen).page(said, detail="left out")
                     break
                 draft = draft.put(cursors[0], cursor)
             self._filter(operation, self._judge.ours(operation, first))
@@ -79,7 +81,10 @@ class Sequences:
         with suppress(UsedUp):
             request = self._names.draft(operation, smallest=True).request()
             lacks = partial(self._judge.lacking, operation)
-            self._judge.is_whole(operation, self._exchanges.play(operation, request, is_early=lacks, label=PAGE))
+            seen = self._exchanges.play(operation, request, is_early=lacks, label=PAGE)
+            made = lacks(seen)
+            entry = self._judge.entry(operation, replace(seen, before=made.story) if made else seen)
+            entry.page(f" lacks {made.name}, which was created" if made else "", detail="all")
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
@@ -142,7 +147,9 @@ class Sequences:
                     seen = self._sender.send(reader, read)
                     seen = self._sender.repeated_while(reader, seen, partial(_shows, before))
                     seen = replace(seen, before=(made.seen, replace(deleted, before=())), label=BACK)
-                    self._judge.judge_removal(operation, reader, seen, is_there=_shows(before, seen))
+                    said = f"{self._judge.entry(reader, seen).asked}: 200 as before, though {operation.id} has deleted it"
+                    for each in (operation, reader):
+                        self._judge.entry(each, seen).find("run.removed", _shows(before, seen) and said)
 
     def _read(self, reader: Operation, request: Request, *, final: bool = False) -> Observation:
         """Read an audience, and again while it is not found, or, if `final`, while its changes are not shown yet."""
