@@ -23,7 +23,7 @@ from .names import Names
 from .opening import ABSENT
 from .places import places
 from .plan import Planned
-from .send import BUSY, Wire
+from .send import BUSY
 from .target import Target
 
 _SILENT = 5
@@ -79,11 +79,11 @@ class Exchanges:
         self._first: dict[str, tuple[Observation, ...]] = {}
         """The first valid request to each operation that succeeded, preceded by those that it needs."""
 
-    def expected(self, operation: Operation, request: Request, label: str, wire: Wire) -> Expectation | None:
+    def expected(self, operation: Operation, request: Request, label: str) -> Expectation | None:
         """The expectation for a request; None for a request that must not be sent."""
         if not self.audiences.may_be_sent(request):
             return None
-        found = expect(self.target, operation, request, label, wire)
+        found = expect(self.target, operation, request, label)
         if found.expected is not Expected.SUCCESS:
             return found
         creates = facts_of(operation).creates

@@ -281,7 +281,7 @@ class Run:
 
         def expected(case: Case) -> Expectation | None:
             base = self._names.about(case.base, about) if about and not case.absent else case.base
-            return self.exchanges.expected(operation, case.request(base), case.label, case.wire)
+            return self.exchanges.expected(operation, case.request(base), case.label)
 
         # Any case may show that a rule about answers is broken, and any rule may be broken only after a valid request.
         by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)

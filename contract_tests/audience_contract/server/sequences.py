@@ -58,25 +58,18 @@ class Sequences:
             for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.existing)):
                 self._exchanges.make(operation, self._names.new())
             first = page(on_one_page)
-            missed, ahead = self._judge.shows(operation, first), len(self._judge.items(operation, first))
+            missed = self._judge.shows(operation, first)
             for _ in range(_PAGES):
                 seen = page(draft)
                 missed -= self._judge.shows(operation, seen)
-                ahead -= len(self._judge.items(operation, seen))
                 cursor = self._judge.next_page(operation, seen, given)
-                is_number = cursor.isdecimal() and cursors[0].says("type") == "integer"
-                if not cursor or (cursor == "0" and is_number):
-                    # A page that starts at item 0 is no next page.
-                    ahead = 0
+                # A page that starts at item 0 is no next page.
+                if not cursor or (cursor == "0" and cursors[0].says("type") == "integer"):
+                    # Asked again: only an audience that is there both times was certainly left out by the pages.
+                    seen = page(on_one_page)
+                    self._judge.judge_pages(operation, seen, missed & self._judge.shows(operation, seen))
                     break
-                if is_number:
-                    # A number is where the next page starts, so no later page has an item from before that.
-                    ahead = min(ahead, len(self._judge.items(operation, first)) - int(cursor))
                 draft = draft.put(cursors[0], cursor)
-            if ahead <= 0:
-                # Asked again, because only an audience that is there both times was certainly left out by the pages.
-                seen = page(on_one_page)
-                self._judge.judge_pages(operation, seen, missed & self._judge.shows(operation, seen))
             self._filter(operation, self._judge.ours(operation, first))
 
     def list_all(self, operation: Operation) -> None:
