@@ -18,6 +18,7 @@ import cases
 from audiences import (
     Audience,
     AudiencesError,
+    ConfigurationError,
     NotSentError,
     Outcome,
     PhoneFile,
@@ -135,6 +136,8 @@ def test_partial_sends_to_the_rest(shop: Shop) -> None:
     results = shop.create(draft(), partial=True)
     assert shop.sent == [CARRIER]
     assert {key for key in KEYS if isinstance(results[key], Receipt)} == {CARRIER}
+    with pytest.raises(ConfigurationError, match="partial"):
+        shop.create(draft(), partial="yes")
 
 
 class Once(io.BytesIO):

@@ -10,7 +10,7 @@ from typing import Unpack
 
 import anyio
 
-from . import _observe
+from . import _checks, _observe
 from ._audience import Audience
 from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
@@ -57,6 +57,8 @@ def create_everywhere(
     Batch applied abc
     """
     run = _Run(Blocking, providers, audience, options)
+    _checks.truth("partial", partial)
+    _checks.function("on_result", on_result, awaits=False)
     done: SimpleQueue[int] = SimpleQueue()
 
     def send(place: int) -> None:
@@ -102,6 +104,8 @@ async def acreate_everywhere(
     no sense, before anything is sent.
     """
     run = _Run(Async, providers, audience, options)
+    _checks.truth("partial", partial)
+    _checks.function("on_result", on_result, awaits=True)
 
     async def send(place: int) -> None:
         with run.failing(place):

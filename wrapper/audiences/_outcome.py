@@ -1,7 +1,7 @@
 """What is known of a call: what came back, its outcome, its attempts, and each call of a change of members."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,6 @@ class Headers(Mapping[str, str]):
     """Response headers: a mapping that ignores case. The values of a repeated header are joined with a comma."""
 
     def __init__(self, items: tuple[tuple[str, str], ...] = ()) -> None:
-        self.items_as_sent = items
         self._values: dict[str, str] = {}
         for name, value in items:
             key = name.lower()
@@ -27,7 +26,7 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
     def __hash__(self) -> int:
-        return hash(self.items_as_sent)
+        return hash(tuple(self._values.items()))
 
     def __repr__(self) -> str:
         return f"Headers({len(self)} names)"
@@ -111,7 +110,9 @@ def _value(value: Any) -> Any:
         return [_value(each) for each in value]
     if to_dict := getattr(value, "to_dict", None):
         return to_dict()
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    if is_dataclass(value):
+        return as_json(value, *(each.name for each in fields(value)))
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +135,6 @@ class Attempt:
     """The response's X-Request-Id, if any."""
     failed: bool
     """Whether it gave an error."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as values of JSON."""
-        return as_json(self, *(each.name for each in fields(self)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

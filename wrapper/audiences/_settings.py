@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from typing import Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
+from . import _checks
 from ._errors import ConfigurationError, Remedy
 from ._http.connections import ConnectionSettings
 from ._http.proxies import Origin, from_environment, origin, speaking
@@ -141,6 +142,7 @@ def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") 
     Raises ConfigurationError where a path cannot be appended to it, or where it would send credentials unencrypted to
     another machine.
     """
+    _checks.truth("allow_http", allow_http)
     parts = _parts(url, ("http", "https"))
     if parts is None or "@" in parts.netloc or set(url) & set("?#{ "):  # urlsplit tells no empty query from none
         raise ConfigurationError(

@@ -119,7 +119,7 @@ class Verbs(Generic[Model]):
         of the call; its `outcome` says whether the audience may exist now. An interrupt or a cancellation is raised as
         it is; its `__cause__` is then such an error.
         """
-        if look_first and (record := (yield from self._look(audience, leave_out))):
+        if _checks.truth("look_first", look_first) and (record := (yield from self._look(audience, leave_out))):
             raise ExistsError("has an audience of that name already, so nothing was sent", record=record)
         create = self._offered("create")
         draft, request = yield from self.preparing(audience, leave_out)
@@ -340,6 +340,8 @@ class Verbs(Generic[Model]):
     ) -> Flow[Changed]:
         entry: Operation[Change, Reference] = self._offered(verb)
         rules = self._adapter.members
+        _checks.truth("go_on", go_on)
+        _checks.truth("allow_empty", allow_empty)
         _checks.count("chunk_bytes", chunk_bytes)
         if isinstance(members, PhoneFile) or not rules:
             return (yield from self._replace_file(entry, asked, members, allow_empty=allow_empty))

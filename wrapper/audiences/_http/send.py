@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from itertools import islice
-from types import SimpleNamespace
 from typing import Any
 
 import httpx2
 
-from .. import _observe
+from .. import _checks, _observe
 from .._errors import AudiencesError, ConfigurationError
 from .._reason import UploadError
 from .._request import Request
@@ -97,6 +96,8 @@ def check_transport(given: Any, *, awaits: bool) -> None:
     library: Any = _library(given)
     if not isinstance(given, getattr(library, name)):
         raise ConfigurationError(f"transport must be an httpx2.{name}, or an httpx.{name}")
+    if isinstance(given, library.MockTransport):
+        _checks.function("transport", given.handler, awaits=awaits)  # it is of both kinds, whatever its function is
 
 
 class Sender:
@@ -257,12 +258,6 @@ def _built(transport: Any, request: Request, seen: AttemptTrace, user_agent: str
         headers["Connection"] = "close"
     body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
     url = _parsed(library, request.url)
-    if not transport and body is not None:
-        # What our connection needs of the library's request: to make a whole one takes a tenth of a call's time.
-        headers = {"Host": url.netloc.decode(), **headers, "Content-Length": str(len(body))}
-        raw = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
-        headed, stream = SimpleNamespace(raw=raw), library.ByteStream(body)
-        return SimpleNamespace(method=request.method, url=url, headers=headed, stream=stream)
     parts = []
     for part in request.parts:
         content = part.content if isinstance(part.content, bytes) else files.open(part.content)
