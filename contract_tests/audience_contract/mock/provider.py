@@ -217,9 +217,16 @@ class Provider:
         """Whether the documents' prose, read strictly, forbids a request that the spec allows."""
         return False
 
-    def handler(self, operation: Operation) -> Callable[[Call], Response] | None:
-        """The method for an operation; None where nobody has written it, and the answer is made from its schema."""
-        return getattr(self, re.sub(r"\W", "_", operation.id.lower()), None)
+    def handler(self, operation: Operation) -> Callable[[Call], Response]:
+        """The method for an operation; where nobody has written it, the answer is made from its schema."""
+        made: Callable[[Call], Response] = getattr(self, re.sub(r"\W", "_", operation.id.lower()), _by_schema)
+        return made
+
+
+def _by_schema(call: Call) -> Response:
+    from . import answers  # noqa: PLC0415 - it needs this module
+
+    return answers.success(call.operation) or reply(501, {"message": reason(501)})
 
 
 def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequence[Violation]) -> Response:
