@@ -117,7 +117,7 @@ class Provider:
         known = {where(each): TOKEN if each.value["type"] == "http" else API_KEY for each in spec.schemes}
         for each in (each for operation in spec.operations for each in operation.node.get("parameters") or ()):
             place = f"{each.value['in']} {each.value['name']}"
-            if place in self.settings:
+            if place in self.settings.keys() - known.keys():
                 known[place] = str(sample(each["schema"], f"mock-{self.settings[place].split('_')[1].lower()}"))
         return {variable: known[place] for place, variable in self.settings.items()}
 
