@@ -18,6 +18,7 @@ import cases
 from audiences import (
     Audience,
     AudiencesError,
+    ConfigurationError,
     NotSentError,
     Outcome,
     PhoneFile,
@@ -96,8 +97,17 @@ def test_a_failure_at_one_never_hides_anothers_receipt(shop: Shop, broken: str, 
     assert kinds == {key: UnknownOutcomeError if key == broken else Receipt for key in KEYS}
 
 
-def test_no_providers_give_no_results(portal: BlockingPortal) -> None:
+def test_no_providers_give_no_results_and_what_is_no_provider_object_of_that_face_is_refused(
+    portal: BlockingPortal,
+) -> None:
     assert create_everywhere(draft(), []) == portal.call(aio.create_everywhere, draft(), []) == []
+    (blocking, *_), (asynchronous, *_) = Shop(None).providers(), Shop(portal).providers()
+    wrongs: list[Any] = [blocking, [blocking, asynchronous], [None]]
+    for wrong in wrongs:
+        with pytest.raises(TypeError, match="provider objects of audiences"):
+            create_everywhere(draft(), wrong)
+    with pytest.raises(TypeError, match=r"provider objects of audiences\.aio"):
+        portal.call(aio.create_everywhere, draft(), [blocking])
 
 
 def test_a_draft_that_some_cannot_be_told_is_sent_to_nobody_and_every_result_says_why(shop: Shop) -> None:
@@ -126,6 +136,8 @@ def test_partial_sends_to_the_rest(shop: Shop) -> None:
     results = shop.create(draft(), partial=True)
     assert shop.sent == [CARRIER]
     assert {key for key in KEYS if isinstance(results[key], Receipt)} == {CARRIER}
+    with pytest.raises(ConfigurationError, match="partial"):
+        shop.create(draft(), partial="yes")
 
 
 class Once(io.BytesIO):

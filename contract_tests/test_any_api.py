@@ -486,12 +486,15 @@ def test_an_overlay_adds_links_and_says_what_an_operation_does(tmp_path: Path) -
     link = {"operationId": "getReport", "parameters": {"reportId": "$response.body#/id"}}
     overlay = tmp_path / "overlay.json"
     actions = [
-        {"target": "$.paths['/settings'].put", "update": {"x-effect": "reads"}},
+        {"target": "$", "update": {"info": {"title": "Ours"}}},
+        {"target": "$.paths[?@.put.operationId == 'changeSettings'].put", "update": {"x-effect": "reads"}},
         {"target": "$.paths['/customers'].post.responses['201']", "update": {"links": {"report": link}}},
         {"target": "$.paths.*.delete", "remove": True},
     ]
     overlay.write_text(json.dumps({"overlay": "1.0.0", "actions": actions}), "utf-8")
-    operations = {each.id: each for each in read(SHOP, overlay).operations}
+    spec = read(SHOP, overlay)
+    operations = {each.id: each for each in spec.operations}
+    assert spec.node["info"].plain("title") == "Ours"
     assert facts_of(operations["changeSettings"]).effect is Effect.READS
     assert facts_of(operations["getReport"]).linked == {"reportId": "/id"}
     assert "removeCustomer" not in operations

@@ -18,6 +18,7 @@ from audience_contract.checker import check_request
 from audience_contract.facts import Effect, facts_of
 from audience_contract.faults import Fault, Turn
 from audience_contract.faults.acts import as_json, body, on_success, takes_as
+from audience_contract.faults.fault import parts
 from audience_contract.files import CSV, XLSX
 from audience_contract.mock import MockServer
 from audience_contract.report import Report, Verdict
@@ -158,7 +159,7 @@ def _from_query(turn: Turn) -> Response:
 
 def _files(turn: Turn) -> Response:
     """At most 15 000 rows, exact media types, only numbers that are given out; the heading may stand in any row."""
-    files = [part for part in turn.parts if part.filename is not None]
+    files = [part for part in parts(turn.request) if part.filename is not None]
     for file in files if _is_valid(turn) else ():
         numbers = re.findall(rb"\d{7,15}", file.data) if file.content_type.startswith(CSV) else []
         given_out = not any(number.startswith((b"999", b"4477009")) for number in numbers)

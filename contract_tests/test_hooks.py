@@ -1,13 +1,15 @@
 """Hooks: called around each attempt, plain or asynchronous, and never in the way of an answer."""
 
 import gc
+from functools import partial
+from typing import Any
 
 import httpx2
 import pytest
 from anyio.from_thread import BlockingPortal
 
 from audience_contract.mock import MockServer
-from audiences import ConfigurationError, NotSentError, Outcome, Receipt, Request, Response, __version__
+from audiences import ConfigurationError, NotSentError, Outcome, Receipt, Request, Response, __version__, aio
 from audiences._json import dumps
 from callers import Caller, Given, make
 from cases import case
@@ -57,7 +59,19 @@ def test_a_request_hook_that_raises_sends_nothing_and_a_response_hook_that_raise
     second.close()
 
 
+class Called:
+    async def __call__(self, *_: object) -> None: ...
+
+
 async def hook(*_: object) -> None: ...
+
+
+@pytest.mark.parametrize("name", ["on_request", "on_response"])
+@pytest.mark.parametrize("function", [hook, partial(hook, 1), Called()], ids=["function", "partial", "object"])
+def test_the_blocking_face_refuses_asynchronous_hooks_when_it_is_made(key: str, name: str, function: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name} is asynchronous"):
+        make(key, **{name: function})
+    assert make(key, aio, **{name: function})
 
 
 def test_the_blocking_face_sends_nothing_for_a_request_hook_that_turns_out_to_be_asynchronous(key: str) -> None:
@@ -74,6 +88,12 @@ def test_the_answer_is_not_lost_to_a_response_hook_that_turns_out_to_be_asynchro
     transport = httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, json=case(key).BODY))
     assert isinstance(make(key, on_response=lambda *_: hook(), transport=transport).create(case(key).good()), Receipt)
     gc.collect()
+
+
+@pytest.mark.parametrize("face", [None, aio], ids=["blocking", "async"])
+def test_nobody_awaits_a_progress_function(key: str, face: Any) -> None:
+    with pytest.raises(ConfigurationError, match="on_progress is asynchronous"):
+        make(key, *([face] if face else []), on_progress=hook)
 
 
 @pytest.mark.parametrize("agent", [None, "shop/2.1 (ops@example.org)"])

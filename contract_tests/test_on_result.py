@@ -120,7 +120,7 @@ def instant(key: str, status: int | None = None) -> dict[str, Any]:
     return {"transport": httpx2.MockTransport(answer)}
 
 
-def test_an_asynchronous_on_result_is_awaited(portal: BlockingPortal) -> None:
+def test_an_asynchronous_on_result_is_awaited_and_the_blocking_face_refuses_it(portal: BlockingPortal) -> None:
     async def tell(result: Result) -> None:
         await anyio.sleep(0.01)
         told.append(result.provider)
@@ -128,6 +128,8 @@ def test_an_asynchronous_on_result_is_awaited(portal: BlockingPortal) -> None:
     told: list[str | None] = []
     run(portal, {key: instant(key) for key in KEYS}, on_result=tell)
     assert sorted(map(str, told)) == sorted(TITLES.values())
+    with pytest.raises(ConfigurationError, match="on_result is asynchronous"):
+        run(None, {key: instant(key) for key in KEYS}, on_result=tell)
 
 
 def test_an_interrupt_within_on_result_tells_no_result_twice() -> None:
@@ -155,6 +157,7 @@ def test_options_of_the_call_reach_every_provider(face: BlockingPortal | None) -
         ({"polcy": 1}, TypeError),
         ({"policy": 3}, ConfigurationError),
         ({"timeout": "5"}, ConfigurationError),
+        ({"on_result": 5}, ConfigurationError),
     ],
 )
 def test_options_that_make_no_sense_are_raised_before_anything_is_sent(

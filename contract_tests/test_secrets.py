@@ -1,5 +1,7 @@
 """Credentials and personal data stay out of what is printed; names and the provider's words are there for who asks."""
 
+import copy
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -11,6 +13,12 @@ from cases import case
 from wire import credential_place
 
 PRIVATE = ["VIP-name", "ada@example.org", "442079832100"]
+
+
+def test_a_prepared_request_can_be_copied_and_made_a_dict(key: str) -> None:
+    request = make(key).prepare(case(key).good())
+    assert copy.deepcopy(request).headers == request.headers
+    assert asdict(request)["headers"] == request.headers
 
 
 def test_no_repr_shows_a_secret(key: str) -> None:

@@ -121,6 +121,7 @@ WRONG = [
     ({"timeout": 10**400}, "connect timeout"),
     ({"max_response_bytes": 0}, "max_response_bytes"),
     ({"max_response_bytes": "8"}, "max_response_bytes"),
+    ({"on_progress": 5}, "on_progress"),
 ]
 OF_CALL = [({"policy": 3}, "policy"), ({"policy": None}, "policy"), ({"timeout": None}, "connect timeout")]
 

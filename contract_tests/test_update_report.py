@@ -56,6 +56,12 @@ def test_every_form_has_each_change_with_its_class_and_the_json_has_its_place() 
     assert next(changelog(result)) in as_markdown(result).splitlines()
 
 
+def test_a_tree_that_has_the_new_spec_already_is_judged_by_make_check() -> None:
+    unfit = [report("breaking-caller")], [Check("types", ("a.py:1: error",))]
+    assert "Run `make check`" in as_markdown(Result(*unfit, written=("specs/acme/openapi.json",)))
+    assert "make check" not in as_markdown(Result(*unfit))
+
+
 def test_markdown_says_what_a_class_means_and_what_to_do_next_and_stays_readable_however_much_there_is_to_say() -> None:
     told = report(*["compatible"] * 500, "breaking-caller")
     told.impact = tuple(Use(f"file_{number}.py", line, "name") for number in range(50) for line in range(50))

@@ -225,11 +225,22 @@ def test_waiting_ends_when_the_audience_is_no_longer_indexing(face: BlockingPort
     assert replaced.state is RecordState.REPLACED
 
 
-def test_a_wait_goes_on_beyond_the_total_time_of_a_call(raw: RawServer) -> None:
-    raw.answers = [*[http(200, dumps(viewed(indexing_state="IN_PROGRESS")))] * 2, http(200, dumps(RECORD))]
-    with make("batch", base_url=raw.url, timeout=Timeouts(total=0.4)) as provider:
+def test_a_wait_goes_on_beyond_the_total_time_of_a_call_and_sleeps_as_long_as_it_is_asked_to(raw: RawServer) -> None:
+    asked: list[float] = []
+    raw.answers = [
+        http(200, dumps(viewed(indexing_state="IN_PROGRESS"))),
+        http(429, dumps(ERROR), Retry_After="2"),
+        http(200, dumps(RECORD)),
+    ]
+    once, total = RetryPolicy(attempts=1), Timeouts(total=1.9)
+
+    def note(_: object) -> None:
+        asked.append(time.monotonic())
+
+    with make("batch", base_url=raw.url, on_request=note, read_policy=once, timeout=total) as provider:
         assert provider.wait("VIP", within=20).state is RecordState.READY
-    assert len(raw.requests) == 3
+    assert len(asked) == 3
+    assert asked[2] - asked[1] >= 2
 
 
 def test_a_wait_never_asks_sooner_than_it_is_asked_to(raw: RawServer, face: BlockingPortal | None) -> None:
@@ -260,6 +271,16 @@ def test_the_time_to_wait_is_used_up_and_the_message_says_how_long_it_was() -> N
     passed = time.monotonic() - begun
     assert passed >= 0.9  # the last question is asked a second before the end, or in the middle of what is left
     assert abs(float(re.findall(r"after ([\d.]+) s", str(error))[0]) - passed) < 1
+
+
+@pytest.mark.parametrize("failure", [httpx2.ReadError("reset"), (500, ERROR)], ids=repr)
+def test_once_an_audience_was_seen_a_question_that_fails_for_a_time_does_not_end_the_wait(failure: Any) -> None:
+    once = {"read_policy": RetryPolicy(attempts=1, first_wait=0)}
+    batch = Batch(None, viewed(indexing_state="IN_PROGRESS"), failure, RECORD, **once)
+    assert batch("wait", "VIP", within=60).state is RecordState.READY
+    assert isinstance(Batch(None, (500, ERROR), **once)("wait", "VIP"), UnavailableError)
+    refused = Batch(None, viewed(indexing_state="IN_PROGRESS"), (401, ERROR), **once)("wait", "VIP")
+    assert isinstance(refused, AuthenticationError)
 
 
 def test_close_ends_a_wait_and_is_not_taken_for_the_end_of_its_time(face: BlockingPortal | None) -> None:

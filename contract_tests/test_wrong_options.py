@@ -7,24 +7,32 @@ import httpx2
 import pytest
 
 import audiences
-from audiences import ConfigurationError, aio
+from audiences import ConfigurationError, RetryPolicy, aio
 from callers import FACES, make
 
 OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
 WRONG: list[tuple[dict[str, Any], str]] = [
     *(({"timeout": wrong}, "timeout") for wrong in (0, -1, float("nan"), float("inf"), True, 10**400, None)),
+    *(({"max_per_second": wrong}, "max_per_second") for wrong in (0, -1, float("nan"), "5")),
     *(({"max_response_bytes": wrong}, "max_response_bytes") for wrong in (0, -1, 1.5, "9", None)),
+    ({"on_progress": 5}, "on_progress"),
     ({"create_policy": {"attempts": 3}}, "create_policy"),
     ({"read_policy": None}, "read_policy"),
+    ({"on_response": "print"}, "on_response"),
     ({"user_agent": "shop\r\nX-Evil: 1"}, "user_agent"),
+    ({"allow_http": "no"}, "allow_http must be True or False"),
+    ({"allow_http": None}, "allow_http must be True or False"),
     ({"base_url": 5}, "base_url .* must be a string"),
     ({"base_url": b""}, "base_url .* must be a string"),
     ({"verify": True}, "verify must be a file of CA certificates or an ssl.SSLContext"),
     ({"verify": b"ca.pem"}, "verify must be a file of CA certificates or an ssl.SSLContext"),
+    ({"reuse_connections": 1}, "reuse_connections must be True or False"),
+    ({"max_per_second": True}, "max_per_second must be a number above zero"),
     ({"user_agent": 5}, "user_agent must be a string"),
     ({"proxy": 5}, "proxy must be"),
     ({"timeout": "5"}, "connect timeout must be a number"),
     ({"create_policy": 3}, "create_policy must be a RetryPolicy"),
+    ({"on_request": 5}, "on_request must be a function"),
 ]
 
 
@@ -43,9 +51,46 @@ def test_scopes_are_a_string(face: object) -> None:
         make("adobe", face, **{**OAUTH, "scopes": ["x"]})
 
 
+class Sends(httpx2.BaseTransport):
+    """Blocks."""
+
+
+class Awaits(httpx2.AsyncBaseTransport):
+    """Is awaited."""
+
+
+async def answer(request: httpx2.Request) -> httpx2.Response:
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("face", "transport", "words"),
+    [
+        (audiences, Awaits(), "transport must be an httpx2.BaseTransport"),
+        (audiences, Sends, "transport must be an httpx2.BaseTransport"),
+        (audiences, httpx2.Client(), "transport must be an httpx2.BaseTransport"),
+        (audiences, httpx2.MockTransport(answer), "transport is asynchronous, and is not awaited here"),
+        (aio, Sends(), "transport must be an httpx2.AsyncBaseTransport"),
+        (aio, "http://proxy", "transport must be an httpx2.AsyncBaseTransport"),
+    ],
+)
+def test_a_transport_of_the_wrong_kind_is_refused_when_the_object_is_made(
+    key: str, face: Any, transport: object, words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        make(key, face, transport=transport)
+    assert caught.value.provider == make(key).title
+
+
 def test_a_mock_transport_whose_function_blocks_serves_both_faces(key: str) -> None:
     transport = httpx2.MockTransport(lambda _: httpx2.Response(200))
     assert [make(key, face, transport=transport) for face in (audiences, aio)]
+
+
+@pytest.mark.parametrize("wrong", ["yes", 1, None])
+def test_whether_an_unavailable_provider_is_asked_again_is_true_or_false(wrong: Any) -> None:
+    with pytest.raises(ConfigurationError, match="on_unavailable must be True or False"):
+        RetryPolicy(on_unavailable=wrong)
 
 
 def test_all_missing_settings_are_named_at_once(key: str, monkeypatch: pytest.MonkeyPatch) -> None:

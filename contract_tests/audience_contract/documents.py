@@ -17,7 +17,6 @@ from .parameters import BETWEEN, DEEP
 from .spec import METHODS, Document, Spec, escape, provider_keys, register, unjudged
 
 Json = dict[str, Any]
-_STEP = re.compile(r"""\.([\w-]+|\*)|\[(?:'([^']*)'|"([^"]*)"|(\d+|\*))\]""")
 _TYPES = {"object", "array", "string", "integer", "number", "boolean", "null"}
 _IGNORED = {"accept", "content-type", "authorization"}
 """Headers that are no parameters, whatever a document says (OpenAPI, Parameter Object)."""
@@ -131,29 +130,26 @@ def _with_texts(value: Any) -> Any:
     return [_with_texts(child) for child in value] if isinstance(value, list) else value
 
 
-def _acted(value: Json, action: Json) -> Json:
-    """The document after an action of an overlay; of JSONPath, only names, numbers and `*` are understood."""
+def _acted(value: Any, action: Json) -> Any:
+    """The document after an action of an overlay, on all that its target selects."""
+    from jsonpath import JSONPathEnvironment, JSONPathError  # noqa: PLC0415 - few runs have an overlay
+
     target = str(action.get("target"))
-    steps = [next(filter(None, found.groups())) for found in _STEP.finditer(target)]
-    if "".join(["$", *(found[0] for found in _STEP.finditer(target))]) != target:
-        raise ValueError(f"an overlay's target of names, numbers and * is needed: {target}")
-    places = list(_matched({"$": value}, ["$", *steps]))
+    try:
+        places = list(JSONPathEnvironment(strict=True).finditer(target, value))
+    except JSONPathError:
+        raise ValueError(f"an overlay's target is no JSONPath (RFC 9535): {target}") from None
     if not places:
         raise ValueError(f"an overlay's target is not there: {target}")
-    for holder, key in reversed(places):
-        if action.get("remove"):
-            del holder[key]
+    for place in reversed(places):
+        holder: Any = place.parent and place.parent.value
+        if not holder:
+            value = _merged(value, action.get("update", {}))
+        elif action.get("remove"):
+            del holder[place.parts[-1]]
         else:
-            holder[key] = _merged(holder[key], action.get("update"))
+            holder[place.parts[-1]] = _merged(place.value, action.get("update"))
     return value
-
-
-def _matched(value: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:
-    step, *below = steps
-    keys = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
-    for key in keys:
-        if step in ("*", str(key)):
-            yield from _matched(value[key], below) if below else [(value, key)]
 
 
 def _merged(value: Any, update: Any) -> Any:

@@ -144,9 +144,15 @@ def as_part(file: PhoneFile) -> tuple[Upload, str, str]:
 
 
 def _left_out(rules: DraftRules, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:
-    if unknown := set(leave_out) - LEAVABLE:
+    names = (
+        isinstance(leave_out, Collection)
+        and not isinstance(leave_out, str)
+        and all(isinstance(each, str) for each in leave_out)
+    )
+    unknown = sorted(map(named, set(leave_out) - LEAVABLE)) if names else [shape(leave_out)]
+    if unknown:
         rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"
-        raise InvalidError.of([Problem("leave_out", rule, ", ".join(sorted(map(named, unknown))), OURS)])
+        raise InvalidError.of([Problem("leave_out", rule, ", ".join(unknown), OURS)])
     cannot = {name: why for name, why in rules.unsupported.items() if getattr(audience, name) is not None}
     for name, reason in cannot.items():
         if name not in leave_out:

@@ -48,6 +48,7 @@ class RetryPolicy:
         _checks.count("attempts", self.attempts)
         for name in ("first_wait", "max_wait", "max_retry_after"):
             _checks.seconds(name, getattr(self, name), above_zero=False)
+        _checks.truth("on_unavailable", self.on_unavailable)
 
     @classmethod
     def of(cls, given: object, name: str) -> "RetryPolicy":

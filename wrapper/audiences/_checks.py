@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from inspect import iscoroutinefunction
 
 from ._errors import ConfigurationError
 
@@ -24,6 +25,13 @@ def count(name: str, value: object) -> int:
     return value
 
 
+def truth(name: str, value: object) -> bool:
+    """The bool. Raises ConfigurationError for any other value: the text `"no"` would count as true."""
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} must be True or False")
+    return value
+
+
 def headers(value: object) -> Mapping[str, str]:
     if isinstance(value, Mapping) and all(
         isinstance(name, str) and isinstance(text, str) and _NAME.fullmatch(name) and _TEXT.fullmatch(text)
@@ -31,3 +39,15 @@ def headers(value: object) -> Mapping[str, str]:
     ):
         return dict(value)
     raise ConfigurationError("extra_headers must be a mapping of names to texts of visible ASCII")
+
+
+def function(name: str, value: object, *, awaits: bool) -> None:
+    """Raises ConfigurationError for what is neither a function nor None, and, unless `awaits`, for an asynchronous
+    function.
+    """
+    if value is None:
+        return
+    if not callable(value):
+        raise ConfigurationError(f"{name} must be a function")
+    if not awaits and any(map(iscoroutinefunction, (value, getattr(value, "__call__", None)))):  # noqa: B004
+        raise ConfigurationError(f"{name} is asynchronous, and is not awaited here")

@@ -10,7 +10,7 @@ from typing import Unpack
 
 import anyio
 
-from . import _observe
+from . import _checks, _observe
 from ._audience import Audience
 from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
@@ -44,7 +44,8 @@ def create_everywhere(
     raised. Calls without an answer are told to end; one over a `transport` may go on.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
-    Raises ConfigurationError for options that make no sense, before anything is sent.
+    Raises TypeError and ConfigurationError for what is not a blocking provider object, and for options that make no
+    sense, before anything is sent.
 
     >>> import httpx2
     >>> from audiences import Batch
@@ -55,7 +56,9 @@ def create_everywhere(
     ...         print(result.provider, result.outcome, result.operation_token)
     Batch applied abc
     """
-    run = _Run(providers, audience, options)
+    run = _Run(Blocking, providers, audience, options)
+    _checks.truth("partial", partial)
+    _checks.function("on_result", on_result, awaits=False)
     done: SimpleQueue[int] = SimpleQueue()
 
     def send(place: int) -> None:
@@ -97,9 +100,12 @@ async def acreate_everywhere(
     finished; what is known of each reaches `on_result`, which is not cancelled itself.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
-    Raises ConfigurationError for options that make no sense, before anything is sent.
+    Raises TypeError and ConfigurationError for what is not an asynchronous provider object, and for options that make
+    no sense, before anything is sent.
     """
-    run = _Run(providers, audience, options)
+    run = _Run(Async, providers, audience, options)
+    _checks.truth("partial", partial)
+    _checks.function("on_result", on_result, awaits=True)
 
     async def send(place: int) -> None:
         with run.failing(place):
@@ -129,7 +135,12 @@ async def acreate_everywhere(
 class _Run:
     """The calls of one draft to several providers, each at its place, and what is known of them."""
 
-    def __init__(self, providers: Sequence[Blocking | Async], audience: Audience, options: CallOptions) -> None:
+    def __init__(
+        self, kind: type, providers: Sequence[Blocking | Async], audience: Audience, options: CallOptions
+    ) -> None:
+        if not isinstance(providers, Sequence) or not all(isinstance(provider, kind) for provider in providers):
+            where = "audiences" if kind is Blocking else "audiences.aio"
+            raise TypeError(f"providers must be a sequence of provider objects of {where}")
         self._audience, self._providers = audience, providers
         self.calls = [provider._verbs(options, "create", audience) for provider in providers]
         self.results: dict[int, Result] = {}

@@ -35,6 +35,10 @@ class PhoneFile:
 
     def __post_init__(self) -> None:
         problems: list[Problem] = []
+        if not isinstance(self.filename, str | None):
+            problems.append(Problem.ours("members.filename", "must be a string", self.filename))
+        if not isinstance(self.checked, bool):
+            problems.append(Problem.ours("members.checked", "must be True or False", self.checked))
         try:
             source = self.source
             given = Path(os.fsdecode(source)) if isinstance(source, str | os.PathLike) else source

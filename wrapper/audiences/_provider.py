@@ -70,8 +70,13 @@ class Provider(Generic[T]):
         self.read_policy = RetryPolicy.of(options.get("read_policy", READS), "read_policy")
         """When a call that only reads, or asks for an access token, is repeated automatically."""
         self.max_response_bytes = _checks.count("max_response_bytes", options.get("max_response_bytes", MAX_BYTES))
-        self._reuse = options.get("reuse_connections", False)
+        self._reuse = _checks.truth("reuse_connections", options.get("reuse_connections", False))
         self._on_progress = options.get("on_progress")
+        _checks.function("on_progress", self._on_progress, awaits=False)
+        hooks = options.get("on_request"), options.get("on_response")
+        for name, hook in zip(("on_request", "on_response"), hooks, strict=True):
+            _checks.function(name, hook, awaits=self._side.awaits)
+        undocumented = _checks.truth("allow_undocumented", options.get("allow_undocumented", False))
         values = resolve(self.settings, given, oauth=self.adapter.token is not None)
         server = _spec.load(self.key).document["servers"][0]
         self.base_url = server_url(server, values, allow_http=options.get("allow_http", False))
@@ -81,12 +86,9 @@ class Provider(Generic[T]):
         pace, known = Pace(options.get("max_per_second")), RecentSecrets()
         self._calls: dict[ref[Verbs], object] = {}
         """The calls that go on, each with its process and its event loop; read and changed without a lock."""
-        connections = connection_settings(options, urls)
+        connections = connection_settings(options, urls, awaits=self._side.awaits)
         sender = self._sender = Sender(self._side, connections, options.get("transport"))
-        hooks = options.get("on_request"), options.get("on_response")
-        self._account = Account(
-            self.adapter, values, pace, known, sender, *hooks, options.get("allow_undocumented", False)
-        )
+        self._account = Account(self.adapter, values, pace, known, sender, *hooks, undocumented)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={getattr(self, 'base_url', None)!r})"
@@ -149,6 +151,8 @@ class Provider(Generic[T]):
 
     def _how(self, options: CallOptions) -> CallSettings:
         timeouts = Timeouts.of(options.get("timeout", self.timeouts))
+        on_progress = options.get("on_progress", self._on_progress)
+        _checks.function("on_progress", on_progress, awaits=False)
         most = _checks.count("max_response_bytes", options.get("max_response_bytes", self.max_response_bytes))
         return CallSettings(
             side=self._side,
@@ -156,7 +160,7 @@ class Provider(Generic[T]):
             policy=RetryPolicy.of(options.get("policy", self.create_policy), "policy"),
             read_policy=RetryPolicy.of(options.get("policy", self.read_policy), "policy"),
             max_response_bytes=most,
-            on_progress=options.get("on_progress", self._on_progress),
+            on_progress=on_progress,
             deadline=time.monotonic() + timeouts.total,
             reuse=self._reuse,
             ending=Ending(),

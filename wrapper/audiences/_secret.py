@@ -88,6 +88,10 @@ class Secret:
 
     __str__ = __repr__
 
+    def __deepcopy__(self, _: object) -> Self:
+        """The secret itself, so that `copy.deepcopy` and `dataclasses.asdict` take a request."""
+        return self
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not pickled; make it anew where it is needed")
 

@@ -9,9 +9,11 @@ from ipaddress import ip_address
 from typing import Any, NamedTuple, cast
 from urllib.parse import SplitResult, urlsplit
 
+from . import _checks
 from ._errors import ConfigurationError, Remedy
 from ._http.connections import ConnectionSettings
 from ._http.proxies import Origin, from_environment, origin, speaking
+from ._http.send import check_transport
 from ._reason import reason
 from ._secret import FIT, Secret, SecretSource, is_fit
 from ._version import __version__
@@ -140,6 +142,7 @@ def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") 
     Raises ConfigurationError where a path cannot be appended to it, or where it would send credentials unencrypted to
     another machine.
     """
+    _checks.truth("allow_http", allow_http)
     parts = _parts(url, ("http", "https"))
     if parts is None or "@" in parts.netloc or set(url) & set("?#{ "):  # urlsplit tells no empty query from none
         raise ConfigurationError(
@@ -176,11 +179,12 @@ def _is_here(url: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def connection_settings(options: Mapping[str, Any], urls: Sequence[str]) -> ConnectionSettings:
+def connection_settings(options: Mapping[str, Any], urls: Sequence[str], *, awaits: bool) -> ConnectionSettings:
     """How the provider object reaches its servers. Raises ConfigurationError for options that make no sense."""
     verify, proxy, agent = options.get("verify"), options.get("proxy"), options.get("user_agent")
     if options.get("transport") is not None and (verify is not None or proxy is not None):
         raise ConfigurationError("a transport brings its own verify and proxy")
+    check_transport(options.get("transport"), awaits=awaits)
     if agent is not None and not is_fit(agent):
         raise ConfigurationError(f"user_agent {FIT}")
     proxies = dict[Origin, str]()

@@ -119,7 +119,7 @@ class Verbs(Generic[Model]):
         of the call; its `outcome` says whether the audience may exist now. An interrupt or a cancellation is raised as
         it is; its `__cause__` is then such an error.
         """
-        if look_first and (record := (yield from self._look(audience, leave_out))):
+        if _checks.truth("look_first", look_first) and (record := (yield from self._look(audience, leave_out))):
             raise ExistsError("has an audience of that name already, so nothing was sent", record=record)
         create = self._offered("create")
         draft, request = yield from self.preparing(audience, leave_out)
@@ -229,7 +229,8 @@ class Verbs(Generic[Model]):
         of a change (a receipt has it), this also waits for an audience that is not there yet. If the receipt of a
         delete is given, or its Reference, the NotFoundError that says that the audience is gone is raised at once.
 
-        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises.
+        Raises WaitTimeoutError, with the last record, when the time is over; otherwise what `get` raises, also if
+        that asks, by Retry-After, for a longer pause than there is time.
         """
         self._adapter.check("wait", allow_undocumented=self._account.allow_undocumented)
         asked = self._reference(what, id, token)
@@ -239,16 +240,20 @@ class Verbs(Generic[Model]):
         begun, number, record, last = time.monotonic(), 0, None, False
         end = begun + within
         # After a change that the provider accepted, the audience may not be seen yet; after a delete, it never will be.
+        # Once it was seen, a request that fails for a time does not end the wait.
         while True:
             self._renew(end)
-            pause = _POLLS.pause(number := number + 1)
+            pause, least = _POLLS.pause(number := number + 1), 0.0
             try:
                 record = yield from self.get(asked)
                 if record.state is not RecordState.INDEXING:
                     return record
             except AudiencesError as failure:
+                least = failure.retry_after or 0.0
+                fades = record is not None and self.how.read_policy.may_repeat(failure, safe=True)
                 unseen = isinstance(failure, NotFoundError) and asked.token is not None and not removal
-                if self.how.ending.over or not (unseen or time.monotonic() >= end):
+                goes_on = (fades and time.monotonic() + least < end) or unseen or time.monotonic() >= end
+                if self.how.ending.over or not goes_on:
                     raise
             left = end - time.monotonic()
             if last or left <= 0:
@@ -257,8 +262,8 @@ class Verbs(Generic[Model]):
                 raise WaitTimeoutError(message, record=record, attempts=record.attempts if record else ())
             # The last request is made a second before the end, or after half of the time that is left.
             room = left - min(1.0, left / 2)
-            last = pause >= room
-            yield self.how.side.sleep(min(pause, room), self.how.ending)
+            last = max(pause, least) >= room
+            yield self.how.side.sleep(max(least, min(pause, room)), self.how.ending)
 
     def add(
         self,
@@ -335,6 +340,8 @@ class Verbs(Generic[Model]):
     ) -> Flow[Changed]:
         entry: Operation[Change, Reference] = self._offered(verb)
         rules = self._adapter.members
+        _checks.truth("go_on", go_on)
+        _checks.truth("allow_empty", allow_empty)
         _checks.count("chunk_bytes", chunk_bytes)
         if isinstance(members, PhoneFile) or not rules:
             return (yield from self._replace_file(entry, asked, members, allow_empty=allow_empty))

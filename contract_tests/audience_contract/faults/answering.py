@@ -72,7 +72,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
             start, rule = f"error-{number}", (responses.pointer,)
             # No document says which refusal a wrong header or parameter gets.
             is_said = number == "401" or operation.node.get("requestBody")
-            for status in (code, *({other} - {*responses.value} if is_said else ())):
+            for status in (code.replace("X", "0"), *({other} - {*responses.value} if is_said else ())):
                 sentence, act = f"A {number} has the status {status}.", wrong(with_status(int(status)))
                 yield Fault(f"{start}-is-{status}", sentence, rule, act, show=(show,))
             yield from _documented(responses, number, start, wrong, show)

@@ -88,9 +88,14 @@ class Turn:
         """The header's value, "" without it; several values are joined with commas (RFC 9110, 5.3)."""
         return ", ".join(self.request.values(name))
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The parts, properties or fields of the body by name; none where it cannot be read."""
+        return fields(self.request)
+
     def text(self, name: str) -> str:
         """A property, field or text part that is a text, or else ""."""
-        value = fields(self.request).get(name)
+        value = self.fields.get(name)
         if isinstance(value, Part):
             return value.data.decode("utf-8", "replace")
         return value if isinstance(value, str) else ""
@@ -105,7 +110,7 @@ def _measured(request: Request) -> Request:
 
 
 def fields(request: Request) -> dict[str, Any]:
-    """The parts, properties or fields of the body by name; none where it cannot be read."""
+    """The same as `Turn.fields`, of any request."""
     found = {part.name: part for part in parts(request)} or json_object(request)
     try:
         return bodies.fields_of(request) if found is None else found

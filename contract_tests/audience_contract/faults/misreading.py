@@ -37,7 +37,7 @@ _REFUSED: dict[str, tuple[Variant, ...]] = {
         ("media-parameter", "a charset", "RFC 9110, 8.3.1", rb"^.*", rb"\g<0>; charset=utf-8", rb"^.*; *charset"),
     ),
     "property": (
-        ("json-crlf", "CRLF between its tokens", "RFC 8259, 2", rb"\{", b"{\r\n", rb"\r\n"),
+        ("json-crlf", "CRLF between its tokens", "RFC 8259, 2", rb'\{(?=")', b"{\r\n", rb"\r\n"),
         ("json-compact", "no white space", "RFC 8259, 2", rb'": ', b'":', rb'\{"[^"]+":\S'),
         ("json-key-escapes", "escapes in a name", "RFC 8259, 8.3", _NAME, _as_escape, rb'"\\u00..[^"]*":'),
     ),
@@ -248,7 +248,7 @@ def _bodies(operation: Operation, kind: str) -> Iterator[Fault]:
     if schema and len(schema.plain("properties", {})) > 1:
         first = next(iter(schema["properties"].value))
         sentence = f"A body is refused whose first property is not `{first}`."
-        act = refuses(lambda turn: next(iter(fields(turn.request)), first) != first)
+        act = refuses(lambda turn: next(iter(turn.fields), first) != first)
         yield Fault("order", sentence, (schema.pointer,), act, show=(_reversed,))
 
 

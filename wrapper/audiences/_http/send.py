@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from .. import _observe
+from .. import _checks, _observe
 from .._errors import AudiencesError, ConfigurationError
 from .._reason import UploadError
 from .._request import Request
@@ -84,6 +84,20 @@ _KINDS = ("connect", "read", "write", "pool")
 
 BlockingTransport = httpx2.BaseTransport
 AsyncTransport = httpx2.AsyncBaseTransport
+
+
+def check_transport(given: Any, *, awaits: bool) -> None:
+    """Raises ConfigurationError for what is neither a transport nor None, and for a blocking transport where an
+    asynchronous one is needed, or the reverse: a call would fail in the middle, with an unknown outcome.
+    """
+    if given is None:
+        return
+    name = "AsyncBaseTransport" if awaits else "BaseTransport"
+    library: Any = _library(given)
+    if not isinstance(given, getattr(library, name)):
+        raise ConfigurationError(f"transport must be an httpx2.{name}, or an httpx.{name}")
+    if isinstance(given, library.MockTransport):
+        _checks.function("transport", given.handler, awaits=awaits)  # it is of both kinds, whatever its function is
 
 
 class Sender:
