@@ -124,8 +124,9 @@ class Sequences:
                     kind = f"by what {operation.id} answered"
                     said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
                     early = partial(_is_early, reader, bool(facts.story))
-                    story = tuple(before)
-                    seen = self._exchanges.play(reader, request, said, is_early=early, before=story, label=BACK)
+                    seen = self._sender.repeated_while(reader, self._sender.send(reader, request), early)
+                    seen = replace(seen, before=tuple(before), label=BACK)
+                    self._judge.judge(reader, seen, said)
                     self._judge.judge_members(operation, reader, seen, made)
 
     def _delete_and_read(self, operation: Operation) -> None:
