@@ -1,6 +1,5 @@
 """A documented rule that is broken is one finding, whatever shows it; two broken rules are never one."""
 
-import gzip
 import json
 import re
 from collections.abc import Callable
@@ -195,7 +194,6 @@ def test_what_http_and_json_ask_for_and_no_page_is_advice_that_cites_its_rfc(
 
 UNUSUAL = [
     (header("Authorization", f"Bearer  {TOKEN}"), refused(401), "http.scheme"),
-    (header("Authorization", f"Bearer {TOKEN} more"), taken(1), "http.scheme"),
     (header("Accept", "application/json;q=0.5, */*;q=0.1"), refused(406), "http.accept"),
     (header("Upgrade", "h2c"), refused(400), "http.upgrade"),
     (header("Content-Type", "application/json; charset=utf-8"), refused(415), "http.type"),
@@ -226,7 +224,6 @@ def test_a_case_of_advice_breaks_its_rule_alone_and_a_server_error_to_it_is_none
         (lambda sent: header("X-Batch-Project")(body("custom_ids", "x")(sent)), refused(401)),
         (header("Content-Type", "text/plain"), refused(415)),
         (body("{", "\ufeff{"), taken(1)),
-        (lambda sent: replace(header("Content-Encoding", "gzip")(sent), body=gzip.compress(sent.body)), taken(1)),
     ],
 )
 def test_where_the_documents_are_silent_nothing_is_found(change: Change, response: Response) -> None:

@@ -1,7 +1,7 @@
 """A provider known by its OpenAPI document alone: what that says of effects, of ids and of what needs what."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -10,7 +10,6 @@ from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, linki
 from .media import entry_of, media_of
 from .messages import Request, Response
 from .mock import answers
-from .mock.credentials import API_KEY, TOKEN
 from .mock.provider import Call, Provider, reply
 from .mock.state import Record
 from .parameters import sent
@@ -20,11 +19,8 @@ from .security import where
 from .spec import Node, Operation, Spec
 from .strict_json import at, put
 from .urlencoded import decode
-from .violation import Violation
 
 _JUDGED = {"date-time", "binary", "password"}
-_OTHERS = {401, 403, 404, 409, 429}
-"""Refusals for another reason than a request's form."""
 _ENVELOPES = {"data", "result", "item"}
 
 
@@ -36,33 +32,16 @@ class Documented(Provider):
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         # Several schemes may share one place. There the last variable counts: `variables` has the user's choice last.
-        self._schemes = {name: spec.node["components"]["securitySchemes"][name] for name in spec.variables}
-        self.settings = {where(scheme): spec.variables[name] for name, scheme in self._schemes.items()}  # type: ignore[misc]
+        schemes = {name: spec.node["components"]["securitySchemes"][name] for name in spec.variables}
+        self.settings = {where(schemes[name]): variable for name, variable in spec.variables.items()}  # type: ignore[misc]
 
     def facts(self, operation: Operation) -> Facts:
         """The effect that the document states or suggests, and where the ids in the path come from."""
         return _facts(operation)
 
-    def environment(self, base_url: str) -> dict[str, str]:
-        """The base URL, and a credential of each scheme."""
-        tokens = {
-            self._spec.variables[name]: TOKEN if scheme.value["type"] == "http" else API_KEY
-            for name, scheme in self._schemes.items()
-        }
-        return {f"{self._spec.key}_base_url".upper(): base_url, **tokens}
-
-    def error(self, operation: Operation, status: int) -> Response:
-        return answers.error(operation, status)
-
-    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
-        found = [int(code) for code in operation.node["responses"].value if re.fullmatch("4[0-9]{2}", code)]
-        # If all other documented refusals have another reason, 404 fits best: something in the path is wrong.
-        formal = (code for code in found if code not in _OTHERS)
-        return self.error(operation, next(formal, 404 if 404 in found else 400))
-
-    def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
-        documented = operation.node["responses"].value
-        return self.error(operation, 403 if "403" in documented and "401" not in documented else 401)
+    @property
+    def key(self) -> str:
+        return self._spec.key
 
     def why_not(self, operation: Operation) -> str:
         """Why an operation, or a create that it depends on, is not judged; "" if all of them are judged."""

@@ -34,7 +34,7 @@ def loads(data: bytes) -> Any:
         # Python's own limit on the digits of an integer.
         raise UnreadableError("an integer of too many digits") from None
     # Names and texts have brackets that nest nothing.
-    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"|[^][{}"]+', b"", data)
+    brackets = re.sub(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[^][{}"]+', b"", data)
     if max(accumulate(1 if each in b"[{" else -1 for each in brackets), default=0) > MAX_DEPTH:
         raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
     try:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,12 +13,18 @@ from urllib.parse import unquote
 from ..facts import Effect, Facts, effect_of, facts_of
 from ..messages import Request, Response
 from ..parameters import sent
+from ..samples import sample
 from ..schema import types
+from ..security import where
 from ..spec import Operation, registered
+from ..spec import load as load_spec
 from ..urlencoded import decode
 from ..violation import Violation
-from .credentials import TOKEN
+from .credentials import API_KEY, TOKEN
 from .state import Record, State
+
+_OTHERS = {401, 403, 404, 409, 429}
+"""Refusals for another reason than a request's form."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Call:
         return [record for record in self.state.records if record.provider == self.operation.spec.key]
 
 
-class Provider(ABC):
+class Provider:
     """One provider's answers, and what else its documents say that no spec can.
 
     A subclass has, for each operation, a method named by the lower-case `operationId`, with an underscore for each
@@ -100,17 +105,34 @@ class Provider(ABC):
         plain = Facts(effect, self.identity, self.echoes) if effect is Effect.CREATES else Facts(effect)
         return self.operations.get(operation.id, plain)
 
-    @abstractmethod
+    @property
+    def key(self) -> str:
+        """The key of the spec: the name of the provider's file."""
+        return type(self).__module__.rpartition(".")[2]
+
     def environment(self, base_url: str) -> dict[str, str]:
         """The environment variables that point a client at this mock, with credentials that it takes."""
+        spec = load_spec(self.key)
+        known = {where(each): TOKEN if each.value["type"] == "http" else API_KEY for each in spec.schemes}
+        for each in (each for operation in spec.operations for each in operation.node.get("parameters") or ()):
+            place = f"{each.value['in']} {each.value['name']}"
+            if place in self.settings:
+                known[place] = str(sample(each["schema"], f"mock-{self.settings[place].split('_')[1].lower()}"))
+        found = {variable: known[place] for place, variable in self.settings.items()}
+        return {**found, f"{self.key}_base_url".upper(): base_url}
 
     def login(self) -> dict[str, str | None]:
         """The variables of a client that asks for its access tokens; None for one that it must not have then."""
         return {}
 
-    @abstractmethod
-    def error(self, operation: Operation, status: int) -> Response:
-        """The documented error with this status; where none is documented, a small body of the provider's style."""
+    def error(self, operation: Operation, status: int, words: str = "") -> Response:
+        """The documented error with this status; where none is documented, a small body of the provider's style.
+
+        It has the `words`, or the status's phrase, in place of texts of which the spec gives no example.
+        """
+        from . import answers  # noqa: PLC0415 - it needs this module
+
+        return answers.error(operation, status, words or reason(status))
 
     def tokens(self, state: State) -> Collection[str]:  # noqa: ARG002
         """The bearer tokens that it takes."""
@@ -122,7 +144,8 @@ class Provider(ABC):
 
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
         """The answer to credentials that are missing, or wrong, in `header`."""
-        return self.error(operation, 401)
+        documented = operation.node["responses"].value
+        return self.error(operation, 403 if "403" in documented and "401" not in documented else 401)
 
     def unbound(self, operation: Operation, request: Request) -> Iterator[Violation]:
         """What is wrong with headers that belong to the credential."""
@@ -132,9 +155,13 @@ class Provider(ABC):
                 rule = f"{operation.node.pointer}/responses/401/description"
                 yield Violation(f"header {name}", "", rule, "not the one that the credential is for")
 
-    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
+    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:
         """The answer to a request that breaks the spec."""
-        return self.error(operation, 400)
+        found = [int(code) for code in operation.node["responses"].value if re.fullmatch("4[0-9]{2}", code)]
+        # If all other documented refusals have another reason, 404 fits best: something in the path is wrong.
+        formal = (code for code in found if code not in _OTHERS)
+        status = next(formal, 404 if 404 in found else 400)
+        return self.error(operation, status, f"{violations[0].where}: {violations[0].message}")
 
     def why_not(self, operation: Operation) -> str:  # noqa: ARG002
         """Why an operation is not judged; "" if it is."""

@@ -28,7 +28,7 @@ from .. import urlencoded
 from ..bodies import json_of
 from ..facts import Effect, Facts
 from ..messages import Request, Response
-from ..mock.credentials import API_KEY, TOKEN
+from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
 from ..mock.state import Record, State
 from ..spec import Operation
@@ -85,19 +85,10 @@ class Adobe(Provider):
         "deleteAudience": Facts(Effect.REMOVES, unsure=_UNSURE),
     }
 
-    def environment(self, base_url: str) -> dict[str, str]:
-        return {
-            "ADOBE_ACCESS_TOKEN": TOKEN,
-            "ADOBE_API_KEY": API_KEY,
-            "ADOBE_ORG_ID": "mock-org",
-            "ADOBE_SANDBOX_NAME": "mock-sandbox",
-            "ADOBE_BASE_URL": base_url,
-        }
-
     def tokens(self, state: State) -> Collection[str]:
         return {TOKEN, *state.tokens}
 
-    def error(self, operation: Operation, status: int) -> Response:  # noqa: ARG002 - all operations share the gateway
+    def error(self, operation: Operation, status: int, words: str = "") -> Response:  # noqa: ARG002
         return _gateway(*_DOCUMENTED.get(status, (f"{status}000", reason(status))))
 
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002

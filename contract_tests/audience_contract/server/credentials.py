@@ -24,7 +24,6 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
         changes = [puts(at, ...), *(puts(at, value or " ") for value in values)]
         changes += [*_elsewhere(at, right, start(scheme) + right, smallest), _broken(at)]
         spelled = [f"{start} {right}" for start in ("bearer", "BEARER", "Bearer ")] if is_bearer(scheme) else []
-        spelled += [f"Bearer {right} x"] if spelled else []
         yield [Case(smallest, change) for change in changes]
         yield _in_turn(at, f"{start(scheme)}nobody", smallest)
         yield [Case(smallest, puts(at, value), label="http.scheme") for value in spelled]

@@ -23,7 +23,7 @@ from .names import Names
 from .opening import ABSENT
 from .places import places
 from .plan import Planned
-from .send import BUSY
+from .send import BUSY, NOT_SENT, PLAIN, Wire
 from .target import Target
 
 _SILENT = 5
@@ -150,15 +150,17 @@ class Exchanges:
         request: Request,
         said: Expectation | None = None,
         *,
+        wire: Wire = PLAIN,
         of: Operation | None = None,
+        about: Made | None = None,
         is_early: Callable[[Observation], object] | None = None,
         **shown: Any,
     ) -> Observation:
         """Send a request, and again while the answer is early; `shown` are fields of the exchange, which is judged."""
-        said, seen = said or expect(self.target, operation, request), self.sender.send(operation, request, of=of)
+        said, seen = said or expect(self.target, operation, request), self.sender.send(operation, request, wire, of)
         late = is_early and self.sender.repeated_while(operation, seen, is_early)
         seen = replace(late or self.found_by_now(operation, seen, said), **shown)
-        self.record(operation, seen, said)
+        self.record(operation, seen, said, about)
         return seen
 
     def found_by_now(self, operation: Operation, seen: Observation, expectation: Expectation) -> Observation:
@@ -189,7 +191,7 @@ class Exchanges:
             # A server may read a name where the checker reads none, so the intended audience counts as removed, too.
             for name in (self.judge.name(operation, seen.request), about.name if about else ""):
                 self.audiences.record_removal(name, facts_of(operation).source, sure=False)
-        self.silent = self.silent + 1 if seen.response is None else 0
+        self.silent = self.silent + 1 if seen.response is None and not seen.trouble.startswith(NOT_SENT) else 0
         if self.silent == _SILENT:
             self.is_gone = True
             raise RunEnded("the server stopped answering")

@@ -13,7 +13,7 @@ from ..bodies import fields_of, is_raw, json_of, parts_of, text_of
 from ..checker import check_request
 from ..facts import facts_of
 from ..judging import rule_of
-from ..media import entry_of, media_of, parse
+from ..media import entry_of, media_of
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
@@ -140,13 +140,9 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     is_unnamed = len(found) < len(every) and not provider_of(operation.spec.key).extensible
     lacking = security.failing(operation, request, target.admits)
     if lacking:
-        made = _unadmitted(target, lacking[0], request, rule, label)
+        made = _unadmitted(target, lacking[0], request, label)
         # If something else is wrong too, no document says which of the two mistakes decides the answer.
-        clear = (
-            not (broken or wrong_settings or hard or is_unnamed)
-            or made.expected is Expected.OPEN
-            or made.rule == "http.scheme"
-        )
+        clear = not (broken or wrong_settings or hard or is_unnamed) or made.expected is Expected.OPEN
         # Credentials should be checked before the body.
         in_body = not wrong_settings and any(v.where.startswith(("body", "part")) for v in broken)
         advised = "http.order" if in_body and "401" in operation.node["responses"].value else ""
@@ -200,7 +196,7 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     """
     responses = operation.node["responses"].pointer
     found = [] if is_open else [*texts(operation, request)]
-    if is_open or any(_open(operation, request, found)):
+    if is_open or any(_open(found)):
         return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
     if rule:
         return Expectation(Expected.SUCCESS, rule, "", "valid", Weight.ADVICE)
@@ -219,15 +215,12 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", shown=shown)
 
 
-def _unadmitted(target: Target, scheme: Node, request: Request, advised: str, label: str) -> Expectation:
+def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> Expectation:
     """The expectation for a request that lacks the right credential of a security scheme."""
     name, values = security.place(scheme)[1], security.values_of(scheme, request)
     rule, pointer = "case.credential", scheme.pointer
     if len(values) > 1 and any(target.admits(scheme, [value]) for value in values):
         return Expectation(Expected.OPEN, rule, pointer, f"{name} repeated")
-    if advised:
-        shown = f"{name} with more than a credential"
-        return Expectation(Expected.NO_SUCCESS, advised, "", shown, Weight.ADVICE, shown=shown)
     kind = "missing" if not values else "empty" if values == [""] else "wrong"
     # A request without its API key also lacks a header or a parameter, and a server may refuse as malformed what is not
     # of the form of a credential (RFC 6750, 3.1).
@@ -255,7 +248,7 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
     """Whether a server must refuse a request with this violation; false if it may be lenient, or nothing is said."""
     message, place = violation.message, violation.where.partition(" ")[0]
     unreadable = message.startswith("unreadable")
-    if request.values("content-encoding") or violation.rule in provider_of(operation.spec.key).left_open:
+    if violation.rule in provider_of(operation.spec.key).left_open:
         return False
     if provider_of(operation.spec.key).reads_query and violation.missing in dict(query_of(request)):
         return False
@@ -267,8 +260,7 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
             form = "multipart/form-data" in operation.node["requestBody"]["content"].value
             hard = form and message == "missing"
         case "header":
-            free = violation.where == "header Accept" and _may_accept(violation, operation, request)
-            hard = not unreadable and not free
+            hard = not unreadable
         case "query":
             hard = not unreadable and not _is_left_empty(operation, request, violation)
         case "part":
@@ -307,23 +299,8 @@ def _is_rare(character: str) -> bool:
     return character > "\uffff" or unicodedata.category(character) in ("Cf", "Zl", "Zp")
 
 
-def _may_accept(violation: Violation, operation: Operation, request: Request) -> bool:
-    """Whether an Accept header that differs from the documented text still asks for the documented media type."""
-    values = request.values("accept")
-    wanted = operation.node.at(violation.rule.removesuffix("/enum").removesuffix("/required")).plain("enum") or []
-    types = [parse(str(value)) for value in wanted]
-    asked = [parse(part.strip()) for value in values for part in value.split(",")]
-    return any(media and media in types for media in asked)
-
-
-def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Node, str]]) -> Iterator[str]:
+def _open(found: Iterable[tuple[str, Node, str]]) -> Iterator[str]:
     """The reasons why a request that breaks no rule, and that has the texts `found`, may still be refused."""
-    accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
-    declared = any(each.value["name"].lower() == "accept" for each in operation.node.get("parameters") or ())
-    if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not declared:
-        yield "an Accept that JSON is not in"
-    if request.values("content-encoding") or len(request.values("accept")) > 1:
-        yield "a header whose effect is not documented"
     for _, kind, text in found:
         if not text and not kind.plain("minLength"):
             yield "an empty text"

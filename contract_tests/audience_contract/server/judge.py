@@ -129,7 +129,8 @@ class Judge:
         entry.find("http.leak", leaked and f"{entry.asked}: {seen.status}, and {leaked}", detail=leaked)
         self._remember(entry)
 
-    def _entry(self, operation: Operation, seen: Observation) -> Entry:
+    def entry(self, operation: Operation, seen: Observation) -> Entry:
+        """The entry of an exchange that shows something of the whole run."""
         return Entry(self.ledger, operation, seen)
 
     def _unanswered(self, entry: Entry) -> None:
@@ -147,7 +148,7 @@ class Judge:
         said = f"{entry.asked}: no answer ({why})"
         if gone:
             rule = "response.message"
-            said = f"gone after {self._entry(entry.operation, self._last[-1]).asked} ({seen.trouble})"
+            said = f"gone after {self.entry(entry.operation, self._last[-1]).asked} ({seen.trouble})"
         self._last.extend([] if gone else [seen])
         # What had no answer is likely to be the cause; else any of the last ones may be.
         for shown in reversed(self._last) if self._last[-1].response else [self._last[-1]]:
@@ -196,23 +197,15 @@ class Judge:
 
     def _is_of_http(self, entry: Entry) -> bool:
         """Whether an answer is a refusal that need not be documented."""
-        operation, request, status = entry.operation, entry.seen.request, entry.seen.status
-        expected = entry.expectation.expected
-        # Where no document says whether or how such a request is refused, no document says with which status either.
-        name = self.name(operation, request)
-        # A name that the checker cannot read, the server may read or not.
-        absent = is_about_one(operation) and (not name or self._audiences.is_absent(name))
-        unsaid = expected is Expected.OPEN and (
-            bool(self.target.wrong_settings(request))
-            or self._named(operation, request) in self._names
-            or (absent and not facts_of(operation).creates)
-        )
+        operation, status = entry.operation, entry.seen.status
         if not self._provider.is_by_name and 400 <= status < 500 and entry.expectation.fits(operation, entry.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
         if status in _OF_BODIES and not self._is_like_an_error(operation, entry.response):
             return False
-        return status in _OF_HTTP or ((expected is Expected.NO_SUCCESS or unsaid) and 400 <= status < 500)
+        # Where no document says whether or how such a request is refused, no document says with which status either.
+        unsaid = entry.expectation.expected in (Expected.OPEN, Expected.NO_SUCCESS)
+        return status in _OF_HTTP or (unsaid and 400 <= status < 500)
 
     @staticmethod
     def _is_like_an_error(operation: Operation, response: Response) -> bool:
@@ -299,7 +292,7 @@ class Judge:
         elif facts.reads and not is_about_one(operation):
             self._audiences.record_list(self.items(operation, seen))
             self._names_fit(operation, seen)
-        of_run = self._entry(operation, seen)
+        of_run = self.entry(operation, seen)
         self._page_fits(of_run, sent)
         for found in fresh if is_new else ():
             known = self._ids.get(found)
@@ -331,7 +324,7 @@ class Judge:
                 differs = shown != made.name
                 if not self._audiences.is_plain(made.name):
                     differs = _letters(shown) != _letters(made.name)
-                entry = self._entry(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
+                entry = self.entry(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
                 wrong = made.id in self._certain and differs
                 entry.find("run.echo", wrong and f"{entry.asked}: it has {made.name} as {shown}", detail=named)
 
@@ -342,12 +335,6 @@ class Judge:
         shown, sent = self.shows(operation, seen), Counter(made.name for made in self._audiences.existing)
         made = (one for one in self._audiences.existing if one.id in self._certain and sent[one.name] == 1)
         return next((one for one in made if one.id not in shown), None)
-
-    def is_whole(self, operation: Operation, seen: Observation) -> None:
-        """Judge whether a list of all audiences has those of the run."""
-        made = self.lacking(operation, seen)
-        entry = self._entry(operation, replace(seen, before=made.story) if made else seen)
-        entry.page(f" lacks {made.name}, which was created" if made else "", detail="all")
 
     @staticmethod
     def _page_fits(entry: Entry, sent: Mapping[str, str]) -> None:
@@ -377,7 +364,7 @@ class Judge:
         cursor = str(found) if isinstance(found, str | int) and found else ""
         again = cursor in given
         if cursor:
-            entry = self._entry(operation, seen)
+            entry = self.entry(operation, seen)
             entry.page(": an earlier page had its cursor, so the list has no end" if again else "")
         given.add(cursor)
         return "" if again else cursor
@@ -406,7 +393,7 @@ class Judge:
         is_there = shown.get("name") in (each.get("name") for each in self.items(operation, seen))
         is_all = seen.status == _OK and not self.next_page(operation, seen, set())
         said = f" lacks {shown.get('name')}, which the list has without it" if is_all and not is_there else ""
-        self._entry(operation, seen).page(said, detail="filter")
+        self.entry(operation, seen).page(said, detail="filter")
 
     def judge_members(self, operation: Operation, reader: Operation, seen: Observation, made: Made) -> None:
         """Judge whether an audience has at most as many members as its changes can have left there."""
@@ -416,21 +403,10 @@ class Judge:
             value = next((each for each in self.items(reader, seen) if made.id in {**each, named: ""}.values()), None)
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
-            said = f"{self._entry(reader, seen).asked}: {size} members; {operation.id} leaves at most {facts.leaves}"
+            said = f"{self.entry(reader, seen).asked}: {size} members; {operation.id} leaves at most {facts.leaves}"
             # The finding names both operations, because a run with --only needs both to see it again.
             for each in (operation, reader):
-                self._entry(each, seen).find("run.members", size > facts.leaves and said)
-
-    def judge_removal(self, operation: Operation, reader: Operation, seen: Observation, *, is_there: bool) -> None:
-        """Judge whether an audience that was deleted is still shown as before."""
-        said = is_there and f"{self._entry(reader, seen).asked}: 200 as before, though {operation.id} has deleted it"
-        for each in (operation, reader):
-            self._entry(each, seen).find("run.removed", said)
-
-    def judge_pages(self, operation: Operation, seen: Observation, those: set[str]) -> None:
-        """Judge whether a list page by page had all it has on one page; `those` are the audiences that were missing."""
-        said = f" has {min(those)}, which is missing from the same list page by page" if those else ""
-        self._entry(operation, seen).page(said, detail="left out")
+                self.entry(each, seen).find("run.members", size > facts.leaves and said)
 
     def _named(self, operation: Operation, request: Request) -> str:
         """The name in a request, in the form in which a server may compare names."""

@@ -9,7 +9,6 @@ from typing import Any
 from ..bodies import value_of
 from ..facts import Effect, facts_of
 from ..judging import Observation
-from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..spec import Operation
 from ..strict_json import at
@@ -67,7 +66,9 @@ class Sequences:
                 if not cursor or (cursor == "0" and cursors[0].says("type") == "integer"):
                     # Asked again: only an audience that is there both times was certainly left out by the pages.
                     seen = page(on_one_page)
-                    self._judge.judge_pages(operation, seen, missed & self._judge.shows(operation, seen))
+                    missed &= self._judge.shows(operation, seen)
+                    said = f" has {min(missed)}, which is missing from the same list page by page" if missed else ""
+                    self._judge.entry(operation, seen).page(said, detail="left out")
                     break
                 draft = draft.put(cursors[0], cursor)
             self._filter(operation, self._judge.ours(operation, first))
@@ -79,7 +80,10 @@ class Sequences:
         with suppress(UsedUp):
             request = self._names.draft(operation, smallest=True).request()
             lacks = partial(self._judge.lacking, operation)
-            self._judge.is_whole(operation, self._exchanges.play(operation, request, is_early=lacks, label=PAGE))
+            seen = self._exchanges.play(operation, request, is_early=lacks, label=PAGE)
+            made = lacks(seen)
+            entry = self._judge.entry(operation, replace(seen, before=made.story) if made else seen)
+            entry.page(f" lacks {made.name}, which was created" if made else "", detail="all")
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
@@ -101,10 +105,7 @@ class Sequences:
             if not (by_answer or counts) or not facts_of(reader).reads:
                 continue
             with suppress(UsedUp):
-                if facts.story:
-                    made = self._exchanges.make(operation, self._names.new())
-                else:
-                    made = self._exchanges.audience(operation, used=True)
+                made = self._exchanges.make(operation, self._names.new())
                 if not made or not made.seen:
                     continue
                 before, answer = [*made.story], None
@@ -118,11 +119,11 @@ class Sequences:
                 if not by_answer or any(at(answer, pointer) for pointer in by_answer):
                     fullest = self._names.draft(reader, smallest=False)
                     request = self._names.about(fullest, replace(made, answer=answer)).request()
-                    seen = self._read(reader, request, final=bool(facts.story))
-                    seen = replace(seen, before=tuple(before), label=BACK)
                     kind = f"by what {operation.id} answered"
-                    about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
-                    self._judge.judge(reader, seen, about)
+                    said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
+                    early = partial(_is_early, reader, bool(facts.story))
+                    story = tuple(before)
+                    seen = self._exchanges.play(reader, request, said, is_early=early, before=story, label=BACK)
                     self._judge.judge_members(operation, reader, seen, made)
 
     def _delete_and_read(self, operation: Operation) -> None:
@@ -136,28 +137,24 @@ class Sequences:
                     continue
                 drafts = (self._names.draft(each, smallest=True) for each in (reader, operation))
                 read, delete = (self._names.about(draft, made).request() for draft in drafts)
-                before = _shown(self._read(reader, read))
+                shown = self._exchanges.play(reader, read)
                 deleted = self._exchanges.play(operation, delete, before=(made.seen,))
-                if before is not None and deleted.status in (200, 204):
-                    seen = self._sender.send(reader, read)
-                    seen = self._sender.repeated_while(reader, seen, partial(_shows, before))
-                    seen = replace(seen, before=(made.seen, replace(deleted, before=())), label=BACK)
-                    self._judge.judge_removal(operation, reader, seen, is_there=_shows(before, seen))
-
-    def _read(self, reader: Operation, request: Request, *, final: bool = False) -> Observation:
-        """Read an audience, and again while it is not found, or, if `final`, while its changes are not shown yet."""
-
-        def is_early(seen: Observation) -> bool:
-            value = _shown(seen) if final else None
-            return seen.status == _NOT_FOUND or (value is not None and not facts_of(reader).is_final(value))
-
-        return self._sender.repeated_while(reader, self._sender.send(reader, request), is_early)
+                if shown.status == _OK and deleted.status in (200, 204):
+                    is_there = partial(_shows, value_of(shown.response))
+                    before = made.seen, replace(deleted, before=())
+                    seen = self._exchanges.play(reader, read, is_early=is_there, before=before, label=BACK)
+                    said = (
+                        f"{self._judge.entry(reader, seen).asked}: 200 as before, though {operation.id} has deleted it"
+                    )
+                    for each in (operation, reader):
+                        self._judge.entry(each, seen).find("run.removed", is_there(seen) and said)
 
 
-def _shown(seen: Observation) -> Any:
-    """What a read shows; None if it does not succeed."""
-    return value_of(seen.response) if seen.status == _OK else None
+def _is_early(reader: Operation, final: bool, seen: Observation) -> bool:
+    """Whether an audience is not found yet, or, if `final`, does not show all its changes yet."""
+    unfinished = final and seen.status == _OK and not facts_of(reader).is_final(value_of(seen.response))
+    return seen.status == _NOT_FOUND or unfinished
 
 
 def _shows(value: Any, seen: Observation) -> bool:
-    return bool(_shown(seen) == value)
+    return seen.status == _OK and bool(value_of(seen.response) == value)

@@ -60,7 +60,6 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "schemes": schemes,
         "headers": headers,
         "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])], variables)),
-        "constants": sorted({each["mock"] for each in schemes}),
         "status": int(status.replace("X", "0")),
         # A body of the documented success, or None if it has none.
         "documented": next((sample(each, "text") for each in schemas(responses[status]).values()), None),
@@ -124,8 +123,8 @@ def _schemes(operation: Operation) -> Iterator[Json]:
         keys += not word
         argument = "token" if bearer else "basic_credentials" if word else key
         ours = {"argument": argument, "secret": True, "whole": False, "word": word}
-        # The constant of the mock server with the credential that it takes, and the key of the setting there.
-        mock = {"mock": "TOKEN" if word else "API_KEY", "where": where(scheme)}
+        # The key of the setting in the mock.
+        mock = {"where": where(scheme)}
         prefixed = header.lower() == "authorization"
         yield {"header": header, "bearer": bearer, "prefixed": prefixed, "at": scheme.pointer, **ours, **mock}
 
