@@ -416,16 +416,18 @@ class Judge:
             value = next((each for each in self.items(reader, seen) if made.id in {**each, named: ""}.values()), None)
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
-            said = f"{self._entry(reader, seen).asked}: {size} members; {operation.id} leaves at most {facts.leaves}"
-            # The finding names both operations, because a run with --only needs both to see it again.
-            for each in (operation, reader):
-                self._entry(each, seen).find("run.members", size > facts.leaves and said)
+            said = f"{size} members; {operation.id} leaves at most {facts.leaves}"
+            self._shown_by("run.members", operation, reader, seen, said if size > facts.leaves else "")
 
     def judge_removal(self, operation: Operation, reader: Operation, seen: Observation, *, is_there: bool) -> None:
         """Judge whether an audience that was deleted is still shown as before."""
-        said = is_there and f"{self._entry(reader, seen).asked}: 200 as before, though {operation.id} has deleted it"
+        said = f"200 as before, though {operation.id} has deleted it" if is_there else ""
+        self._shown_by("run.removed", operation, reader, seen, said)
+
+    def _shown_by(self, rule: str, operation: Operation, reader: Operation, seen: Observation, said: str) -> None:
+        # The finding names both operations, because a run with --only needs both to see it again.
         for each in (operation, reader):
-            self._entry(each, seen).find("run.removed", said)
+            self._entry(each, seen).find(rule, said and f"{self._entry(reader, seen).asked}: {said}")
 
     def judge_pages(self, operation: Operation, seen: Observation, those: set[str]) -> None:
         """Judge whether a list page by page had all it has on one page; `those` are the audiences that were missing."""

@@ -13,7 +13,7 @@ from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..spec import Operation
 from ..strict_json import at
-from .audiences import NotOursError
+from .audiences import Made, NotOursError
 from .draft import Draft, File
 from .exchanges import Exchanges
 from .expectation import Expectation, Expected
@@ -100,8 +100,8 @@ class Sequences:
     def read_back(self, operation: Operation) -> None:
         """Change an audience, and read it, by the id that the change answered: it must exist, without extra members."""
         facts = facts_of(operation)
-        if operation.method == "DELETE":
-            self._delete_and_read(operation)
+        if facts.removes:
+            self._remove_and_read(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).linked.values()}
             counts = facts.story and facts_of(reader).size
@@ -114,26 +114,24 @@ class Sequences:
                     made = self._exchanges.audience(operation, used=True)
                 if not made or not made.seen:
                     continue
-                before, answer = [*made.story], None
+                before, changed = [*made.story], made.seen
                 for values in facts.story or [{}]:
                     draft = self._names.about(self._names.draft(operation, smallest=True), made)
                     for name, value in values.items():
                         draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
                     changed = self._exchanges.play(operation, draft.request(), before=tuple(before))
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
-                    before, answer = [*before, changed], value_of(changed.response)
-                if not by_answer or any(at(answer, pointer) for pointer in by_answer):
-                    fullest = self._names.draft(reader, smallest=False)
-                    request = self._names.about(fullest, replace(made, answer=answer)).request()
-                    seen = self._read(reader, request, final=bool(facts.story))
+                    before.append(changed)
+                if not by_answer or any(at(value_of(changed.response), pointer) for pointer in by_answer):
+                    seen = self._read(reader, self._by_answer(reader, made, changed))
                     seen = replace(seen, before=tuple(before), label=BACK)
                     kind = f"by what {operation.id} answered"
                     about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
                     self._judge.judge(reader, seen, about)
                     self._judge.judge_members(operation, reader, seen, made)
 
-    def _delete_and_read(self, operation: Operation) -> None:
-        """Delete an audience, and read it: it must not be shown as before."""
+    def _remove_and_read(self, operation: Operation) -> None:
+        """Remove an audience, and read it: once that is done, it must not be shown as before."""
         for reader in self._operations:
             if not facts_of(reader).reads or key_of(reader) != key_of(operation):
                 continue
@@ -142,21 +140,31 @@ class Sequences:
                 if not made or not made.seen:
                     continue
                 drafts = (self._names.draft(each, smallest=True) for each in (reader, operation))
-                read, delete = (self._names.about(draft, made).request() for draft in drafts)
+                read, remove = (self._names.about(draft, made).request() for draft in drafts)
                 before = _shown(self._read(reader, read))
-                deleted = self._exchanges.play(operation, delete, before=(made.seen,))
-                if before is not None and deleted.status in (200, 204):
+                removed = self._exchanges.play(operation, remove, before=(made.seen,))
+                is_done = removed.status in (200, 204)
+                if facts_of(reader).final:
+                    told = self._read(reader, self._by_answer(reader, made, removed), gone=True)
+                    is_done = facts_of(reader).is_final(_shown(told))
+                if before is not None and is_done:
                     seen = self._sender.send(reader, read)
                     seen = self._sender.repeated_while(reader, seen, partial(_shows, before))
-                    seen = replace(seen, before=(made.seen, replace(deleted, before=())), label=BACK)
+                    seen = replace(seen, before=(made.seen, replace(removed, before=())), label=BACK)
                     self._judge.judge_removal(operation, reader, seen, is_there=_shows(before, seen))
 
-    def _read(self, reader: Operation, request: Request, *, final: bool = False) -> Observation:
-        """Read an audience, and again while it is not found, or, if `final`, while its changes are not shown yet."""
+    def _by_answer(self, reader: Operation, made: Made, changed: Observation) -> Request:
+        """A request that reads an audience by what the answer to a change of it has."""
+        fullest = self._names.draft(reader, smallest=False)
+        return self._names.about(fullest, replace(made, answer=value_of(changed.response))).request()
+
+    def _read(self, reader: Operation, request: Request, *, gone: bool = False) -> Observation:
+        """Read an audience, and again while its changes are not shown or, unless it may be `gone`, it is not found."""
 
         def is_early(seen: Observation) -> bool:
-            value = _shown(seen) if final else None
-            return seen.status == _NOT_FOUND or (value is not None and not facts_of(reader).is_final(value))
+            if (value := _shown(seen)) is None:
+                return seen.status == _NOT_FOUND and not gone
+            return not facts_of(reader).is_final(value)
 
         return self._sender.repeated_while(reader, self._sender.send(reader, request), is_early)
 
