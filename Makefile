@@ -66,7 +66,7 @@ test: $(READY) ## run the test suite
 
 test-long: $(READY) ## run the tests that the suite leaves out, and the property tests with 40 times as many examples, drawn at random
 	$(BIN)/pytest -m long -n 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/pytest --hypothesis-profile=long contract_tests/test_requests.py contract_tests/test_answers.py contract_tests/test_judges.py
+	$(BIN)/pytest -m "long or not long" --hypothesis-profile=long contract_tests/test_requests.py contract_tests/test_answers.py contract_tests/test_judges.py
 
 browser: .venv/.browser ## install what the HTML report's tests need: a driver and, if there is none, Debian's Chromium (REQUIRE_BROWSER=1 makes these tests fail without it)
 	@command -v chromium chromium-browser google-chrome || { \

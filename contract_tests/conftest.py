@@ -1,6 +1,7 @@
 import gc
 import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,23 @@ def project(updatable: Path, tmp_path: Path) -> Path:
     import updating  # noqa: PLC0415
 
     return updating.copied(updatable, tmp_path / "project")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test with several parameters the suite runs each value of each, not each with each: those are `long`."""
+    tried: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)
+    groups: defaultdict[str, list[tuple[pytest.Item, set[tuple[int, str]]]]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and not item.get_closest_marker("long"):
+            groups[item.nodeid.partition("[")[0]].append((item, {*enumerate(item.callspec._idlist)}))
+    for test, left in groups.items():
+        while left:
+            chosen = max(left, key=lambda one: len(one[1] - tried[test]))
+            left.remove(chosen)
+            if chosen[1] <= tried[test]:
+                chosen[0].add_marker("long")
+            tried[test] |= chosen[1]
 
 
 def pytest_collection_finish() -> None:

@@ -161,18 +161,6 @@ def test_the_most_specific_media_type_and_the_parameters_that_the_spec_names_cou
         assert check_response(operation, Response(200, (("content-type", text),), body)) == []
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"components": {"securitySchemes": {"o": {"type": "oauth2", "flows": {}}}}},
-        {"paths": {"/a": {"post": {"requestBody": {"content": {"text/csv": {}}}, "responses": {}}}}},
-    ],
-)
-def test_a_spec_that_the_checker_would_judge_in_part_only_is_refused(broken: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="made_up: /"):
-        parse("made_up", json.dumps({**_document(), **broken}))
-
-
 def test_an_unknown_provider_is_an_error_that_names_the_known_ones() -> None:
     with pytest.raises(LookupError, match=", ".join(provider_keys())):
         load("nobody")

@@ -14,6 +14,7 @@ from audience_contract import Request, provider_keys
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge
 from audience_contract.report import Finding, Report, Verdict
+from long import long
 from sender import written
 from wire import Change, creating, credential, credential_place, query, wire
 
@@ -211,7 +212,7 @@ for key in KEYS:
 """
 
 
-@pytest.mark.parametrize("answers", [Answers.VARIED, Answers.ADVERSARIAL])
+@pytest.mark.parametrize("answers", [long(Answers.VARIED), Answers.ADVERSARIAL])
 def test_our_own_library_keeps_the_contract_whatever_it_is_answered(answers: Answers) -> None:
     report = judge([sys.executable, "-c", LIBRARY], providers=creating(), answers=answers, strict=True)
     assert (report.findings, report.verdict, report.requests) == ((), Verdict.KEPT, 15 * len(creating()))

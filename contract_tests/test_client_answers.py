@@ -1,5 +1,7 @@
 """What a judged client is answered: all that the spec allows, and when asked for, what it forbids."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +38,7 @@ def test_varied_answers_keep_the_spec_and_reach_every_documented_status(key: str
     assert documented <= {answer.response.status for answer in answers}
     bodies = {answer.shape: answer.response.body for answer in answers if answer.response.status < 400}
     assert {"plain", "unknown properties", "long texts"} <= bodies.keys()
-    assert "漢" in bodies["long texts"].decode()
+    assert "漢" in bodies["long texts"].decode() or not re.search(rb':\s*"', success(key).body)
 
 
 @pytest.mark.parametrize("key", KEYS)

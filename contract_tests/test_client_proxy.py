@@ -31,6 +31,7 @@ from audience_contract.judging import Ledger
 from audience_contract.mock import MockServer
 from audience_contract.report import Report, Verdict
 from audience_contract.server import ProductionError
+from long import long
 from raw_server import RawServer, closed_port
 from raw_server import http as answer
 from sender import written
@@ -243,9 +244,7 @@ _COUNTED = b"HTTP/1.1 202 X\r\nContent-Length: %d\r\n\r\n"
 _CLOSED = b"HTTP/1.1 202 X\r\n\r\n"
 
 
-@pytest.mark.parametrize(
-    "head", [_CHUNKED % 2**33, *(pytest.param(head, marks=pytest.mark.long) for head in (_COUNTED % 2**33, _CLOSED))]
-)
+@pytest.mark.parametrize("head", [_CHUNKED % 2**33, *(long(head) for head in (_COUNTED % 2**33, _CLOSED))])
 def test_of_an_answer_64_mib_are_read_and_the_client_sees_that_it_was_cut(head: bytes) -> None:
     endless, ledger = Endless(head), Ledger()
     with endless.listening() as url:
@@ -307,9 +306,7 @@ def test_a_body_in_chunks_of_any_size_takes_little_more_than_its_bytes(size: int
             tracemalloc.stop()
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGINT, *(pytest.param(each, marks=pytest.mark.long) for each in (signal.SIGTERM, signal.SIGHUP))]
-)
+@pytest.mark.parametrize("number", [signal.SIGINT, *(long(each) for each in (signal.SIGTERM, signal.SIGHUP))])
 def test_an_interrupt_ends_the_command_and_the_run_is_inconclusive(number: signal.Signals) -> None:
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
     command = [*COMMAND, "--", sys.executable, "-c", code]

@@ -4,22 +4,17 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import processes
 from audience_contract.mock import MockServer
+from long import long
 from raw_server import RawServer, http
 from test_command_line import BATCH
 
 JSON = ("--json",)
 MORE = [(">&-", JSON), ("2>&-", ()), ("<&- >&-", JSON), ("2>/dev/full", ())]
-
-
-def long(*cases: object) -> list[Any]:
-    """What the suite leaves out."""
-    return [pytest.param(each, marks=pytest.mark.long) for each in cases]
 
 
 ASCII = {"PYTHONIOENCODING": "ascii"}
@@ -43,7 +38,7 @@ def clean(done: processes.Ended) -> str:
 
 @pytest.mark.parametrize(
     ("redirected", "extra"),
-    [(">&-", ()), (">/dev/full", JSON), *(pytest.param(*each, marks=pytest.mark.long) for each in MORE)],
+    [(">&-", ()), (">/dev/full", JSON), *(long(*each) for each in MORE)],
 )
 def test_the_token_of_what_was_created_is_printed_where_it_still_can_be(
     raw: RawServer, redirected: str, extra: tuple[str, ...]
@@ -56,7 +51,7 @@ def test_the_token_of_what_was_created_is_printed_where_it_still_can_be(
         assert json.loads(clean(done))[0]["operation_token"] == "token-4711"
 
 
-@pytest.mark.parametrize("redirected", ["2>&-", *long(">/dev/full", "<&- >&-", "2>/dev/full")])
+@pytest.mark.parametrize("redirected", ["2>&-", *map(long, (">/dev/full", "<&- >&-", "2>/dev/full"))])
 def test_an_error_is_told_and_exits_as_ever(raw: RawServer, redirected: str) -> None:
     raw.answer = http(400, REFUSED)
     done = shell(redirected, *BATCH, "--base-url", f"batch={raw.url}")
@@ -65,7 +60,7 @@ def test_an_error_is_told_and_exits_as_ever(raw: RawServer, redirected: str) -> 
     assert "rejected" in clean(done)
 
 
-@pytest.mark.parametrize("redirected", [">&- 2>&-", *long(">/dev/full 2>/dev/full")])
+@pytest.mark.parametrize("redirected", [">&- 2>&-", long(">/dev/full 2>/dev/full")])
 def test_exit_codes_hold_where_nothing_can_be_printed(raw: RawServer, redirected: str) -> None:
     for answer, code in ((http(202, TOKEN), 0), (http(500), 5)):
         raw.answer = answer
@@ -73,8 +68,8 @@ def test_exit_codes_hold_where_nothing_can_be_printed(raw: RawServer, redirected
     assert shell(redirected, "create", "X", "--no-such-option").returncode == 2
 
 
-@pytest.mark.parametrize("redirected", ["2>&-", *long("2>/dev/full")])
-@pytest.mark.parametrize("arguments", [["create", "X", "--no-such-option"], *long(["create", "X", "-p", "no"])])
+@pytest.mark.parametrize("redirected", ["2>&-", long("2>/dev/full")])
+@pytest.mark.parametrize("arguments", [["create", "X", "--no-such-option"], long(["create", "X", "-p", "no"])])
 def test_wrong_usage_is_told_on_standard_output_where_standard_error_fails(
     redirected: str, arguments: list[str]
 ) -> None:
@@ -119,7 +114,7 @@ def test_an_interrupt_while_results_are_printed_does_not_keep_them_back(raw: Raw
     assert "token-4711" in clean(done)
 
 
-@pytest.mark.parametrize("extra", [(), *long(JSON)], ids=["people", "json"])
+@pytest.mark.parametrize("extra", [(), long(JSON)], ids=["people", "json"])
 def test_what_the_encoding_of_a_terminal_lacks_is_escaped(
     server: MockServer, extra: tuple[str, ...], tmp_path: Path
 ) -> None:

@@ -66,10 +66,9 @@ USAGE = [
     (["list", "X", "-p", "batch"], "unexpected extra argument"),
     (["ensure", "-p", "batch"], "NAME"),
     *(
-        ([verb, "-p", "batch", "-p", "adobe"], f"--provider is given 2 times, and {verb} takes one")
-        for verb in HELP[1:]
+        ([*arguments, "-p", "batch", "-p", "adobe"], f"--provider is given 2 times, and {arguments[0]} takes one")
+        for arguments in (["list"], ["delete", "X"], ["ensure", "X"], ["add", "X", "--file", "-"])
     ),
-    (["create", "X", "--file", __file__, "--file", __file__], "--file is given 2 times, and create takes one"),
 ]
 
 

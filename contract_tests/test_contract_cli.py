@@ -18,6 +18,7 @@ import pytest
 import commands
 import processes
 from audience_contract import load, provider_keys
+from long import long
 from wire import wire
 
 _SERVER = ["server", "batch", "--url", "http://127.0.0.1:1"]
@@ -38,7 +39,7 @@ def run(*arguments: str, **environment: str) -> processes.Ended:
     return commands.run("audience_contract", *arguments, **environment)
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
+@pytest.mark.parametrize("stop", [signal.SIGINT, long(signal.SIGTERM)])
 def test_mock_prints_what_a_client_needs_serves_and_ends_without_a_trace(stop: signal.Signals) -> None:
     with processes.started([*_COMMAND, "mock"], stdout=processes.PIPE, stderr=processes.PIPE) as process:
         assert process.stdout
@@ -96,9 +97,7 @@ def test_mock_listens_beyond_this_machine_only_if_told_to_and_then_warns() -> No
     assert (ended.returncode, ended.stdout[:17]) == (0, "http://127.0.0.1:")
 
 
-@pytest.mark.parametrize(
-    ("end", "code"), [pytest.param("exit 0", 0, marks=pytest.mark.long), ("exit 3", 3), ("kill -9 $$", 128 + 9)]
-)
+@pytest.mark.parametrize(("end", "code"), [long("exit 0", 0), long("exit 3", 3), ("kill -9 $$", 128 + 9)])
 def test_a_command_of_mock_finds_the_server_and_its_exit_code_is_passed_on(end: str, code: int) -> None:
     create = "import audiences, cases; print(audiences.Adobe().create(cases.case('adobe').good()).outcome)"
     script = f"{shlex.join([sys.executable, '-c', create])}; echo $ADOBE_IMS_BASE_URL $LEFT; {end}"
@@ -110,9 +109,7 @@ def test_a_command_of_mock_finds_the_server_and_its_exit_code_is_passed_on(end: 
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/adobe_ims", url)
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGTERM, *(pytest.param(each, marks=pytest.mark.long) for each in (signal.SIGINT, signal.SIGHUP))]
-)
+@pytest.mark.parametrize("number", [signal.SIGTERM, *(long(each) for each in (signal.SIGINT, signal.SIGHUP))])
 def test_a_signal_to_mock_ends_its_command_too(number: signal.Signals) -> None:
     code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
     command = [*_COMMAND, "mock", "--", sys.executable, "-c", code]

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 import processes
+from long import long
 from recorded import entry, judged
 
 COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()"]
 ERROR = ["2>&-", "2>/dev/full"]
-NEITHER = [">&- 2>&-", pytest.param(">/dev/full 2>/dev/full", marks=pytest.mark.long)]
-LONG = [pytest.param(each, marks=pytest.mark.long) for each in ("<&- >&-", "2>/dev/full")]
+NEITHER = [">&- 2>&-", long(">/dev/full 2>/dev/full")]
+LONG = [long(each) for each in ("<&- >&-", "2>/dev/full")]
 ONE_LOST = [">/dev/full", "2>&-", *LONG]
 
 
@@ -32,13 +33,13 @@ def archive(tmp_path: Path) -> str:
     return str(file)
 
 
-@pytest.mark.parametrize("redirected", [">/dev/full", pytest.param("2>&-", marks=pytest.mark.long), *LONG])
+@pytest.mark.parametrize("redirected", [">/dev/full", long("2>&-"), *LONG])
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (["--help"], 0, "traffic"),
-        (["server-faults", "nobody"], 2, "no provider"),
-        (["client", "--providers", "batch", "--", "true"], 2, "not met"),
+        long(["server-faults", "nobody"], 2, "no provider"),
+        long(["client", "--providers", "batch", "--", "true"], 2, "not met"),
     ],
 )
 def test_what_is_printed_is_printed_where_it_still_can_be(

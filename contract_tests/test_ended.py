@@ -25,7 +25,6 @@ from audiences import (
     RateLimitedError,
     RetryPolicy,
     aio,
-    create_everywhere,
 )
 from callers import make
 from cases import case
@@ -168,16 +167,6 @@ def test_what_a_signal_handler_raises_goes_on_and_the_call_is_not_made_again() -
         server.close()
     assert isinstance(caught.value.__cause__, NotSentError)
     assert server.requests == 0
-
-
-def test_one_open_file_for_two_calls_is_sent_to_nobody() -> None:
-    with RawServer(answer=http(201, json.dumps(case("commbox").BODY).encode())) as server:
-        shops = [make("commbox", base_url=server.url, api_key=f"key-number-{number}") for number in range(2)]
-        file = PhoneFile(io.BytesIO(b"phone1\r\n442079832100\r\n"), "x.csv")
-        results = create_everywhere(Audience(name="VIP", members=file), shops)
-        assert [result.outcome for result in results] == [Outcome.NOT_SENT] * 2
-        assert "give a path, or the file's bytes" in str(results[0])
-        assert server.requests == []
 
 
 class Closing(io.BytesIO):

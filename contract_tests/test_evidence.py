@@ -8,6 +8,7 @@ import pytest
 from audience_contract import Request, Response
 from audience_contract.evidence import KEPT_BODY, REDACTED, Redactor
 from canaries import forms
+from long import long
 
 SECRET = "Kryptos-x/+=\"'<&>% 41\\z"
 
@@ -81,11 +82,9 @@ def test_a_credential_across_the_end_of_what_is_kept_is_none_of_it(form: str) ->
             assert not any(part in shown.response.body for part in (b"Kry", b"ptos"))
 
 
-@pytest.mark.parametrize(
-    "data", [*(pytest.param(data, marks=pytest.mark.long) for data in ("ab", "a%61&lt;\\/")), "\\u0061"]
-)
+@pytest.mark.parametrize("data", [*(long(data) for data in ("ab", "a%61&lt;\\/")), "\\u0061"])
 def test_a_hostile_body_takes_little_time(data: str) -> None:
     begun = time.process_time()  # of a busy machine, a clock says nothing
-    body = json.dumps({"message": data * 2**21}).encode()
+    body = json.dumps({"message": data * 2**19}).encode()
     Redactor(["ab" * 1000]).evidence("https://x.test/", Request("POST", "/", (), body), Response(400, (), body))
     assert time.process_time() - begun < 10

@@ -42,7 +42,7 @@ BATCH = [
     (body("spring_2025", "s" * 256), Expected.REFUSAL),
     (body("spring_2025", "spring 2025"), Expected.REFUSAL),
     (body("}", "} x"), Expected.REFUSAL),
-    (body("}", ",}"), Expected.NO_SUCCESS),
+    (body("}", ",}"), Expected.REFUSAL),
     # Nothing is said of these.
     (header("Authorization", f"Bearer {TOKEN}", f"Bearer {TOKEN}"), Expected.OPEN),
     (header("Content-Type"), Expected.OPEN),

@@ -17,6 +17,7 @@ import small_project
 from cases import KEYS
 from fourth import project
 from fourth.project import HERE, KEY, NAME
+from long import long
 from pipeline.__main__ import main
 from pipeline.folders import ROOT
 from pipeline.pages import spec_of
@@ -118,7 +119,7 @@ def by_hand(file: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("files", "profile", "least"),
-    [(SOME, "few", 20), pytest.param((), "suite", 200, marks=pytest.mark.long)],
+    [(SOME, "few", 20), long((), "suite", 200)],
     ids=["some", "all"],
 )
 def test_every_contract_test_is_there_for_it_and_passes(
@@ -167,9 +168,7 @@ def test_an_array_goes_out_as_its_parameter_says_and_the_checker_reads_it(fourth
     ]
 
 
-@pytest.mark.parametrize(
-    ("requests", "keys"), [(60, KEYS_OF_NEW[-1:]), pytest.param(300, KEYS_OF_NEW, marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize(("requests", "keys"), [(60, KEYS_OF_NEW[-1:]), long(300, KEYS_OF_NEW)])
 def test_the_judge_of_servers_finds_nothing_wrong_with_a_mock(fourth: Fourth, requests: int, keys: list[str]) -> None:
     said = project.run(fourth.root, "fourth.judge", str(requests), *keys).stdout
     assert said.splitlines() == ["kept"] * len(keys)
@@ -218,10 +217,10 @@ _ANSWER = (*_CREATE, "responses", "201", "content", "application/json", "schema"
             (("info",), {"title": HOSTILE, "version": HOSTILE}),
             (("servers", 0), {"url": f"https://a.example/{HOSTILE}"}),
         ],
-        pytest.param([(_CREATE, {"operationId": HOSTILE})], marks=pytest.mark.long),
-        pytest.param([(_CREATE, {"operationId": HOSTILE_LINES})], marks=pytest.mark.long),
-        [(("components", "securitySchemes"), {"key": {"type": "apiKey", "in": "header", "name": HOSTILE}})],
-        [(("servers", 0), {"url": "https://{a b}.example", "variables": {"a b": {"default": "x"}}})],
+        long([(_CREATE, {"operationId": HOSTILE})]),
+        long([(_CREATE, {"operationId": HOSTILE_LINES})]),
+        long([(("components", "securitySchemes"), {"key": {"type": "apiKey", "in": "header", "name": HOSTILE}})]),
+        long([(("servers", 0), {"url": "https://{a b}.example", "variables": {"a b": {"default": "x"}}})]),
     ],
     ids=["words", "operation", "lines", "header", "variable"],
 )
@@ -292,12 +291,13 @@ def test_of_a_large_document_only_the_operations_that_are_named_are_judged_and_a
     ("name", "page", "said"),
     [
         ("acme corp", "page.md", "a provider's name is that of its class"),
-        ("Acme", "none.md", "none.md"),
-        ("Acme", "page.md", "found 0"),
-        ("Acme", "patch.md", "no POST or PUT with a JSON body"),
-        ("Acme", "open.md", "no credential is documented"),
-        ("Acme", "bare.md", "/servers: there are none"),
-        ("Acme", "list.md", "a body that is no object"),
+        long("Acme", "none.md", "none.md"),
+        long("Acme", "page.md", "found 0"),
+        long("Acme", "patch.md", "no POST or PUT with a JSON body"),
+        long("Acme", "open.md", "no credential is documented"),
+        long("Acme", "bare.md", "/servers: there are none"),
+        long("Acme", "list.md", "a body that is no object with properties"),
+        long("Acme", "either.md", "a body that is no object with properties"),
         ("Acme", "enums.md", "properties/b/enum: not each|properties/c/multipleOf"),
     ],
 )
@@ -312,6 +312,7 @@ def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
     strings = {"type": "string", "enum": ["a-b", "a_b"]}
     bodies: dict[str, dict[str, Any]] = {
         "list": {"type": "array", "items": {"type": "string"}},
+        "either": {"oneOf": [{"type": "object", "properties": {"a": {"type": "string"}}}, {"type": "object"}]},
         "enums": {
             "type": "object",
             "properties": {"a": strings, "b": strings, "c": {"type": "number", "multipleOf": 2}},
@@ -338,9 +339,12 @@ def test_a_put_that_creates_and_answers_with_a_location_alone_is_laid_out_as_wel
     operation["responses"]["201"] = {"description": "Made.", "headers": where}
     operation["parameters"] = [{"name": "externalId", "in": "path", "required": True, "schema": {"type": "string"}}]
     operation["deprecated"] = True
+    reduce(getitem, ("requestBody", "content", "application/json", "schema", "properties"), operation)["größe"] = {}
     page = tmp_path / "page.json"
     page.write_text(json.dumps(spec), "utf-8")
     assert main(["provider", NAME, "--page", str(page), "--root", str(tmp_path / "project")]) == 0
-    assert "external_id=FILL_IN" in (tmp_path / "project" / ADAPTER).read_text("utf-8")
+    adapter = (tmp_path / "project" / ADAPTER).read_text("utf-8")
+    assert "external_id=FILL_IN" in adapter
+    assert 'größe=draft.body.get("größe", UNSET)' in adapter
     wire = (tmp_path / "project" / "contract_tests" / "wire" / f"{KEY}.py").read_text("utf-8")
     assert '    "PUT",\n    "/v3/fan-Clubs/text",\n' in wire

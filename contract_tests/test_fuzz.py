@@ -4,19 +4,19 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import processes
-from audiences import NotSentError, Receipt, RejectedError, Response, UnknownOutcomeError
+from audiences import NotSentError, Receipt, RejectedError, UnknownOutcomeError
 from callers import Caller, created
 from cases import KEYS, case
-from fuzz.oracle import certain_status, judge, judge_bytes, judge_parts
+from fuzz.oracle import judge, judge_bytes, judge_parts
 from fuzz.seeds import BROKEN, seeds
 from fuzz.target import FACES, MODES, Input, Target, opened
+from long import long
 from raw_server import RawServer, http
 
 EACH = settings(max_examples=settings().max_examples // 2)
@@ -54,30 +54,13 @@ def test_any_bytes_as_the_fuzzer_gives_them_are_answered_rightly(target: Target,
     target(data)
 
 
-def test_the_fuzzers_seeds_are_answered_rightly_and_lead_everywhere(target: Target) -> None:
+@pytest.mark.parametrize("every", [5, long(1)])
+def test_the_fuzzers_seeds_are_answered_rightly_and_lead_everywhere(target: Target, every: int) -> None:
     begins = [*seeds()]
-    for each in begins:
+    for each in begins[::every]:
         target(each)
     led = {(given.key, given.face, given.mode) for given in map(Input.of, begins)}
     assert led == {(key, face, mode) for key in KEYS for face in FACES for mode in MODES}
-
-
-@pytest.mark.parametrize(
-    ("answer", "status"),
-    [
-        (b"HTTP/1.1 200 OK\r\n", 200),
-        (b"HTTP/1.1 200\r\nX", 200),
-        (b"HTTP/1.1 100 \r\n\r\nHTTP/1.1 404 X\r\nA: b\r\nContent-Length: 9\r\n\r\nx", 404),
-        (b"HTTP/1.1 400 X\r\nA: b\r\n", None),
-        (b"HTTP/1.1 400 X\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", None),
-        (b"HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\nHTTP/1.1 200 X\r\n\r\n", None),
-        (b"HTTP/1.1 101 X\r\n\r\nHTTP/1.1 400 X\r\n\r\n", None),
-        (b"HTTP/1.1 2000 OK\r\n", None),
-        (b" HTTP/1.1 200 OK\r\n", None),
-    ],
-)
-def test_the_oracle_is_certain_of_a_status_only_where_all_readers_are(answer: bytes, status: int | None) -> None:
-    assert certain_status(answer) == status
 
 
 def _good(raw: RawServer) -> Receipt:
@@ -103,13 +86,6 @@ def test_the_oracle_reports_what_is_claimed_wrongly(raw: RawServer) -> None:
     ]
     assert judge_parts(receipt, batch, 200, b'{"indexing_token":"abc"}') == ["shows the status 202, it was 200"]
     assert judge(UnknownOutcomeError("key-4711"), batch) == ["shows a secret"]
-
-
-def test_the_oracle_reports_a_success_read_from_another_body(raw: RawServer) -> None:
-    receipt = _good(raw)
-    other: Any = Response(202, receipt.response.headers, b'{"indexing_token":"abd"}')
-    changed = Receipt(**{name: getattr(receipt, name) for name in receipt.__slots__} | {"response": other})
-    assert judge(changed, case("batch")) == ["found (None, 'abc') where (None, 'abd') is"]
 
 
 def test_an_input_that_was_kept_can_be_played_again(tmp_path: Path) -> None:

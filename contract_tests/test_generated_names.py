@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from long import long
 from pipeline import client
 from pipeline._errors import PipelineError
 from small_project import Json, answer, changed, operation
@@ -71,7 +72,7 @@ def _own_names(media: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("media", ["application/json", pytest.param("multipart/form-data", marks=pytest.mark.long)])
+@pytest.mark.parametrize("media", ["application/json", long("multipart/form-data")])
 def test_a_property_may_be_called_as_the_generated_code_calls_something(tmp_path: Path, media: str) -> None:
     names = _own_names(media)
     assert {"d", "cls", "field_dict", "additional_properties", "to_dict", "from_dict", "src_dict"} <= {*names}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fourth.project import HERE, KEY, NAME
+from long import long
 from pipeline.__main__ import main
 from pipeline.documents import resolve
 from pipeline.markdown import cell, code
@@ -65,7 +66,7 @@ def _run(root: Path) -> Iterator[str]:
             yield from (str(getattr(node, field)) for field in ("id", "attr", "arg", "name") if hasattr(node, field))
 
 
-@pytest.mark.parametrize("text", [pytest.param(TEXTS[0], marks=pytest.mark.long), TEXTS[1]])
+@pytest.mark.parametrize("text", [long(TEXTS[0]), TEXTS[1]])
 def test_what_a_page_says_is_a_literal_in_every_file_that_is_laid_out(tmp_path: Path, text: str) -> None:
     spec = osprey()
     _free(spec, text)
@@ -86,16 +87,13 @@ def _header(name: str) -> Callable[[Json], object]:
     ("change", "said"),
     [
         (_keyed(TEXTS[1]), "/components/securitySchemes/key/name: "),
-        (_keyed("X Key"), "/components/securitySchemes/key/name: "),
+        long(_keyed("X Key"), "/components/securitySchemes/key/name: "),
         (_header(TEXTS[1]), f"{POST}/parameters/0/name: "),
         # An option of every provider, and the setting of a credential.
-        (_header("Proxy"), f"{POST}/parameters/0: there is a setting 'proxy' already"),
+        long(_header("Proxy"), f"{POST}/parameters/0: there is a setting 'proxy' already"),
         (_header("Basic-Credentials"), f"{POST}/parameters/0: there is a setting 'basic_credentials' already"),
         (lambda s: resolve(s, POST).update(operationId=TEXTS[1]), f"{POST}: "),
-        *[
-            pytest.param(lambda s, t=text: resolve(s, POST).update(operationId=t), f"{POST}: ", marks=pytest.mark.long)
-            for text in (TEXTS[0], "class")
-        ],
+        *[long(lambda s, t=text: resolve(s, POST).update(operationId=t), f"{POST}: ") for text in (TEXTS[0], "class")],
     ],
 )
 def test_a_name_that_would_be_code_is_refused_with_its_pointer_and_nothing_is_written(
@@ -113,9 +111,7 @@ def test_a_span_of_code_and_a_cell_stay_what_they_are_in_markdown() -> None:
     assert cell(code("a|b")) == "`a\\|b`"
 
 
-@pytest.mark.parametrize(
-    "name", ["Class", *(pytest.param(n, marks=pytest.mark.long) for n in ("9-Lives", "X-APIVersion"))]
-)
+@pytest.mark.parametrize("name", ["Class", *(long(n) for n in ("9-Lives", "X-APIVersion"))])
 def test_a_header_that_is_a_setting_is_called_as_the_client_calls_it(tmp_path: Path, name: str) -> None:
     spec = osprey()
     _header(name)(spec)

@@ -20,6 +20,7 @@ from audiences._answer import read as read_answer
 from audiences._json import UnreadableError, loads
 from audiences._operation import text
 from audiences.providers.adobe import ADOBE
+from long import long
 
 SIZE = 200_000
 TYPE = Headers((("Content-Type", "application/json"),))
@@ -74,7 +75,7 @@ def read(body: bytes, status: int = 200, **changes: Any) -> Any:
     return read_answer(operation, None, Response(status, TYPE, body))
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", ["objects in objects", *map(long, sorted(HOSTILE.keys() - {"objects in objects"}))])
 def test_an_answer_takes_no_more_than_50_times_its_bytes_and_is_read(name: str) -> None:
     body = HOSTILE[name].encode()
     read(b'{"id": "4711"}')  # what is made once

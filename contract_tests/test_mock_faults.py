@@ -8,7 +8,7 @@ import pytest
 
 from audience_contract import Request, provider_keys
 from audience_contract.faults import catalogue, find
-from audience_contract.faults.acts import json_request
+from audience_contract.faults.acts import json_body
 from audience_contract.mock import MockServer
 from audience_contract.mock.app import Application
 from audience_contract.multipart import Part
@@ -93,13 +93,13 @@ def _form(name: bytes, *numbers: bytes) -> Request:
 
 
 _FORBIDDEN = [
-    ("batch", json_request({"name": "", "type": "emails"})(wire("batch").GOOD)),
+    ("batch", json_body({"name": "", "type": "emails"})(wire("batch").GOOD)),
     ("commbox", _form(b"  ", b"442079832100")),
     ("commbox", _form(b"a", b"442079832100", b"+442079832100")),
     ("commbox", _form(b"a", b"123456")),
     ("commbox", _form(b"a", b"1234567890123456")),
-    ("adobe", json_request({"name": "a", "namespace": "n"})(wire("adobe").GOOD)),
-    ("adobe", json_request({"name": " ", "namespace": "n", "originName": "o"})(wire("adobe").GOOD)),
+    ("adobe", json_body({"name": "a", "namespace": "n"})(wire("adobe").GOOD)),
+    ("adobe", json_body({"name": " ", "namespace": "n", "originName": "o"})(wire("adobe").GOOD)),
     ("adobe_ims", body("openid%2CAdobeID", "openid+AdobeID")(wire("adobe_ims").GOOD)),
 ]
 

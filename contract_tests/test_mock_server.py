@@ -257,8 +257,10 @@ def test_an_undocumented_error_too_is_answered_on_request(
     server: MockServer, client: httpx2.Client, provider: str, status: int
 ) -> None:
     answer = send(client, server, provider, wire(provider).GOOD, f"/_mock/respond/{status}")
+    documented = operation_of(provider).response(status)
+    without_body = documented and not documented.get("content")
     assert answer.status == status
-    assert set(value(answer)) == wire(provider).ERROR_KEYS
+    assert (without_body and not answer.body) or set(value(answer)) == wire(provider).ERROR_KEYS
 
 
 def test_no_other_status_can_be_asked_for(server: MockServer, client: httpx2.Client) -> None:

@@ -12,6 +12,7 @@ from audience_contract import Request, provider_keys
 from audience_contract.faults import FAMILIES, Fault, catalogue
 from audience_contract.mock.app import Application
 from audience_contract.multipart import Part
+from long import long
 from wire import FORM, Change, body, header, right, upload
 from witnesses import ask, operation_of, witness
 
@@ -87,7 +88,7 @@ def _of(family: str, *, everywhere: bool) -> list[Fault]:
     return [f for f in found if everywhere or (f.provider, f.operation) == (first.provider, first.operation)]
 
 
-EVERYWHERE = pytest.mark.parametrize("everywhere", [False, pytest.param(True, marks=pytest.mark.long)])
+EVERYWHERE = pytest.mark.parametrize("everywhere", [False, long(True)])
 
 
 @EVERYWHERE

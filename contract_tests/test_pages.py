@@ -97,6 +97,21 @@ def test_a_page_without_exactly_one_spec_is_refused(count: int) -> None:
         spec_of("# Title\n\n" + specs + '```json\n{"name": "one"}\n```\n')
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("openapi: 3.1.0\ninfo: {title: a\npaths: {}\n", "cannot be read: .*, line 3"),
+        ('{"swagger": "2.0"}', "swagger document of another kind"),
+    ],
+)
+@pytest.mark.parametrize("page", ["{}", "# Title\n\n```\n{}\n```\n"], ids=["alone", "in a page"])
+def test_what_looks_like_a_spec_and_is_none_is_named_with_what_is_wrong_with_it(
+    page: str, text: str, said: str
+) -> None:
+    with pytest.raises(PipelineError, match=said):
+        spec_of(page.replace("{}", text))
+
+
 def test_markdown_gives_its_request_line_bodies_parts_and_the_examples_of_its_spec() -> None:
     assert samples_of(MARKDOWN.format(spec=json.dumps(small_project.SPEC))) == [
         {"kind": "request", "method": "POST", "target": "/lists"},

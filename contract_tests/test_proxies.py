@@ -5,6 +5,7 @@ import re
 import traceback
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -19,10 +20,18 @@ from raw_server import RawServer, http
 
 ONCE = RetryPolicy(attempts=1)
 OAUTH = {"client_id": "id", "client_secret": "secret-4711", "scopes": "a", "access_token": None}
+
+
+def both(one: Any, other: Any) -> Any:
+    """The JSON values as one, in which objects have what either has."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return other
+    return one | {name: both(one.get(name), value) for name, value in other.items()}
+
+
 # What any provider's success, and the token endpoint's, has.
-BODY: dict[str, Any] = {"access_token": "t", "token_type": "bearer", "expires_in": 3600}
-for _key in KEYS:
-    BODY |= case(_key).BODY
+TOKEN = {"access_token": "t", "token_type": "bearer", "expires_in": 3600}
+BODY = reduce(both, (case(key).BODY for key in KEYS), TOKEN)
 ANSWER = json.dumps(BODY).encode()
 
 

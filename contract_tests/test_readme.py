@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 import audiences
 import processes
 from audience_contract.mock import MockServer
+from long import long
 from raw_server import RawServer, http
 
 ROOT = Path(__file__).parent.parent
@@ -64,7 +65,7 @@ def test_each_python_block_of_a_page_runs() -> None:
 
 
 # Neither status has a call repeated. After the first, the outcome of a change is rejected; after the second, unknown.
-@pytest.mark.parametrize("status", [401, 302])
+@pytest.mark.parametrize("status", [302, long(401)])
 def test_no_block_that_calls_a_provider_hides_a_failure(status: int) -> None:
     with RawServer(http(status)) as refusing, MockServer() as mock:
         environment = {
@@ -92,7 +93,7 @@ def test_the_readme_is_short_and_has_a_blocking_and_an_asynchronous_example() ->
     assert "async" not in blocking
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/start.md"])
+@pytest.mark.parametrize("page", ["README.md", long("docs/start.md")])
 def test_the_command_prints_what_a_page_shows(page: str) -> None:
     fences = [each for each in MarkdownIt().parse((ROOT / page).read_text("utf-8")) if each.type == "fence"]
     number, command = next((n, each.content) for n, each in enumerate(fences) if "audiences create" in each.content)
@@ -103,6 +104,7 @@ def test_the_command_prints_what_a_page_shows(page: str) -> None:
     assert _plain(done.stdout) == _plain(fences[number + 1].content)
 
 
+@pytest.mark.long
 def test_the_check_prints_what_the_readme_shows(tmp_path: Path) -> None:
     fences = [each for each in MarkdownIt().parse(PAGES[0].read_text("utf-8")) if each.type == "fence"]
     number, command = next(

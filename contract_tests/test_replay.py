@@ -20,6 +20,7 @@ from audience_contract.report import Report, Verdict
 from audience_contract.server import Options, replay, run
 from audience_contract.server.audiences import PREFIX
 from judged import CLIENT, target
+from long import long
 
 _RUN = "abcdefgh"
 
@@ -42,11 +43,11 @@ def _of_each_family() -> Iterator[str]:
 # other letters.
 _HISTORY = [
     "batch.view-every-twentieth",
-    "batch.replace-lagging",
-    "batch.auth-after-success",
-    "commbox.audiences-locked-out",
+    long("batch.replace-lagging"),
+    long("batch.auth-after-success"),
+    long("commbox.audiences-locked-out"),
 ]
-_SPELT = ["batch.json-key-escapes", "commbox.boundary-name-case"]
+_SPELT = [long("batch.json-key-escapes"), "commbox.boundary-name-case"]
 
 
 def _seen_again_until_it_is_mended(fault: str) -> None:
@@ -62,7 +63,7 @@ def _seen_again_until_it_is_mended(fault: str) -> None:
 
 
 # Of the faults by family, every fourth: the first quarter has one of each family.
-@pytest.mark.parametrize("quarter", [0, *(pytest.param(number, marks=pytest.mark.long) for number in (1, 2, 3))])
+@pytest.mark.parametrize("quarter", [0, *(long(number) for number in (1, 2, 3))])
 def test_every_finding_is_seen_again_by_its_story_and_not_once_it_is_mended(quarter: int) -> None:
     for fault in sorted(_of_each_family(), key=lambda name: find(name).family)[quarter::4]:
         _seen_again_until_it_is_mended(fault)
@@ -99,6 +100,7 @@ def test_what_its_story_does_not_show_again_is_told_apart_and_does_not_count() -
         assert report.unconfirmed[0].key in reports.render(report, form).decode(), form
 
 
+@pytest.mark.long
 def test_what_a_server_takes_only_because_of_the_request_before_does_not_count() -> None:
     report, _ = judged("batch.replace-lagging", operations=["audience_replace"], requests=250)
     taken = {"case.header", "case.method", "case.refused"}
@@ -154,7 +156,7 @@ def test_a_change_that_fails_for_what_is_there_only_is_seen_again_with_what_made
 
 @pytest.mark.parametrize(
     ("status", "at", "counts"),
-    [(429, {25}, False), (429, {*range(20, 40, 3)}, True), (500, {*range(20, 40, 3)}, False)],
+    [long(429, {25}, False), (429, {*range(20, 40, 3)}, True), long(500, {*range(20, 40, 3)}, False)],
     ids=["busy once", "busy often", "no busy server"],
 )
 def test_a_wrong_form_in_which_a_server_says_often_that_it_is_busy_counts(
@@ -228,7 +230,7 @@ def test_several_requests_at_once_find_what_one_after_the_other_finds() -> None:
     assert told[0]
 
 
-@pytest.mark.parametrize("fault", ["auth-prefix", "auth-case", "auth-longer", "auth-in-query"])
+@pytest.mark.parametrize("fault", ["auth-in-query", *map(long, ("auth-prefix", "auth-case", "auth-longer"))])
 def test_what_is_made_from_a_credential_is_an_expression_in_every_report(fault: str) -> None:
     with MockServer(fault=f"batch.{fault}") as server:
         made = target(server, "batch")

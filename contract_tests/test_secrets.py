@@ -1,7 +1,6 @@
 """Credentials and personal data stay out of what is printed; names and the provider's words are there for who asks."""
 
 import copy
-import pickle
 from dataclasses import asdict
 from typing import Any
 
@@ -14,13 +13,6 @@ from cases import case
 from wire import credential_place
 
 PRIVATE = ["VIP-name", "ada@example.org", "442079832100"]
-
-
-def test_nothing_with_a_secret_in_it_is_pickled(key: str) -> None:
-    provider = make(key)
-    for each in (provider, provider.prepare(case(key).good()), Secret("key-4711")):
-        with pytest.raises(TypeError, match="is not pickled; make it anew"):
-            pickle.dumps(each)
 
 
 def test_a_prepared_request_can_be_copied_and_made_a_dict(key: str) -> None:

@@ -17,6 +17,7 @@ from audience_contract.server import Options, ProductionError, Target, run
 from audience_contract.server.audiences import PREFIX, STARTS
 from cases import KEYS
 from judged import CLIENT, answering, created, judge, target
+from long import long
 from mistaken import changing
 
 _CREATE = "audience_create"
@@ -84,10 +85,10 @@ def _dies_after(count: int) -> object:
 
 
 def test_a_server_that_dies_on_the_way_is_told_and_left_alone() -> None:
-    report = judge(MockServer(middleware=_dies_after(30)), "batch")  # type: ignore[arg-type]
+    report = judge(MockServer(middleware=_dies_after(20)), "batch")  # type: ignore[arg-type]
     assert (report.verdict, report.ended) == (Verdict.VIOLATED, "the server stopped answering")
     assert {finding.rule for finding in report.findings} == {"response.message"}
-    assert report.requests == 35
+    assert report.requests == 25
 
 
 def test_a_success_of_an_undocumented_status_is_a_finding_whatever_its_body_is() -> None:
@@ -183,7 +184,7 @@ def test_a_credential_that_no_header_can_carry_is_refused_without_showing_it(val
     assert "cret-1" not in str(caught.value)
 
 
-@pytest.mark.parametrize("limit", [1, pytest.param(7, marks=pytest.mark.long)])
+@pytest.mark.parametrize("limit", [1, long(7)])
 @pytest.mark.parametrize("fault", [None, "batch.name-space"])
 def test_no_more_is_created_than_is_allowed(limit: int, fault: str | None) -> None:
     with MockServer(fault=fault) as server:
@@ -220,7 +221,7 @@ def test_the_first_finding_that_ends_a_run_is_one_that_is_not_accepted(accepted:
     assert ("first finding" in report.ended) is not accepted
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", [KEYS[0], *map(long, KEYS[1:])])
 def test_everything_created_is_listed_and_carries_the_prefix_where_it_fits(key: str) -> None:
     with MockServer() as server:
         report = run(target(server, key), Options(requests=200, keep=True, operations=[created(key)]))

@@ -8,6 +8,7 @@ from audience_contract import Request, Response
 from audience_contract.mock import MockServer
 from audience_contract.report import Verdict
 from judged import judge
+from long import long
 from mistaken import changing
 
 _METHOD, _MEDIA, _NAME = "another method", "another media type", "a second audience of a name"
@@ -16,8 +17,8 @@ _METHOD, _MEDIA, _NAME = "another method", "another media type", "a second audie
 @pytest.mark.parametrize(
     ("status", "to"),
     [
-        pytest.param(501, _METHOD, marks=pytest.mark.long),
-        pytest.param(415, _MEDIA, marks=pytest.mark.long),
+        long(501, _METHOD),
+        long(415, _MEDIA),
         (409, _NAME),
     ],
 )

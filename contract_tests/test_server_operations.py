@@ -24,6 +24,7 @@ from audience_contract.security import bearer
 from audience_contract.server import Options, run
 from audience_contract.server.audiences import Audiences
 from judged import AtRequest, created, judge, target
+from long import long
 from wire import header
 
 BATCH = {operation.id: operation for operation in load("batch").operations}
@@ -54,11 +55,11 @@ _STRICT = Settings(same_name_accepted=False, removed_name_accepted=False, empty_
 @pytest.mark.parametrize(
     "settings",
     [
-        Settings(indexing=3600, unknown_token_accepted=False, unknown_cursor_accepted=True),
+        long(Settings(indexing=3600, unknown_token_accepted=False, unknown_cursor_accepted=True)),
         Settings(
             indexing=0.3, shown_while_indexing=False, removed_at_once=False, absent_accepted=True, newest_first=True
         ),
-        pytest.param(_STRICT, marks=pytest.mark.long),
+        long(_STRICT),
     ],
     ids=["in progress for long", "late", "strict"],
 )
@@ -70,6 +71,7 @@ def test_a_right_server_of_several_operations_has_no_finding(settings: Settings)
     assert {one.operation for one in report.tried} == {*named}
 
 
+@pytest.mark.long
 def test_an_audience_that_was_only_accepted_may_be_found_later_than_the_check_waits() -> None:
     later = MockServer(settings=Settings(indexing=0.8, shown_while_indexing=False))
     report = judge(later, "batch", requests=50, operations=[_CREATE, _VIEW], patience=0.05, rate=50)
@@ -87,14 +89,13 @@ def test_an_audience_that_is_not_found_although_others_are_found_as_soon_is_a_fi
 @pytest.mark.parametrize(
     ("key", "settings"),
     [
-        pytest.param("commbox", Settings(), marks=pytest.mark.long),
+        long("commbox", Settings()),
         ("commbox", Settings(zones=False, newest_first=True, indexing=3600)),
-        pytest.param("adobe", Settings(), marks=pytest.mark.long),
+        long("adobe", Settings()),
         ("adobe", Settings(metadata_found=False, next_as_text=True)),
-        pytest.param(
+        long(
             "adobe",
             Settings(system_id=False, newest_first=True, inactive=True),
-            marks=pytest.mark.long,
         ),
     ],
     ids=["commbox", "commbox otherwise", "adobe", "without metadata", "without the system's id"],
@@ -142,7 +143,7 @@ def test_a_named_operation_alone_is_judged() -> None:
     assert report.findings == ()
 
 
-@pytest.mark.parametrize("media", ["application/json", "application/merge-patch+json", "text/plain"])
+@pytest.mark.parametrize("media", ["text/plain", *map(long, ("application/json", "application/merge-patch+json"))])
 def test_what_was_removed_by_a_request_that_nobody_can_read_is_not_asked_for_again(media: str) -> None:
     """A remove in another media type, or in JSON that is none, is taken."""
 
@@ -182,7 +183,11 @@ def test_a_replacement_that_no_audience_can_have_or_that_takes_any_file_is_a_fin
 
 @pytest.mark.parametrize(
     ("key", "operation", "others"),
-    [("batch", _REMOVE, [_CREATE, _VIEW, _LIST]), ("batch", _LIST, [_CREATE, _VIEW, _REMOVE]), ("commbox", _PUT, [])],
+    [
+        ("batch", _REMOVE, [_CREATE, _VIEW, _LIST]),
+        long("batch", _LIST, [_CREATE, _VIEW, _REMOVE]),
+        long("commbox", _PUT, []),
+    ],
 )
 def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(
     key: str, operation: str, others: list[str]
@@ -209,15 +214,15 @@ def test_what_only_requests_that_follow_each_other_show_is_a_finding(fault: str,
 # Each was not found once: the case that shows it was left out, or spent on something else.
 _PLAYED = {
     "adobe.getaudience-auth-spaces": ("getAudience", "http.scheme"),
-    "adobe.getaudience-headers-order": ("getAudience", "case.accepted"),
-    "adobe.getaudience-x-api-key-in-other-header": ("getAudience", "case.credential"),
-    "batch.list-from-refused-quote": (_LIST, "response.failure"),
     "batch.list-limit-newline": (_LIST, "http.number"),
     "batch.view-name-refused-short": (_VIEW, "response.failure"),
-    "batch.view-name-refused-underscore": (_VIEW, "response.failure"),
     "commbox.auth-cached": ("Post_Audiences", "case.credential"),
 }
 _PLAYED_LONG = {
+    "adobe.getaudience-headers-order": ("getAudience", "case.accepted"),
+    "adobe.getaudience-x-api-key-in-other-header": ("getAudience", "case.credential"),
+    "batch.list-from-refused-quote": (_LIST, "response.failure"),
+    "batch.view-name-refused-underscore": (_VIEW, "response.failure"),
     "adobe.json-solidus": ("create_audience", "case.accepted"),
     "adobe.originname-refused-short": ("create_audience", "response.failure"),
     "batch.replace-name-array": ("audience_replace", "case.refused"),
@@ -226,7 +231,7 @@ _PLAYED_LONG = {
 
 @pytest.mark.parametrize(
     ("fault", "found"),
-    [*_PLAYED.items(), *(pytest.param(*one, marks=pytest.mark.long) for one in _PLAYED_LONG.items())],
+    [*_PLAYED.items(), *(long(*one) for one in _PLAYED_LONG.items())],
 )
 def test_a_fault_is_found_by_a_default_run_of_its_operation(fault: str, found: tuple[str, str]) -> None:
     report = judge(MockServer(fault=fault), fault.partition(".")[0], operations=found[:1], stop_first=True)
@@ -244,7 +249,7 @@ def test_a_view_that_is_right_for_the_first_name_only_is_a_finding() -> None:
     assert (_VIEW, "case.accepted") in _found(_judged(_VIEW, act))
 
 
-@pytest.mark.parametrize("before", [1, 2], ids=["the page before", "an earlier page"])
+@pytest.mark.parametrize("before", [long(1), 2], ids=["the page before", "an earlier page"])
 def test_a_list_whose_cursor_comes_again_is_a_finding(before: int) -> None:
     given: list[str] = []
 
@@ -270,10 +275,10 @@ def _twice(value: Any) -> Any:
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        (_twice, "run.pages"),
+        long(_twice, "run.pages"),
         (_without_first, "run.pages"),
-        (lambda value: {**value, "count": len(value["audiences"])} if "count" in value else value, "response.body"),
-        (lambda value: {**value, "has_more": True}, "response.body"),
+        long(lambda value: {**value, "count": len(value["audiences"])} if "count" in value else value, "response.body"),
+        long(lambda value: {**value, "has_more": True}, "response.body"),
         (lambda value: {**value, "has_more": False}, "response.body"),
     ],
     ids=["more than was asked for", "one left out", "the count of a page", "more that no cursor leads to", "no more"],
@@ -283,7 +288,7 @@ def test_a_list_that_contradicts_what_was_asked_or_itself_is_a_finding(change: A
     assert _found(report) == {(_LIST, rule)}
 
 
-@pytest.mark.parametrize("start", [0, 6], ids=["ignored", "one too far"])
+@pytest.mark.parametrize("start", [long(0), 6], ids=["ignored", "one too far"])
 def test_a_list_that_starts_elsewhere_than_it_is_asked_to_is_a_finding(start: int) -> None:
     act = takes_as(lambda request: replace(request, target=request.target.replace("&start=5", f"&start={start}")))
     operations = ["create_audience", "listAudiences"]
@@ -293,6 +298,7 @@ def test_a_list_that_starts_elsewhere_than_it_is_asked_to_is_a_finding(start: in
     assert ("listAudiences", "run.pages") in _found(report)
 
 
+@pytest.mark.long
 def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> None:
     # The sixteenth is not seen.
     act = takes_as(lambda request: replace(request, body=request.body.replace(b', "check15": 1', b"")))
@@ -302,7 +308,7 @@ def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> No
     assert [one.message for one in report.findings if "attributes must have at most 15" in one.message]
 
 
-@pytest.mark.parametrize("operation", [_CHANGES[0], pytest.param(_CHANGES[1], marks=pytest.mark.long)])
+@pytest.mark.parametrize("operation", [_CHANGES[0], long(_CHANGES[1])])
 def test_a_token_of_a_change_that_a_view_does_not_know_is_a_finding(operation: str) -> None:
     def act(turn: Turn) -> Response:
         token = turn.request.target.partition("&indexing_token=")[2]
@@ -338,9 +344,9 @@ _ONE_MORE = on_success(as_json(lambda value: {**value, "nb_ids": value["nb_ids"]
 @pytest.mark.parametrize(
     ("operation", "wrong", "act"),
     [
-        ("audience_update", "audience_update", _first_only),
+        long("audience_update", "audience_update", _first_only),
         ("audience_replace", "audience_replace", _adding),
-        ("audience_update", _VIEW, _ONE_MORE),
+        long("audience_update", _VIEW, _ONE_MORE),
     ],
     ids=["the first action for an id counts", "a replacement adds", "a read counts one too many"],
 )
@@ -400,12 +406,13 @@ def _listing(change: Any) -> Any:
 @pytest.mark.parametrize(
     ("named", "found"),
     [
-        pytest.param(lambda name: name[:20], ["run.echo"], marks=pytest.mark.long),
+        (lambda name: name[:20], ["run.echo"]),
         (lambda name: name.encode("ascii", "ignore").decode(), ["run.echo"]),
         (lambda name: re.sub("[^-\\w]+", " ", name).strip(), []),
     ],
     ids=["cut", "without letters that are not ASCII", "without signs and white space"],
 )
+@pytest.mark.long
 def test_an_audience_that_a_list_has_by_another_name_is_a_finding(named: Any, found: list[str]) -> None:
     act = _listing(lambda data: [{**one, "name": named(one["name"])} for one in data])
     report = judge(_playing("Get_Audiences", act, "commbox"), "commbox", requests=120)
@@ -413,13 +420,14 @@ def test_an_audience_that_a_list_has_by_another_name_is_a_finding(named: Any, fo
 
 
 @pytest.mark.parametrize(
-    "change", [lambda data: data[:10], lambda data: data[-10:]], ids=["the first ten", "the last ten"]
+    "change", [long(lambda data: data[:10]), lambda data: data[-10:]], ids=["the first ten", "the last ten"]
 )
 def test_a_list_of_all_audiences_that_lacks_some_is_a_finding(change: Any) -> None:
     report = judge(_playing("Get_Audiences", _listing(change), "commbox"), "commbox", requests=30, patience=0.01)
     assert [(one.rule, one.operations) for one in report.counted] == [("run.pages", ("Get_Audiences",))]
 
 
+@pytest.mark.long
 def test_another_way_to_say_true_and_a_text_that_some_languages_take_for_nothing_are_tried() -> None:
     says_one = takes_as(lambda request: replace(request, target=request.target.replace("MetaOnly=1", "MetaOnly=true")))
     assert _found(_judged("create_audience", says_one, key="adobe", requests=200)) == {
@@ -429,6 +437,7 @@ def test_another_way_to_say_true_and_a_text_that_some_languages_take_for_nothing
     assert _found(_judged(_CHANGES[0], act, requests=200)) == {(_CHANGES[0], "case.accepted")}
 
 
+@pytest.mark.long
 def test_a_name_that_should_have_been_refused_is_no_finding_of_the_list_as_well() -> None:
     """What is no text becomes one, and the list shows that."""
 
@@ -459,11 +468,11 @@ def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_findin
     assert "run.members" in [one.rule for one in report.counted]
 
 
-@pytest.mark.parametrize("operation", [_CHANGES[1], pytest.param(_CHANGES[0], marks=pytest.mark.long)])
+@pytest.mark.parametrize("operation", [_CHANGES[1], long(_CHANGES[0])])
 @pytest.mark.parametrize(
     ("is_refused", "words"),
     [
-        (lambda ids: "date(" in str(ids), "(the page's sample)"),
+        long(lambda ids: "date(" in str(ids), "(the page's sample)"),
         (lambda ids: len({each["id"] for each in ids}) < len(ids), "(the same item twice in ids)"),
     ],
     ids=["an attribute as in the page's sample", "one id twice"],
@@ -477,6 +486,7 @@ def test_a_body_of_documented_members_that_is_refused_is_a_finding(operation: st
     assert words in report.findings[0].message
 
 
+@pytest.mark.long
 def test_a_list_that_goes_back_to_its_first_page_is_a_finding() -> None:
     act = on_success(as_json(lambda value: {**value, "_page": {**value["_page"], "next": 1}}))
     found = _found(_judged("listAudiences", act, "create_audience", key="adobe"))
@@ -494,14 +504,14 @@ def _reads(old: str, new: str) -> Any:
 @pytest.mark.parametrize(
     ("act", "rule"),
     [
-        (_of_page(pageSize=99), "response.body"),
+        long(_of_page(pageSize=99), "response.body"),
         (_of_page(totalCount=0), "response.body"),
-        (_of_page(totalPages=0), "response.body"),
-        pytest.param(_of_page(next=0), "response.body", marks=pytest.mark.long),
-        pytest.param(_reads("property=[^&]*", ""), "response.body", marks=pytest.mark.long),
-        (_reads("sort=[^&]*", ""), "response.body"),
-        pytest.param(_reads("name=[^&]*", ""), "response.body", marks=pytest.mark.long),
-        pytest.param(_reads("name=[^&]*", "name=other"), "run.pages", marks=pytest.mark.long),
+        long(_of_page(totalPages=0), "response.body"),
+        long(_of_page(next=0), "response.body"),
+        long(_reads("property=[^&]*", ""), "response.body"),
+        long(_reads("sort=[^&]*", ""), "response.body"),
+        long(_reads("name=[^&]*", ""), "response.body"),
+        long(_reads("name=[^&]*", "name=other"), "run.pages"),
         (_reads("property=[^&]*", "property=name==other"), "run.pages"),
     ],
     ids=["page", "total", "pages", "next", "no property", "no order", "no name", "another name", "another property"],
@@ -531,7 +541,7 @@ def test_a_cursor_that_was_given_and_is_refused_is_a_finding() -> None:
     assert (_LIST, "case.accepted") in _found(_judged(_LIST, act, _CREATE))
 
 
-@pytest.mark.parametrize("operation", [_CHANGES[0], pytest.param(_CHANGES[1], marks=pytest.mark.long)])
+@pytest.mark.parametrize("operation", [_CHANGES[0], long(_CHANGES[1])])
 def test_a_change_that_is_refused_for_all_but_the_first_audience_is_a_finding(operation: str) -> None:
     first: list[str] = []
 
@@ -543,6 +553,7 @@ def test_a_change_that_is_refused_for_all_but_the_first_audience_is_a_finding(op
     assert (operation, "case.accepted") in _found(_judged(operation, act))
 
 
+@pytest.mark.long
 def test_attributes_that_are_taken_with_a_removal_are_a_finding() -> None:
     def bare(turn: Turn) -> Response:
         members = turn.fields.get("ids") if not turn.refused() else None
@@ -552,7 +563,7 @@ def test_attributes_that_are_taken_with_a_removal_are_a_finding() -> None:
     assert (_CHANGES[0], "case.refused") in _found(_judged(_CHANGES[0], bare))
 
 
-@pytest.mark.parametrize(("key", "operation"), [("batch", _VIEW), ("commbox", _PUT)])
+@pytest.mark.parametrize(("key", "operation"), [("batch", _VIEW), long("commbox", _PUT)])
 def test_an_operation_that_finds_what_was_never_made_is_a_finding(key: str, operation: str) -> None:
     seen: list[Response] = []
 
@@ -567,9 +578,9 @@ def test_an_operation_that_finds_what_was_never_made_is_a_finding(key: str, oper
 @pytest.mark.parametrize(
     ("key", "operation", "change"),
     [
-        ("batch", _VIEW, {"name": "another"}),
+        long("batch", _VIEW, {"name": "another"}),
         ("commbox", _PUT, {"data": {"id": "1"}}),
-        ("adobe", _GET, {"id": "another"}),
+        long("adobe", _GET, {"id": "another"}),
     ],
 )
 def test_an_audience_that_was_asked_for_and_another_that_is_shown_are_a_finding(
@@ -612,6 +623,7 @@ def test_only_what_creates_counts_as_created() -> None:
     assert [(created.name, created.id) for created in report.created] == left
 
 
+@pytest.mark.long
 def test_a_clean_up_ends_where_a_server_finds_nothing_of_what_is_to_be_removed() -> None:
     for found in (True, False):
         report = judge(MockServer(settings=Settings(metadata_found=found)), "adobe", requests=25)
@@ -634,7 +646,7 @@ def test_read_only_judges_what_reads_and_sends_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "fault"), [("batch", "batch.view-answer-nb-ids-type"), ("adobe", "adobe.getaudience-answer-empty")]
+    ("key", "fault"), [long("batch", "batch.view-answer-nb-ids-type"), ("adobe", "adobe.getaudience-answer-empty")]
 )
 def test_read_only_asks_about_what_a_list_shows(key: str, fault: str) -> None:
     for played, verdict in ((None, Verdict.KEPT), (fault, Verdict.VIOLATED)):
@@ -663,11 +675,11 @@ def _interrupt() -> None:
 @pytest.mark.parametrize(
     ("operation", "requests"),
     [
-        (_REMOVE, None),
+        long(_REMOVE, None),
         (_CHANGES[0], 60),
-        pytest.param(_REMOVE, 60, marks=pytest.mark.long),
-        pytest.param(_CHANGES[0], None, marks=pytest.mark.long),
-        pytest.param(_CHANGES[1], None, marks=pytest.mark.long),
+        long(_REMOVE, 60),
+        long(_CHANGES[0], None),
+        long(_CHANGES[1], None),
     ],
 )
 def test_what_was_there_before_stays_there_at_a_server_that_takes_anything_for_a_name(

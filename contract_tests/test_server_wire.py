@@ -15,13 +15,14 @@ from audience_contract.server import Options, run
 from audience_contract.server.send import Sender
 from fronts import front
 from judged import target
+from long import long
 from raw_server import RawServer
 from raw_server import http as answer
 
 _CREATE = "audience_create"
 
 
-@pytest.mark.parametrize("limit", [1, 5, pytest.param(150, marks=pytest.mark.long)])
+@pytest.mark.parametrize("limit", [1, 5, long(150)])
 def test_no_more_is_created_than_is_allowed_where_answers_get_lost(limit: int) -> None:
     created = 0
 

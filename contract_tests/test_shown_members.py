@@ -318,7 +318,7 @@ def test_where_not_everything_is_known_that_could_be_quoted_no_words_of_an_error
         error = Response(400, (), b'{"description": "Mnemosyne is unknown", "status": 400}')
         shown = redactor.evidence("", wire("commbox").GOOD, error, operation).response
         assert shown
-        assert json.loads(shown.body) == {"description": "[masked]", "status": "[masked]"}
+        assert shown.body == b"[masked]"
 
 
 @pytest.mark.parametrize("said", ["\\\\", "%25", "&#", "a@", "+1 ", "1 ", "&amp;", "a."])

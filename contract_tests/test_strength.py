@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import processes
-from audience_contract import load, provider_keys
+from audience_contract import provider_keys
 from audience_contract.faults import FAMILIES, catalogue
 from cases import KEYS
+from long import long
 from strength import bars, peers, servers, tools
-from strength.bars import Row
-from strength.tools import FULL, OURS, PLAIN, Run
+from strength.tools import FULL, OURS
 
 # Each family at one provider; one of each family at each is long.
 _SHORT = {
@@ -31,8 +31,8 @@ _SOME = [
 _CORRECT = [
     ("adobe_ims.prose", 150),
     ("commbox.prose", 150),
-    pytest.param("adobe_ims.prose", 1000, marks=pytest.mark.long),
-    *(pytest.param(f"{key}.{which}", 1000, marks=pytest.mark.long) for key in KEYS for which in ("prose", "correct")),
+    long("adobe_ims.prose", 1000),
+    *(long(f"{key}.{which}", 1000) for key in KEYS for which in ("prose", "correct")),
 ]
 _FAULT, _RIGHT, _STRICT = "batch.answer-indexing-token-missing", "batch.correct", "batch.prose"
 
@@ -75,39 +75,3 @@ def test_schemathesis_sends_as_many_requests_in_this_process_as_its_command_does
         ended = processes.run([*command, *own], cwd=tmp_path, seconds=280)
     assert (bool(found), here) == (ended.returncode != 0, played.requests)
     assert all(title.partition(": ")[2] in ended.stdout for title in found)
-
-
-_GOOD = [
-    Run(OURS, _RIGHT, 1, (), 900, verdict="kept"),
-    Run(OURS, _FAULT, 1, ("found",), 4, verdict="violated"),
-    Run(FULL, _FAULT, 1, ("found",), 900, margin=2, verdict="violated"),
-    Run(PLAIN, _FAULT, 1, ("found",), 5),
-]
-
-
-def test_runs_that_keep_every_bar_miss_none() -> None:
-    assert list(bars.missed(bars.rows(_GOOD))) == []
-
-
-@pytest.mark.parametrize(
-    ("number", "change", "words"),
-    [
-        (0, {"found": ("false",)}, "batch.correct, seed 1"),
-        (0, {"verdict": "inconclusive"}, "inconclusive"),
-        (0, {"requests": 600 * len(load("batch").operations) + 1}, "requests, and"),
-        (1, {"found": ()}, "batch: 0 of 1 are found with every seed, and 95% should be"),
-        (2, {"margin": 1}, "1 request shows it"),
-        (3, {"requests": 4}, "finds what both find with 4 requests, ours with 4"),
-    ],
-)
-def test_a_bar_that_is_missed_is_said(number: int, change: dict[str, object], words: str) -> None:
-    runs = [replace(run, **change) if at == number else run for at, run in enumerate(_GOOD)]  # type: ignore[arg-type]
-    missed = list(bars.missed(bars.rows(runs)))
-    assert len(missed) == 1
-    assert words in missed[0]
-
-
-def test_a_fault_that_one_seed_misses_is_not_found_by_both() -> None:
-    row = Row(_FAULT, [_GOOD[1], replace(_GOOD[3], found=(), seed=1), replace(_GOOD[3], seed=2)])
-    assert not row.found_by(OURS, PLAIN)
-    assert row.kills(PLAIN) == 1

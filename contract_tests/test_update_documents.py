@@ -9,6 +9,7 @@ import pytest
 
 import small_project
 import updating
+from long import long
 from pipeline.__main__ import main
 from pipeline.documents import read
 from pipeline.folders import RECONSTRUCTED
@@ -66,7 +67,7 @@ def documents(project: Path) -> dict[str, Json]:
     return {document["file"]: document for document in source["document"]}
 
 
-@pytest.mark.parametrize("said", [pytest.param(None, marks=pytest.mark.long), "# Not found"])
+@pytest.mark.parametrize("said", [long(None), "# Not found"])
 def test_while_its_page_is_not_there_what_was_reconstructed_stays_and_the_report_says_so(
     project: Path, page: Path, said: str | None
 ) -> None:
@@ -80,9 +81,7 @@ def test_while_its_page_is_not_there_what_was_reconstructed_stays_and_the_report
     assert (updated(project).code, documents(project)["rooms.json"]["kind"]) == (Code.DOCUMENTATION, "reconstructed")
 
 
-@pytest.mark.parametrize(
-    ("spell", "file"), [pytest.param(json.dumps, "rooms.json", marks=pytest.mark.long), (as_yaml, "rooms.yaml")]
-)
+@pytest.mark.parametrize(("spell", "file"), [long(json.dumps, "rooms.json"), (as_yaml, "rooms.yaml")])
 def test_once_its_page_is_there_the_document_is_the_published_one_and_the_report_says_so(
     project: Path, page: Path, spell: Any, file: str
 ) -> None:
@@ -126,6 +125,7 @@ def test_of_a_page_without_a_spec_each_changed_claim_is_named_with_the_line_of_o
     assert "claim gone: query dry" in updated(project).reports[0].claims[0].sentence
 
 
+@pytest.mark.long
 def test_a_page_of_a_published_document_is_there_among_downloaded_pages(
     project: Path, page: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,6 +136,7 @@ def test_a_page_of_a_published_document_is_there_among_downloaded_pages(
     assert capsys.readouterr().err.endswith("rooms.md: No such file or directory\n")
 
 
+@pytest.mark.long
 def test_a_page_that_disagrees_with_another_document_changes_nothing_and_both_are_named(
     project: Path, page: Path
 ) -> None:

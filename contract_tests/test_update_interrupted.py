@@ -14,6 +14,7 @@ import pytest
 import processes
 import small_project
 import updating
+from long import long
 from pipeline.__main__ import main
 from pipeline.update.stage import recover, swap
 from small_project import answer, changed
@@ -110,7 +111,7 @@ def other(folder: Path) -> tuple[Path, list[str]]:
 
 @pytest.mark.parametrize(
     ("stage", "left"),
-    [*(pytest.param(n, "", marks=pytest.mark.long) for n in (1, 2)), (3, " M specs/acme/openapi.json\n")],
+    [*(long(n, "") for n in (1, 2)), (3, " M specs/acme/openapi.json\n")],
 )
 def test_a_kill_between_two_files_is_put_right_by_the_next_command(
     project: Path, tmp_path: Path, stage: int, left: str

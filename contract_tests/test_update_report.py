@@ -2,17 +2,14 @@
 
 import json
 import os
-import re
 import shutil
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
 import processes
 import updating
-from pipeline import safe_yaml
 from pipeline.__main__ import main
 from pipeline.folders import ROOT
 from pipeline.update.report import as_json, as_markdown, changelog
@@ -59,6 +56,12 @@ def test_every_form_has_each_change_with_its_class_and_the_json_has_its_place() 
     assert next(changelog(result)) in as_markdown(result).splitlines()
 
 
+def test_a_tree_that_has_the_new_spec_already_is_judged_by_make_check() -> None:
+    unfit = [report("breaking-caller")], [Check("types", ("a.py:1: error",))]
+    assert "Run `make check`" in as_markdown(Result(*unfit, written=("specs/acme/openapi.json",)))
+    assert "make check" not in as_markdown(Result(*unfit))
+
+
 def test_markdown_says_what_a_class_means_and_what_to_do_next_and_stays_readable_however_much_there_is_to_say() -> None:
     told = report(*["compatible"] * 500, "breaking-caller")
     told.impact = tuple(Use(f"file_{number}.py", line, "name") for number in range(50) for line in range(50))
@@ -95,6 +98,7 @@ def test_the_proposed_changelog_entry_is_a_line_with_version_hash_class_and_the_
     )
 
 
+@pytest.mark.long
 def test_a_report_names_no_place_of_this_machine_and_is_the_same_in_any_other(updatable: Path, tmp_path: Path) -> None:
     spec = changed(lambda s: answer(s)["properties"].update(number=answer(s)["properties"].pop("id")))
     shown = []
@@ -145,21 +149,3 @@ def test_a_folder_of_reports_that_cannot_be_is_refused_before_anything_changes(
 def test_make_update_succeeds_for_0_to_30_and_fails_for_40_and_1(code: int, of_make: int) -> None:
     command = ["make", "--no-print-directory", "-o", ".venv/.ready", "update", f"PIPELINE=sh -c 'exit {code}'"]
     assert processes.run(command, cwd=ROOT).returncode == of_make
-
-
-def test_the_weekly_workflow_calls_nothing_but_make_update_and_opens_a_pull_request_with_its_report() -> None:
-    workflow = safe_yaml.load((ROOT / ".github" / "workflows" / "update.yml").read_text("utf-8"))
-    ((job,),) = [list(workflow["jobs"].values())]
-    assert [step["run"] for step in job["steps"] if "run" in step] == ["make update"]
-    (request,) = [step["with"] for step in job["steps"] if "create-pull-request" in step.get("uses", "")]
-    assert request["body-path"] == "build/update/report.md"
-    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", workflow["on"]["schedule"][0]["cron"])
-
-
-def test_pages_that_are_not_fetched_are_those_that_a_person_takes_down() -> None:
-    by_hand = set()
-    for source in (ROOT / "specs").glob("*/SOURCE.toml"):
-        pages = tomllib.loads(source.read_text("utf-8"))["page"]
-        by_hand |= {page["file"] for page in pages if "by_hand" in page}
-        assert not any("by_hand" in page and "spec" in page for page in pages)
-    assert by_hand == {"batch-create-rendered.txt", "adobe-ims.md"}

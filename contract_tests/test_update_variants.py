@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fourth import project
+from long import long
 from pipeline.__main__ import main
 from pipeline.documents import read
 from pipeline.update.claims import claims_of
@@ -60,10 +61,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("key", "change", "code"),
     [
-        pytest.param("commbox", _commbox_newer, Code.COMPATIBLE, marks=pytest.mark.long),
-        pytest.param("commbox", _commbox_older, Code.COMPATIBLE, marks=pytest.mark.long),
-        pytest.param("batch", _batch_newer, Code.COMPATIBLE, marks=pytest.mark.long),
-        pytest.param("batch", _batch_older, Code.BREAKING, marks=pytest.mark.long),
+        long("commbox", _commbox_newer, Code.COMPATIBLE),
+        long("commbox", _commbox_older, Code.COMPATIBLE),
+        long("batch", _batch_newer, Code.COMPATIBLE),
+        long("batch", _batch_older, Code.BREAKING),
     ],
 )
 def test_an_older_or_newer_page_of_a_provider_ends_in_its_class(
@@ -84,12 +85,11 @@ def test_an_older_or_newer_page_of_a_provider_ends_in_its_class(
 @pytest.mark.parametrize(
     ("change", "code", "lines"),
     [
-        pytest.param(_adobe_newer, Code.BREAKING, {"- url", "post", "audienceId", "id"}, marks=pytest.mark.long),
-        pytest.param(
+        long(_adobe_newer, Code.BREAKING, {"- url", "post", "audienceId", "id"}),
+        long(
             _adobe_older,
             Code.BREAKING,
             {"- url", "post", "audienceId", "id", "- name: Accept"},
-            marks=pytest.mark.long,
         ),
     ],
 )

@@ -22,6 +22,7 @@ from audiences._reason import UploadError
 from audiences._upload import Upload
 from callers import Caller, make
 from cases.commbox import CSV
+from long import long
 from sink import Sink
 from test_uploads import ROWS, create, pipe
 
@@ -30,7 +31,7 @@ MOST = 40
 
 
 # 2 GiB is what a length in 32 bits cannot say.
-@pytest.mark.parametrize("size", [128 << 20, pytest.param(2 << 30, marks=pytest.mark.long)])
+@pytest.mark.parametrize("size", [128 << 20, long(2 << 30)])
 @pytest.mark.parametrize("face", ["blocking", "async"])
 def test_a_large_file_needs_no_more_than_40_mib(sink: Sink, face: str, size: int, tmp_path: Path) -> None:
     small, large = tmp_path / "small.csv", tmp_path / "large.csv"

@@ -19,7 +19,6 @@ from audiences import (
     AmbiguousError,
     Audience,
     AudiencesError,
-    ConfigurationError,
     InvalidError,
     NotFoundError,
     Outcome,
@@ -194,18 +193,12 @@ def test_an_audience_that_adobe_s_other_service_does_not_have_is_not_found(
     assert adobe("list") == []
 
 
-def test_adobe_creates_at_the_path_that_is_told_or_ends_the_base_url(server: MockServer, connect: Connect) -> None:
+def test_adobe_creates_at_the_path_that_ends_the_base_url(server: MockServer, connect: Connect) -> None:
     for path in ("/core/ais", "/data/core/ais"):
-        adobe = connect(_ADOBE, create_path=path)
-        assert adobe("create", named("VIP")).status == 200
-        assert server.exchanges[-1].request.target.startswith(f"{path}/audiences?")
-        assert len(adobe("list")) == len(server.audiences)
         below = connect(_ADOBE, base_url=server.environment()["ADOBE_BASE_URL"] + path)
         assert below("create", named("VIP")).status == 200
         assert server.exchanges[-1].request.target.startswith(f"{path}/audiences?")
         assert len(below("list")) == len(server.audiences)
-    with pytest.raises(ConfigurationError, match=r"create_path .* must be one of /core/ais, /data/core/ais"):
-        make(_ADOBE, create_path="/core/ups")
 
 
 def _answering(value: Any) -> Caller:

@@ -53,7 +53,7 @@ def test_turns_that_cancelled_calls_had_are_taken_by_those_who_come_after(raw: R
             await provider.create(case("batch").good())
             return time.monotonic() - begun
 
-    assert asyncio.run(call()) < 2
+    assert asyncio.run(call()) < 20  # their turns would take 50 seconds
 
 
 def test_a_call_whose_turn_would_come_after_its_total_time_is_refused_without_waiting(

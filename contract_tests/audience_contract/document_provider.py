@@ -10,7 +10,6 @@ from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, linki
 from .media import entry_of, media_of
 from .messages import Request, Response
 from .mock import answers
-from .mock.credentials import API_KEY, TOKEN
 from .mock.provider import Call, Provider, reply
 from .mock.state import Record
 from .parameters import sent
@@ -36,23 +35,16 @@ class Documented(Provider):
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         # Several schemes may share one place. There the last variable counts: `variables` has the user's choice last.
-        self._schemes = {name: spec.node["components"]["securitySchemes"][name] for name in spec.variables}
-        self.settings = {where(scheme): spec.variables[name] for name, scheme in self._schemes.items()}  # type: ignore[misc]
+        schemes = {name: spec.node["components"]["securitySchemes"][name] for name in spec.variables}
+        self.settings = {where(schemes[name]): variable for name, variable in spec.variables.items()}  # type: ignore[misc]
 
     def facts(self, operation: Operation) -> Facts:
         """The effect that the document states or suggests, and where the ids in the path come from."""
         return _facts(operation)
 
-    def environment(self, base_url: str) -> dict[str, str]:
-        """The base URL, and a credential of each scheme."""
-        tokens = {
-            self._spec.variables[name]: TOKEN if scheme.value["type"] == "http" else API_KEY
-            for name, scheme in self._schemes.items()
-        }
-        return {f"{self._spec.key}_base_url".upper(): base_url, **tokens}
-
-    def error(self, operation: Operation, status: int) -> Response:
-        return answers.error(operation, status)
+    @property
+    def key(self) -> str:
+        return self._spec.key
 
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
         found = [int(code) for code in operation.node["responses"].value if re.fullmatch("4[0-9]{2}", code)]

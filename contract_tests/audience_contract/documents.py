@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from regress import Regex, RegressError
 
@@ -18,7 +17,6 @@ from .parameters import BETWEEN, DEEP
 from .spec import METHODS, Document, Spec, escape, provider_keys, register, unjudged
 
 Json = dict[str, Any]
-_STEP = re.compile(r"""\.([\w-]+|\*)|\[(?:'([^']*)'|"([^"]*)"|(\d+|\*))\]""")
 _TYPES = {"object", "array", "string", "integer", "number", "boolean", "null"}
 _IGNORED = {"accept", "content-type", "authorization"}
 """Headers that are no parameters, whatever a document says (OpenAPI, Parameter Object)."""
@@ -46,6 +44,7 @@ _JSON = "application/json"
 _BYTES = {"type": "string", "format": "binary"}
 _OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"}
 _DEEPEST = 60
+_NOWHERE = "it leads nowhere, or out of the file: put all files into one"
 _OF_SCHEMAS = re.compile("/components/schemas/[^/]+")
 _PLAIN = re.compile(r"/components/schemas/[^/]+(/anyOf/\d+)?/allOf/\d+/\$ref")
 """Where a reference to a schema means that schema alone, and none that extends it."""
@@ -78,7 +77,7 @@ def read(
         value = _acted(value, action)
     key = re.sub(r"\W+", "_", path.stem.lower())
     try:
-        plain = _Plain(value, path)
+        plain = _Plain(value)
     except RecursionError:
         raise ValueError(f"{path} can't be read: too deep, or a part of it is within itself") from None
     root = Document(plain.document).node
@@ -131,29 +130,26 @@ def _with_texts(value: Any) -> Any:
     return [_with_texts(child) for child in value] if isinstance(value, list) else value
 
 
-def _acted(value: Json, action: Json) -> Json:
-    """The document after an action of an overlay; of JSONPath, only names, numbers and `*` are understood."""
+def _acted(value: Any, action: Json) -> Any:
+    """The document after an action of an overlay, on all that its target selects."""
+    from jsonpath import JSONPathEnvironment, JSONPathError  # noqa: PLC0415 - few runs have an overlay
+
     target = str(action.get("target"))
-    steps = [next(filter(None, found.groups())) for found in _STEP.finditer(target)]
-    if "".join(["$", *(found[0] for found in _STEP.finditer(target))]) != target:
-        raise ValueError(f"an overlay's target of names, numbers and * is needed: {target}")
-    places = list(_matched({"$": value}, ["$", *steps]))
+    try:
+        places = list(JSONPathEnvironment(strict=True).finditer(target, value))
+    except JSONPathError:
+        raise ValueError(f"an overlay's target is no JSONPath (RFC 9535): {target}") from None
     if not places:
         raise ValueError(f"an overlay's target is not there: {target}")
-    for holder, key in reversed(places):
-        if action.get("remove"):
-            del holder[key]
+    for place in reversed(places):
+        holder: Any = place.parent and place.parent.value
+        if not holder:
+            value = _merged(value, action.get("update", {}))
+        elif action.get("remove"):
+            del holder[place.parts[-1]]
         else:
-            holder[key] = _merged(holder[key], action.get("update"))
+            holder[place.parts[-1]] = _merged(place.value, action.get("update"))
     return value
-
-
-def _matched(value: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:
-    step, *below = steps
-    keys = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
-    for key in keys:
-        if step in ("*", str(key)):
-            yield from _matched(value[key], below) if below else [(value, key)]
 
 
 def _merged(value: Any, update: Any) -> Any:
@@ -172,16 +168,15 @@ class _Plain:
     file.
     """
 
-    def __init__(self, document: Json, file: Path) -> None:
+    def __init__(self, document: Json) -> None:
         self.unjudged: list[tuple[str, str]] = []
         self.moved: dict[str, str] = {}
         self._ids: set[str] = set()
-        self._files: dict[Path, Any] = {file.resolve(): document}
         self._added: Json = {}
         self._schemas: dict[int, tuple[str, Json]] = {}
         self._is_31 = not str(document["openapi"]).startswith("3.0")
         self._whole = document
-        self._whole = self._resolvable(document, "", file.resolve())
+        self._whole = self._resolvable(document, "")
         self._whole.setdefault("components", {}).setdefault("schemas", {}).update(self._added)
         done = dict[int, bool]()
         for _, schema in self._schemas.values():
@@ -211,14 +206,14 @@ class _Plain:
     def _leave_out(self, pointer: str, why: str) -> None:
         self.unjudged.append((pointer, why))
 
-    def _resolvable(self, value: Any, pointer: str, file: Path, *, is_map: bool = False) -> Any:
-        """A part of a file, with references that lead to places of the one document, and schemas that can be judged."""
+    def _resolvable(self, value: Any, pointer: str, *, is_map: bool = False) -> Any:
+        """A part of the document, with references that lead to places of it, and schemas that can be judged."""
         if isinstance(value, list):
-            return [self._resolvable(child, f"{pointer}/{at}", file) for at, child in enumerate(value)]
+            return [self._resolvable(child, f"{pointer}/{at}") for at, child in enumerate(value)]
         if not isinstance(value, dict):
             return value
         if isinstance(value.get("$ref"), str):
-            return self._referred(value, pointer, file)
+            return self._referred(value, pointer)
         found: Json = {}
         for name, child in value.items():
             at = f"{pointer}/{escape(name)}"
@@ -229,37 +224,30 @@ class _Plain:
             elif not is_map and not isinstance(child, _KINDS.get(name, object)):
                 self._leave_out(at, "a value of another kind than belongs there")
             elif name == "schema" and not is_map:
-                found[name] = self._schema(child, at, file)
+                found[name] = self._schema(child, at)
             elif at == "/components/schemas":
-                found[name] = self._schemas_of(child, at, file)
+                found[name] = self._schemas_of(child, at)
             else:
-                found[name] = self._resolvable(child, at, file, is_map=name in _MAPS and not is_map)
+                found[name] = self._resolvable(child, at, is_map=name in _MAPS and not is_map)
         return found
 
-    def _referred(self, value: Json, pointer: str, file: Path) -> Any:
-        """A reference outside of schemas: as one to a place of the document, or replaced by what it leads to."""
-        to, place, found = self._found(value["$ref"], file)
+    def _referred(self, value: Json, pointer: str) -> Any:
+        """A reference outside of schemas; replaced by what it leads to where that stands in a path."""
+        place, found = self._found(value["$ref"])
         # Below `/paths`, places are moved later, so that a reference would lead nowhere.
-        if found is not None and to == next(iter(self._files)) and not place.startswith("/paths/"):
-            return {**value, "$ref": f"#{place}"}
+        if found is not None and not place.startswith("/paths/"):
+            return value
         if found is None or pointer.count("/") >= _DEEPEST:
-            self._leave_out(f"{pointer}/$ref", "it leads nowhere, or to what cannot be read here")
+            self._leave_out(f"{pointer}/$ref", _NOWHERE)
             return {"x-not-judged": True}
-        return self._resolvable(found, pointer, to)
+        return self._resolvable(found, pointer)
 
-    def _referred_schema(self, reference: str, pointer: str, file: Path) -> Json:
-        """A reference to a schema, as one to a place of the document; a schema of another file is copied there."""
-        to, place, found = self._found(reference, file)
+    def _referred_schema(self, reference: str, pointer: str) -> Json:
+        place, found = self._found(reference)
         if found is None:
-            self._leave_out(pointer, "it leads nowhere, or to what cannot be read here")
+            self._leave_out(pointer, _NOWHERE)
             return {"x-not-judged": True}
-        if to == next(iter(self._files)):
-            return {"$ref": f"#{self._place_of_heirs(place, file) if _PLAIN.fullmatch(pointer) is None else place}"}
-        key = re.sub(r"\W+", "_", f"{to.stem}_{list(self._files).index(to)}{place}")
-        if key not in self._added:
-            self._added[key] = {}
-            self._added[key] = self._schema(found, f"/components/schemas/{key}", to)
-        return {"$ref": f"#/components/schemas/{key}"}
+        return {"$ref": f"#{self._place_of_heirs(place) if _PLAIN.fullmatch(pointer) is None else place}"}
 
     def _heirs(self, place: str) -> list[Json]:
         """The alternatives of a schema that others extend with `allOf`, and whose discriminator tells them apart."""
@@ -274,46 +262,37 @@ class _Plain:
         names = dict.fromkeys(mapped or (heirs and [*heirs, place.rpartition("/")[2]]))
         return [_named({"$ref": f"#/components/schemas/{name}"}, told) for name in names if name in named]
 
-    def _place_of_heirs(self, place: str, file: Path) -> str:
+    def _place_of_heirs(self, place: str) -> str:
         """The place of the schema that stands for the heirs of the one at a place; that place if there are none."""
         heirs, key = self._heirs(place), f"{place.rpartition('/')[2]}_told_apart"
         at = f"/components/schemas/{key}"
         if heirs and key not in self._added:
             self.moved[at] = place
             self._added[key] = {}
-            self._added[key] = self._schema({"anyOf": heirs}, at, file)
+            self._added[key] = self._schema({"anyOf": heirs}, at)
         return at if heirs else place
 
-    def _found(self, reference: str, file: Path) -> tuple[Path, str, Any]:
-        """The file that a reference leads to, the place in it, and the value there: None if it leads nowhere, or to the
+    def _found(self, reference: str) -> tuple[str, Any]:
+        """The place that a reference leads to, and the value there: None if that is in another file, nothing, or the
         whole document, which would be within itself.
         """
-        name, _, place = reference.partition("#")
-        try:
-            to = (file.parent / unquote(name)).resolve() if name else file
-            if to not in self._files:
-                self._files[to] = _value(to)
-        except (OSError, ValueError):
-            return file, place, None
-        is_whole = to == next(iter(self._files)) and not place
-        return to, place, None if is_whole else self._target({"$ref": f"#{place}"}, self._files[to])
+        file, _, place = reference.partition("#")
+        return place, None if file or not place else self._target({"$ref": reference})
 
     def _object(self, value: Any) -> Json:
         """The value, or what its reference leads to; {} if that is no object."""
         found = self._target(value)
         return found if isinstance(found, dict) else {}
 
-    def _target(self, value: Any, whole: Any = None) -> Any:
+    def _target(self, value: Any) -> Any:
         """What a chain of references leads to; None if it leads nowhere."""
         seen: set[str] = set()
         while isinstance(value, dict) and isinstance(reference := value.get("$ref"), str):
-            if not reference.startswith("#"):
-                return value
             if reference in seen or not re.match("#/|#$", reference):
                 return None
             seen.add(reference)
             try:
-                value = Document(whole or self._whole).referred(reference)
+                value = Document(self._whole).referred(reference)
             except (LookupError, TypeError, ValueError):
                 return None
         return value
@@ -486,11 +465,11 @@ class _Plain:
         kept = {name: each for name, each in response.items() if name not in found}
         return {**kept, **{name: each for name, each in found.items() if each}}
 
-    def _schemas_of(self, named: Any, pointer: str, file: Path) -> Json:
+    def _schemas_of(self, named: Any, pointer: str) -> Json:
         given = {key: child for key, child in named.items() if child is not None}
-        return {key: self._schema(child, f"{pointer}/{escape(key)}", file) for key, child in given.items()}
+        return {key: self._schema(child, f"{pointer}/{escape(key)}") for key, child in given.items()}
 
-    def _schema(self, value: Any, pointer: str, file: Path) -> Any:
+    def _schema(self, value: Any, pointer: str) -> Any:
         if isinstance(value, bool):
             return value
         if not isinstance(value, dict):
@@ -507,13 +486,13 @@ class _Plain:
                 self._leave_out(at, "a keyword that is not judged here, or is malformed")
                 found["x-not-judged"] = True
             elif name == "$ref":
-                found |= self._referred_schema(child, at, file)
+                found |= self._referred_schema(child, at)
             elif name in _NAMED:
-                found[name] = self._schemas_of(child, at, file)
+                found[name] = self._schemas_of(child, at)
             elif name in _SEVERAL:
-                found[name] = [self._schema(each, f"{at}/{number}", file) for number, each in enumerate(child)]
+                found[name] = [self._schema(each, f"{at}/{number}") for number, each in enumerate(child)]
             else:
-                found[name] = self._schema(child, at, file) if name in _ONE else child
+                found[name] = self._schema(child, at) if name in _ONE else child
         self._schemas[id(found)] = pointer, found
         return found
 

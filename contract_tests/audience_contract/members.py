@@ -3,18 +3,15 @@
 `masks` finds them by the spec; `quotes` finds what an answer quotes of them, by its words.
 """
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
 
-from . import strict_json, urlencoded
+from . import urlencoded
 from .masks import Masks, masked_bytes
 from .messages import Headers, Request, Response
 from .quotes import MASKED, Quotes
 from .spec import Node, Operation
-from .violation import UnreadableError
 
 _OF_HTTP = re.compile(
     r"(accept|access-control|content|if|sec|www)-.*|accept|age|allow|cache-control|connection|date|etag|expect|expires"
@@ -84,25 +81,10 @@ class Members:
 
     def _quoting(self, body: bytes) -> bytes:
         """An error, or whatever else is no success."""
-        if len(body) > LARGEST_ERROR:
-            return masked_bytes(body).encode()
         try:
-            value = strict_json.loads(body)
-        except UnreadableError:
-            try:
-                return self.text(body.decode("utf-8")).encode()
-            except UnicodeDecodeError:
-                return masked_bytes(body).encode()
-        shown = self._quoted(value)
-        return body if shown == value else json.dumps(shown, ensure_ascii=False).encode()
-
-    def _quoted(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {self._quotes.known(name): self._quoted(child) for name, child in value.items()}
-        if isinstance(value, list):
-            return [self._quoted(each) for each in value]
-        text = "" if value is None or isinstance(value, bool) else str(value)
-        return value if (shown := self.text(text)) == text else shown
+            return (self.text(body.decode("utf-8")) if len(body) <= LARGEST_ERROR else masked_bytes(body)).encode()
+        except UnicodeDecodeError:
+            return masked_bytes(body).encode()
 
 
 def _parameters(operation: Operation | None, place: str) -> dict[str, Node]:

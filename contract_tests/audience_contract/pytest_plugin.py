@@ -11,7 +11,7 @@ pytest loads this module in every run, so nothing is imported before a fixture n
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -21,13 +21,7 @@ if TYPE_CHECKING:
     from .mock import MockServer
 
 _MARKER = "audience_contract"
-
-
-class _Choice(NamedTuple):
-    provider: str | None = None
-    respond: int | None = None
-    fault: str | None = None
-    strict: bool = False
+_NAMES = ("provider", "respond", "fault", "strict")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,13 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def audience_mock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> "Iterator[MockServer]":
     """A running mock server, with its base URLs and credentials in the environment of the test."""
     from .mock import MockServer  # noqa: PLC0415
-    from .responding import responding  # noqa: PLC0415
 
     chosen = _choice(request)
-    options: dict[str, Any] = {"fault": chosen.fault} if chosen.fault else {}
-    if chosen.respond:
-        options["middleware"] = responding(chosen.respond, chosen.provider)
-    with MockServer(strict=chosen.strict, **options) as server:
+    with MockServer(keys=[*filter(None, [chosen.pop("provider", "")])], **chosen) as server:
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
         yield server
@@ -70,11 +60,11 @@ def audience_router(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
             raise
         pytest.fail("the fixture audience_router needs respx: pip install pytest-httpx2", pytrace=False)
     chosen = _choice(request)
-    if chosen.fault:
-        _refuse(f"fault={chosen.fault!r}: the fixture audience_router plays no faults; audience_mock does")
+    if fault := chosen.pop("fault", None):
+        _refuse(f"fault={fault!r}: the fixture audience_router plays no faults; audience_mock does")
     for name in () if "audience_mock" in request.fixturenames else _urls():
         monkeypatch.delenv(name, raising=False)
-    judge = Judge(chosen.provider, respond=chosen.respond, strict=chosen.strict)
+    judge = Judge(**chosen)
     with judge.routing() as router:
         yield router
     if judge.findings:
@@ -90,33 +80,32 @@ def _urls() -> Iterator[str]:
         yield from (name for name, value in load(key).environment("http://mock").items() if "http://mock" in value)
 
 
-def _choice(request: pytest.FixtureRequest) -> _Choice:
-    wanted: dict[str, Any] = {}
+def _choice(request: pytest.FixtureRequest) -> dict[str, Any]:
+    chosen: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers(_MARKER))):
-        if marker.args or not marker.kwargs.keys() <= set(_Choice._fields):
-            _refuse(f"takes {', '.join(f'{name}=' for name in _Choice._fields)}")
-        wanted |= marker.kwargs
-    chosen = _Choice(**wanted)
-    for said in _wrong(chosen):
+        if marker.args or not marker.kwargs.keys() <= {*_NAMES}:
+            _refuse(f"takes {', '.join(f'{name}=' for name in _NAMES)}")
+        chosen |= marker.kwargs
+    for said in _wrong(**chosen):
         _refuse(said)
     return chosen
 
 
-def _wrong(chosen: _Choice) -> Iterator[str]:
+def _wrong(provider: Any = None, respond: Any = None, fault: Any = None, strict: Any = False) -> Iterator[str]:
     from .faults import find  # noqa: PLC0415
     from .spec import provider_keys  # noqa: PLC0415
 
-    if chosen.provider is not None and chosen.provider not in provider_keys():
-        yield f"provider={chosen.provider!r}: no provider {chosen.provider!r}; there are {', '.join(provider_keys())}"
-    if chosen.respond is not None and (type(chosen.respond) is not int or not 400 <= chosen.respond <= 599):
-        yield f"respond={chosen.respond!r}: it is a status from 400 to 599"
-    if not isinstance(chosen.strict, bool):
-        yield f"strict={chosen.strict!r}: it is True or False"
+    if provider not in (None, *provider_keys()):
+        yield f"provider={provider!r}: no provider {provider!r}; there are {', '.join(provider_keys())}"
+    if respond not in (None, *range(400, 600)):
+        yield f"respond={respond!r}: it is a status from 400 to 599"
+    if strict not in (True, False):
+        yield f"strict={strict!r}: it is True or False"
     try:
-        if chosen.fault is not None:
-            find(str(chosen.fault))
+        if fault is not None:
+            find(str(fault))
     except LookupError as error:
-        yield f"fault={chosen.fault!r}: {error.args[0]}"
+        yield f"fault={fault!r}: {error.args[0]}"
 
 
 def _refuse(said: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import html
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 # 7 to 15 digits (E.164), but for the end of a UUID; with a plus sign, in groups too.
 _PHONE = re.compile(r"(?<![\w.-])\d{7,15}(?![\w.]*\w)|\+\d[\d ().-]{5,18}\d(?!\w)")
 _GROUPS = re.compile(r"(?<!\w)\(?\d[\d ().-]{5,18}\d(?!\w)")
+_NAMES = re.compile(r""""([^"]*)":|(?<="name": )"([^"]*)"|(?<="enum": )\[([^\]]*)\]|`([^`]*)`""")
+"""In the text of a spec: keys, names of parameters, values of an `enum`, and what a description has as code."""
 _PLACES = "the body part header headers query path status content-type content-length connection and redacted"
 
 
@@ -120,20 +123,6 @@ def _unescaped(text: str) -> str:
 @cache
 def _vocabulary() -> frozenset[str]:
     """The names in all specs, in lower case: they say nothing of a member, and reports are about them."""
-    texts = [_PLACES, *(text for key in provider_keys() for text in _names(load(key).node.value))]
+    specs = (json.dumps(load(key).node.value, ensure_ascii=False) for key in provider_keys())
+    texts = [_PLACES, *(text for spec in specs for found in _NAMES.findall(spec) for text in found)]
     return frozenset(found[0].casefold() for text in texts for found in _WORD.finditer(text))
-
-
-def _names(value: Any) -> Iterator[str]:
-    for name, child in (
-        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
-    ):
-        if name in ("example", "examples"):
-            continue
-        if isinstance(name, str):
-            yield name
-        if name == "enum":
-            yield from (each for each in child if isinstance(each, str))
-        if isinstance(child, str):
-            yield from [child] if name == "name" else re.findall("`([^`]*)`", child)
-        yield from _names(child)

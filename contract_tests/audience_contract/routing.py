@@ -22,7 +22,7 @@ from .visible import line
 class Judge:
     """Plays the provider, or all; `respond` is a status that every request that keeps the contract is answered with."""
 
-    def __init__(self, provider: str | None, *, respond: int | None = None, strict: bool = False) -> None:
+    def __init__(self, provider: str | None = None, *, respond: int | None = None, strict: bool = False) -> None:
         self._specs = [load_spec(key) for key in ([provider] if provider else provider_keys())]
         self._respond = respond
         self._ledger = Ledger(strict=strict)

@@ -6,11 +6,11 @@ The library under test judges with another implementation on purpose: shared cod
 import json
 import re
 import threading
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache, lru_cache, partial
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from regress import Regex
 
@@ -20,11 +20,6 @@ from .violation import UNNAMED, Violation, shape
 
 _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Zz]|([+-]\d\d:\d\d))", re.ASCII)
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
-Found = TypeVar("Found")
-_OF_TYPES = {"type", "title", "description", "example", "default"}
-"""Keywords to which one text is as good as another."""
-_OF_NAMES = _OF_TYPES | {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
-"""Keywords to which two objects are alike if only the texts of their properties differ."""
 _SEVERAL = ("oneOf", "anyOf")
 _WORDS = {"true": True, "false": False}
 
@@ -172,8 +167,8 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
     schemas = every(tuple(schemas))
     if isinstance(value, list):
         items = [kind for schema in schemas if (kind := schema.get("items"))]
-        named = {name for each in items for name in each.plain("properties", {})}
-        yield from _of_items(value, named, lambda at, child: _undocumented(items, child, where, f"{pointer}/{at}"))
+        for number, item in enumerate(value):
+            yield from _undocumented(items, item, where, f"{pointer}/{number}")
     if isinstance(value, dict):
         listed = [properties for schema in schemas if (properties := schema.get("properties"))]
         others = [other for schema in schemas if (other := schema.get("additionalProperties"))]
@@ -183,22 +178,6 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
             if not known and not others and listed:
                 yield Violation(where, at, listed[0].pointer, f"a property {UNNAMED}")
             yield from _undocumented(known or others, child, where, at) if isinstance(child, CONTAINERS) else ()
-
-
-def _of_items(value: list[Any], free: Container[str], check: Callable[[int, Any], Iterable[Found]]) -> Iterator[Found]:
-    """What is found in each item; one in which nothing is found is looked at once, however often the array has it.
-
-    `free` are the properties whose texts may be any: items that differ in nothing else are looked at once, too.
-    """
-    right: set[str] = set()
-    for at, item in enumerate(value):
-        of = item if isinstance(item, dict) else {}
-        texts = {name: "" if name in free and isinstance(each, str) else each for name, each in of.items()}
-        text = repr(texts or item)
-        if text not in right:
-            found = list(check(at, item))
-            yield from found
-            right |= set() if found else {text}
 
 
 def is_object(schema: Node) -> bool:
@@ -240,7 +219,6 @@ def _judge(root: Document) -> Callable[[Any], Any]:
         "$ref": partial(_reference, root),
         "required": _required,
         "pattern": _pattern,
-        "items": partial(_items, plain.VALIDATORS["items"]),
         "oneOf": partial(_alternatives, 2),
         "anyOf": partial(_alternatives, 1),
     }
@@ -320,12 +298,3 @@ def _fits(validator: Any, kind: Any, value: Any) -> bool:
     if key not in _FITTING.found:
         _FITTING.found[key] = validator.evolve(schema=kind).is_valid(value), kind, value
     return _FITTING.found[key][0]
-
-
-def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> Iterator[Any]:
-    if isinstance(value, list) and isinstance(kind, dict) and "prefixItems" not in schema:
-        named = kind.get("properties", {}) if kind.keys() <= _OF_NAMES else {}
-        free = {name for name, each in named.items() if isinstance(each, dict) and each.keys() <= _OF_TYPES}
-        return _of_items(value, free, lambda at, item: validator.descend(item, kind, path=at))
-    errors: Iterator[Any] = plain(validator, kind, value, schema)
-    return errors

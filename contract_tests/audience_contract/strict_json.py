@@ -1,7 +1,8 @@
 """JSON as RFC 8259 has it for exchange between systems: what two readers could understand differently is unreadable."""
 
 import json
-from itertools import chain
+import re
+from itertools import accumulate
 from typing import Any, NoReturn
 
 from .spec import tokens
@@ -32,7 +33,15 @@ def loads(data: bytes) -> Any:
     except ValueError:
         # Python's own limit on the digits of an integer.
         raise UnreadableError("an integer of too many digits") from None
-    _look_into(value, escaped=b"\\u" in data)
+    # Names and texts have brackets that nest nothing.
+    brackets = re.sub(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[^][{}"]+', b"", data)
+    if max(accumulate(1 if each in b"[{" else -1 for each in brackets), default=0) > MAX_DEPTH:
+        raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
+    try:
+        # In UTF-8, half of a surrogate pair can only come from an escape.
+        json.dumps(value if b"\\u" in data else None, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise UnreadableError("half of a surrogate pair, which is no character") from None
     return value
 
 
@@ -68,26 +77,3 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(_: str) -> NoReturn:
     raise UnreadableError("NaN or Infinity, which JSON does not have")
-
-
-def _look_into(value: Any, *, escaped: bool) -> None:
-    level, depth = [value], 0
-    while level:
-        # In UTF-8, half of a surrogate pair can only come from an escape.
-        every = level if escaped else ()
-        texts = [text for found in every for text in ([found] if isinstance(found, str) else _keys(found))]
-        try:
-            "".join(texts).encode("utf-8")
-        except UnicodeEncodeError:
-            raise UnreadableError("half of a surrogate pair, which is no character") from None
-        below = [
-            found.values() if isinstance(found, dict) else found for found in level if isinstance(found, CONTAINERS)
-        ]
-        depth += bool(below)
-        if depth > MAX_DEPTH:
-            raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
-        level = [*chain.from_iterable(below)]
-
-
-def _keys(value: Any) -> list[str]:
-    return list(value) if isinstance(value, dict) else []

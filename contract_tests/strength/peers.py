@@ -59,7 +59,7 @@ def _found(
     played: Played, key: str, seed: int, own: dict[str, Any], *, overlay: bool
 ) -> Iterator[tuple[str, BaselineEntry | None]]:
     if overlay:
-        from audience_contract import schemathesis_hooks  # noqa: F401, PLC0415 - its hooks are global
+        import schemathesis_hooks  # noqa: F401, PLC0415 - its hooks are global
     document = _effective(key) if overlay else upstream(key)
     config = schemathesis.Config.from_dict(configuration(played, key, seed) | own)
     schema = schemathesis.openapi.from_dict(document, config=config)

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from . import html, validity
 from ._errors import PipelineError
-from .published import METHODS, as_spec, choose, each_operation, unescaped
+from .published import METHODS, NAMED, as_spec, choose, each_operation, unescaped
 
 Sample = dict[str, Any]
 _LINE = re.compile(rf"({'|'.join(METHODS).upper()}) (\S+)")
@@ -81,7 +81,7 @@ def spec_of(page: str, wanted: Set[str] = frozenset()) -> str:
     If there are several, it is the one that has the operations `wanted`. Raises PipelineError that says what is there
     instead.
     """
-    texts = [page] if as_spec(page) else [block.text for block in blocks(page)]
+    texts = [page] if as_spec(page) or NAMED.match(page) else [block.text for block in blocks(page)]
     try:
         return choose(texts, wanted)
     except PipelineError as error:

@@ -12,7 +12,7 @@ from ._errors import PipelineError
 Json = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 # The key at the start of a line of YAML, or after a brace or comma in JSON or a flow mapping.
-_NAMED = re.compile(r"""(?:^|[{,]\s*)["']?(openapi|swagger)["']?\s*:""", re.M)
+NAMED = re.compile(r"""(?:^|[{,]\s*)["']?(openapi|swagger)["']?\s*:""", re.M)
 
 
 def as_spec(text: str) -> Json | None:
@@ -89,7 +89,7 @@ def choose(texts: Iterable[str], wanted: Set[str] = frozenset()) -> str:
 def _unreadable(texts: Iterable[str]) -> Iterator[str]:
     """What the texts are that look like an OpenAPI document and are none."""
     for text in texts:
-        named = _NAMED.search(text)
+        named = NAMED.search(text)
         if not named or as_spec(text) is not None:
             continue
         try:
@@ -103,7 +103,7 @@ def _value(text: str) -> Any:
     try:
         value = json.loads(text)
     except ValueError:
-        if not _NAMED.search(text) or re.match(r"\s*[{\[]\s*[\"}\]]", text):
+        if not NAMED.search(text) or re.match(r"\s*[{\[]\s*[\"}\]]", text):
             raise
         return safe_yaml.load(text)
     # One of two surrogates alone could be read, but not be written again.

@@ -32,7 +32,7 @@ from ._everywhere import Result, create_everywhere
 from ._members import Attribute, Member, PhoneFile, Url
 from ._operation import Capability, Support
 from ._options import CallOptions, Options
-from ._outcome import Attempt, Changed, Chunk, Headers, Outcome, Response, Rest, State
+from ._outcome import Attempt, Changed, Chunk, Headers, Outcome, Response, State
 from ._provider import Blocking as Provider
 from ._record import (
     AmbiguousError,
@@ -97,7 +97,6 @@ __all__ = [
     "Reply",
     "Request",
     "Response",
-    "Rest",
     "Result",
     "RetryPolicy",
     "Secret",

@@ -136,10 +136,8 @@ def _refusal(status: int, wait: float | None, known: dict[str, Any], operation: 
         return NotFoundError("says that there is no such audience (404); a wrong base URL gives the same", **known)
     if status == 429:
         return RateLimitedError("refused: too many requests (429)", retry_after=wait, **known)
-    hints = {404: "; is the base URL right?"}
-    if names_one and operation.effect is not Effect.READS:
-        hints[400] = "; one cause may be that there is no such audience"
-    return RejectedError(f"refused the request ({status}){hints.get(status, '')}", **known)
+    hint = "; is the base URL right?" if status == 404 else ""
+    return RejectedError(f"refused the request ({status}){hint}", **known)
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple, NoReturn, cast
 
 from typer import Argument, Exit, FileBinaryRead, Option, Typer
-from typer.core import TyperCommand
 
 from . import (
     Attribute,
@@ -91,7 +90,7 @@ class Everywhere(NamedTuple):
 
 
 class At(NamedTuple):
-    provider: Annotated[Key, Option("--provider", "-p", help="The provider.")]  # pyright: ignore[reportInvalidTypeForm]
+    provider: Annotated[list[Key], Option("--provider", "-p", help="The provider.")]  # pyright: ignore[reportInvalidTypeForm]
 
 
 class Asked(NamedTuple):
@@ -163,17 +162,6 @@ class Shared(NamedTuple):
     curl: Annotated[bool, Option("--curl", help="With --dry-run, print them as curl commands.")] = False
 
 
-class _Command(TyperCommand):
-    """A command that refuses a second value of an option that has one; else the last one would win, without a word."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        _, _, found = self.make_parser(ctx).parse_args(args=[*args])
-        for each in () if ctx.resilient_parsing else found:  # that is, while a shell completes a line
-            if found.count(each) > 1 and not getattr(each, "is_flag", False) and not each.multiple:
-                _refuse(f"{max(each.opts, key=len)} is given {found.count(each)} times, and {self.name} takes one")
-        return super().parse_args(ctx, args)
-
-
 def _verb(function: Callable[..., None]) -> None:
     """Make the function a command. Each of its parameters but the first, its run, is a group of options."""
     verb = function.__name__.rstrip("_")
@@ -182,7 +170,9 @@ def _verb(function: Callable[..., None]) -> None:
 
     def command(**given: Any) -> None:
         made = {kind: kind(*map(given.get, kind._fields)) for kind in kinds}
-        keys = [given["provider"]] if At in made else given["provider"] or PROVIDERS
+        keys = given["provider"] or PROVIDERS
+        if At in made and len(keys) > 1:
+            _refuse(f"--provider is given {len(keys)} times, and {verb} takes one")
         run = _Run(verb, given.get("name") or "", given.get("id") or "", keys, made[Shared])
         try:
             function(run, *map(made.get, own.values()))
@@ -192,7 +182,7 @@ def _verb(function: Callable[..., None]) -> None:
     options = [each for kind in kinds for each in inspect.signature(kind).parameters.values()]
     keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in options]
     command.__signature__ = inspect.Signature(keywords)  # type: ignore[attr-defined]
-    app.command(verb, cls=_Command, help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
+    app.command(verb, help=inspect.cleandoc(function.__doc__ or "") + _HELP)(command)
 
 
 def _version(wanted: bool) -> None:
@@ -265,8 +255,8 @@ class _Run:
         self._sent = True
 
     def end(self, call: Call, *, then: Callable[[Provider], Request] | None = None) -> NoReturn:
-        """Make the call, print what comes of it, and exit. A dry run prints the first request of the call; if
-        that one only asks the provider something, `then` gives the request that would follow.
+        """Make the call, print what comes of it, and exit. A dry run prints the first request of the call; if that one
+        only asks the provider something, `then` gives the request that would follow, which is printed instead.
         """
         results: list[_report.Shown] = []
         interrupted = 0
@@ -276,10 +266,7 @@ class _Run:
                 (provider,) = (each for each in self.chosen if each.title == result.provider)
                 unsupported = provider.adapter.draft.unsupported
                 left_out = tuple(name for name in unsupported if getattr(self.audience, name, None) is not None)
-                shown = _report.Prepared(provider.title, request, left_out)
-                results.append(shown)
-                if then:
-                    results.append(shown._replace(request=then(provider), depends=True))
+                results.append(_report.Prepared(provider.title, then(provider) if then else request, left_out))
             elif self._shared.as_json and self.verb == "list" and isinstance(result, Record):
                 _report.line(result)
             else:

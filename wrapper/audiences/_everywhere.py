@@ -16,6 +16,7 @@ from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
 from ._provider import Async, Blocking
 from ._record import Receipt
+from ._sides import AsyncSide, BlockingSide, Flow
 
 Result = Receipt | AudiencesError
 
@@ -70,11 +71,7 @@ def create_everywhere(
         if on_result:
             _observe.dropped("on_result", _observe.tell(on_result, run.results[place]))
 
-    try:
-        for place, provider in enumerate(providers):
-            with run.failing(place, sent=False):
-                provider._run(run.calls[place], run.calls[place].prepare(audience, leave_out=leave_out))
-        run.refuse(partial=partial)
+    def send_all() -> None:
         for place in run.untold:
             if place in run.results:
                 done.put(place)
@@ -84,11 +81,8 @@ def create_everywhere(
                 threading.Thread(target=copy_context().run, args=(send, place), daemon=True).start()
         while run.untold:
             tell(done.get())
-    except BaseException as interrupt:
-        for place in run.end(interrupt):
-            tell(place)
-        raise
-    return [run.results[place] for place in range(len(providers))]
+
+    return BlockingSide.run(run.all(leave_out, send_all, tell, partial=partial))
 
 
 async def acreate_everywhere(
@@ -130,19 +124,12 @@ async def acreate_everywhere(
                 except Exception as error:  # noqa: BLE001  # the results come first
                     _observe.dropped("on_result", error)
 
-    try:
-        for place, provider in enumerate(providers):
-            with run.failing(place, sent=False):
-                await provider._run(run.calls[place], run.calls[place].prepare(audience, leave_out=leave_out))
-        run.refuse(partial=partial)
+    async def send_all() -> None:
         async with anyio.create_task_group() as group:
             for place in run.untold:
                 group.start_soon(send, place)
-    except BaseException as interrupt:
-        for place in run.end(interrupt):
-            await tell(place)
-        raise
-    return [run.results[place] for place in range(len(providers))]
+
+    return await AsyncSide.run(run.all(leave_out, send_all, tell, partial=partial))
 
 
 class _Run:
@@ -154,9 +141,34 @@ class _Run:
         if not isinstance(providers, Sequence) or not all(isinstance(provider, kind) for provider in providers):
             where = "audiences" if kind is Blocking else "audiences.aio"
             raise TypeError(f"providers must be a sequence of provider objects of {where}")
+        self._audience, self._providers = audience, providers
         self.calls = [provider._verbs(options, "create", audience) for provider in providers]
         self.results: dict[int, Result] = {}
         self.untold = list(range(len(providers)))
+
+    def all(
+        self,
+        leave_out: Collection[str],
+        send_all: Callable[[], object],
+        tell: Callable[[int], object],
+        *,
+        partial: bool,
+    ) -> Flow[list[Result]]:
+        """The results of all calls. After an interrupt, what is known of each is passed on first."""
+        try:
+            for place, (provider, call) in enumerate(zip(self._providers, self.calls, strict=True)):
+                with self.failing(place, sent=False):
+                    yield provider._run(call, call.prepare(self._audience, leave_out=leave_out))
+            if not partial:
+                self._refuse()
+            yield send_all()
+        except BaseException as interrupt:
+            for place in [*self.untold]:
+                self.calls[place].how.ending.end()
+                self.results.setdefault(place, self.calls[place].known(interrupt))
+                yield tell(place)
+            raise
+        return [self.results[place] for place in range(len(self.calls))]
 
     @contextmanager
     def failing(self, place: int, kind: type[BaseException] = Exception, *, sent: bool = True) -> Iterator[None]:
@@ -167,34 +179,16 @@ class _Run:
             lost = self.calls[place].lost(f"no answer: {type(error).__name__}", sent=sent)
             self.results[place] = error if isinstance(error, AudiencesError) else lost
 
-    def refuse(self, *, partial: bool) -> None:
-        """Set the results of the calls that are not made: those that cannot be sent and, because of them, all others,
-        so that nothing is half done.
+    def _refuse(self) -> None:
+        """If a draft cannot be sent, let the result of each other call be that it is not made, so that nothing is half
+        done.
         """
-        if partial:
-            return
-        files = [call.open_file for call in self.calls]
         for place, call in enumerate(self.calls):
             if call.how.remaining <= 0:
-                self.results.setdefault(place, call.lost(_LATE, sent=False))
-            elif files[place] is not None and files.count(files[place]) > 1:
-                self.results.setdefault(place, call.lost(_TWICE, sent=False))
-        names = " and ".join(dict.fromkeys(self.calls[place].title for place in sorted(self.results)))
+                why = "nothing was sent: the total time was over before all drafts were prepared"
+                self.results.setdefault(place, call.lost(why, sent=False))
+        names = " and ".join(self.calls[place].title for place in sorted(self.results))
         for place in set(self.untold) - self.results.keys() if names else ():
-            error = self.calls[place].lost(_NOT_ALL.format(names), sent=False)
+            why = f"nothing was sent to anybody, because nothing can be sent to {names} (see there)"
+            error = self.results[place] = self.calls[place].lost(why, sent=False)
             error.remedy = Remedy("partial", True, "sends to the rest")
-            self.results[place] = error
-
-    def end(self, interrupt: BaseException) -> Iterator[int]:
-        """End the calls whose results were not passed on yet. The place of each, once its result is set to what is
-        known now.
-        """
-        for place in [*self.untold]:
-            self.calls[place].how.ending.end()
-            self.results.setdefault(place, self.calls[place].known(interrupt))
-            yield place
-
-
-_LATE = "nothing was sent: the total time was over before all drafts were prepared"
-_TWICE = "give a path, or the file's bytes: one open file cannot be read for two calls at once"
-_NOT_ALL = "nothing was sent to anybody, because nothing can be sent to {} (see there)"

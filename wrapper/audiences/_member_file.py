@@ -38,16 +38,13 @@ def members_of(
     Raises InvalidError, which names the line, for a missing column, a row with more or fewer cells than the first line,
     an empty id, and what cannot be read.
     """
-    rows, blank = csv.reader(_lines(file, tell), strict=True), 0
+    rows = csv.reader(_lines(file, tell), strict=True)
     try:
         heading = next(rows, [])
         place, *places = [_place(heading, name) for name in (column, *attributes)]
         for row in rows:
-            if not row:
-                blank = blank or rows.line_num
+            if not row:  # an empty line
                 continue
-            if blank:
-                raise _wrong(blank, "is empty")
             if len(row) != len(heading):
                 raise _wrong(rows.line_num, f"has {_cells(row)}, and the first line has {_cells(heading)}")
             if not row[place].strip():

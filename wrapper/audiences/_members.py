@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ._errors import InvalidError, Problem
-from ._reason import UploadError
 from ._upload import BinaryFile, Upload
 
 
@@ -47,8 +46,6 @@ class PhoneFile:
             if isinstance(given, Path) and re.search(r"[\r\n]", str(given)):
                 rule = "must be a path, and looks like a file's content: give PhoneFile(text.encode(), filename)"
                 problems.append(Problem.ours("members.source", rule, source))
-        except UploadError:
-            problems.append(Problem.ours("members.source", "must be an open file, and is closed", self.source))
         except Exception:  # noqa: BLE001  # a file of the caller's may raise anything
             problems.append(Problem.ours("members.source", "must be a path, bytes or an open binary file", self.source))
         if problems:

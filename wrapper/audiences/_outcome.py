@@ -1,10 +1,9 @@
 """What is known of a call: what came back, its outcome, its attempts, and each call of a change of members."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import chain
 from typing import Any
 
 
@@ -12,7 +11,6 @@ class Headers(Mapping[str, str]):
     """Response headers: a mapping that ignores case. The values of a repeated header are joined with a comma."""
 
     def __init__(self, items: tuple[tuple[str, str], ...] = ()) -> None:
-        self.items_as_sent = items
         self._values: dict[str, str] = {}
         for name, value in items:
             key = name.lower()
@@ -28,7 +26,7 @@ class Headers(Mapping[str, str]):
         return len(self._values)
 
     def __hash__(self) -> int:
-        return hash(self.items_as_sent)
+        return hash(tuple(self._values.items()))
 
     def __repr__(self) -> str:
         return f"Headers({len(self)} names)"
@@ -112,7 +110,9 @@ def _value(value: Any) -> Any:
         return [_value(each) for each in value]
     if to_dict := getattr(value, "to_dict", None):
         return to_dict()
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    if is_dataclass(value):
+        return as_json(value, *(each.name for each in fields(value)))
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,10 +135,6 @@ class Attempt:
     """The response's X-Request-Id, if any."""
     failed: bool
     """Whether it gave an error."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as values of JSON."""
-        return as_json(self, *(each.name for each in fields(self)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,34 +166,6 @@ class Chunk:
         return self.response.status if self.response else None
 
 
-class Rest:
-    """The members that were not applied, as far as is known: those of the calls that failed, and those that were never
-    sent. It can be iterated over once. Members that are still in the caller's iterable are taken from it then, and are
-    lost if this object is pickled.
-    """
-
-    def __init__(self, taken: tuple[Any, ...] = (), source: Any = ()) -> None:
-        self._taken, self._source = taken, source
-
-    @property
-    def awaits(self) -> bool:
-        """Whether it goes on with an asynchronous iterable."""
-        return not isinstance(self._source, Iterable)
-
-    def __iter__(self) -> Iterator[Any]:
-        return chain(self._taken, self._source)
-
-    async def __aiter__(self) -> AsyncIterator[Any]:
-        for member in self._taken if self.awaits else self:
-            yield member
-        if self.awaits:
-            async for member in self._source:
-                yield member
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Rest, (self._taken,)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """What became of a change of members: every call of it, in the order in which they were made. No member is shown.
@@ -219,8 +187,6 @@ class Changed:
     warnings: tuple[str, ...] = ()
     """What looks wrong in the members, by pages about other calls of the provider, or by a rule of ours; no member was
     left out for it."""
-    rest: Rest = field(default_factory=Rest, repr=False, compare=False)
-    """What was not applied: give it to the same verb to go on."""
 
     @property
     def outcome(self) -> Outcome:

@@ -292,11 +292,6 @@ class Reply:
     """Where the response leaves the effective spec."""
     attempts: tuple[Attempt, ...] = field(default=(), repr=False)
 
-    def to_dict(self) -> dict[str, Any]:
-        """What is known, as values of JSON."""
-        known = as_json(self, "provider", "operation", "outcome", "deviations", "attempts")
-        return known | {"status": self.response.status, "value": self.value}
-
 
 class Evidence(StrEnum):
     """What the provider says after a call whose outcome was unknown."""
@@ -330,10 +325,6 @@ class Reconciliation:
     """The audience's name."""
     record: Record | None = None
     """What the provider says of the audience, its times among it, where it has one of that name."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """What is known, as values of JSON, the audience's name among them."""
-        return as_json(self, "provider", "outcome", "evidence", "reason", "name", "record")
 
 
 def token_in(what: AudiencesError | str, provider: str, operations: Collection[str], base_url: str) -> dict[str, Any]:

@@ -60,12 +60,6 @@ def redacted(data: bytes, secrets: Iterable[str], *, cut: bool = False) -> bytes
     return bytes(kept + data[at:])
 
 
-def name_without(name: str, secrets: Iterable[str]) -> str:
-    """The name of a header, or stars if it has a secret in it. Names come in lower case, and without escapes."""
-    has_secret = any(len(secret) >= SHORTEST and secret.lower() in name.lower() for secret in secrets)
-    return STARS if has_secret else name
-
-
 def _spaced(text: bytes) -> bytes:
     """The text with spaces in place of plus signs: in a URL, a plus sign may mean a space."""
     return text.replace(b"+", b" ")

@@ -43,20 +43,13 @@ class Prepared(NamedTuple):
     provider: str
     request: Request
     left_out: tuple[str, ...] = ()
-    depends: bool = False
-    """Whether the request depends on the answer to the one before it."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
         return self.request.warnings
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "provider": self.provider,
-            **self.request.redacted(),
-            "left_out": list(self.left_out),
-            "depends": self.depends,
-        }
+        return {"provider": self.provider, **self.request.redacted(), "left_out": list(self.left_out)}
 
 
 Plain = Result | Record | Changed | Prepared
@@ -219,8 +212,7 @@ def _as_request(prepared: Prepared, *, curl: bool) -> str:
     request = prepared.request
     left_out = f" (left out: {', '.join(prepared.left_out)})" if prepared.left_out else ""
     needs = f"# needs in the environment: {', '.join(request.variables.values())}\n" if curl else ""
-    depends = ", by what that answers" if prepared.depends else ""
-    return f"# {prepared.provider}{left_out}{depends}\n{needs}{request.curl() if curl else request.text()}\n"
+    return f"# {prepared.provider}{left_out}\n{needs}{request.curl() if curl else request.text()}\n"
 
 
 def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, usage: bool = False) -> AudiencesError:

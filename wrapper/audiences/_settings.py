@@ -33,8 +33,6 @@ class Setting(NamedTuple):
     required: bool = True
     whole: bool = False
     """Whether it is a whole number."""
-    choices: tuple[str, ...] = ()
-    """The allowed values; empty if any value is allowed."""
     argument: str = ""
     """The name of the argument."""
 
@@ -51,8 +49,6 @@ class Setting(NamedTuple):
             rule = FIT
         elif value is not None and self.whole and not re.fullmatch("[0-9]{1,9}", str(value)):
             rule = "must be a whole number"
-        elif value is not None and self.choices and value not in self.choices:
-            rule = f"must be one of {', '.join(self.choices)}"
         if rule:
             called = self.argument if given is not None else self.variable
             raise ConfigurationError(f"({self.meaning}) {rule}", argument=called)

@@ -1,8 +1,7 @@
 """Takes the members of a change from the caller's iterable: at a time, as many as one call may have."""
 
 import json
-import threading
-from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -10,16 +9,15 @@ from . import _json, _spec
 from ._errors import OURS, InvalidError, Problem, shape
 from ._members import Member
 from ._operation import MemberRules
-from ._outcome import Rest
 
 GIVEN = Iterable[Member | str] | AsyncIterable[Member | str]
 """What is given as members; the latter only in `audiences.aio`."""
 
-_Members = dict[str, tuple[Member, str] | None]
-"""Members by id: None for one without attributes; for another one, the member and its JSON text."""
+_Members = dict[str, str | None]
+"""The JSON text of members by id; None for one without attributes."""
 _encoded = json.encoder.encode_basestring
-_AT_ONCE = 16
-"""Items that are taken from an iterable between two checks whether the call is over."""
+_AT_ONCE = 1000
+"""Items that are taken from an iterable between two checks whether the change is over."""
 
 
 class Supply:
@@ -41,45 +39,39 @@ class Supply:
         """The members of the next call, or of the one that is made now."""
         self._held: _Members = {}
         """The members that were taken and checked; those of the call come first."""
-        self._ahead: list[Any] = []
-        """The items that were taken and not checked yet."""
-        self._failed: list[Member | str] = []
         self._place = -1
-        self.given, self.awaits = given, given.awaits if isinstance(given, Rest) else isinstance(given, AsyncIterable)
+        self._given, self.awaits = given, isinstance(given, AsyncIterable)
         if isinstance(given, str | bytes | Mapping) or not (self.awaits or isinstance(given, Iterable)):
             raise self._wrong("members", "must be an iterable of ids or of Member", given)
-        self._source: Any = aiter(self.given) if self.awaits else iter(self.given)
-        self._ended, self._over, self._filling = False, False, threading.Lock()
+        self._source: Any = aiter(given) if self.awaits else iter(given)
+        self._ended = False
+        self.over = False
+        """Whether the change is over. The thread that still takes members for a cancelled one then stops."""
 
     def check(self) -> None:
         """Look at every member. Raises InvalidError for one that breaks a rule."""
-        items = iter(self.given)
+        items = iter(self._given)
         while part := [*islice(items, self.most)]:
             self._checked(part)
         self._place = -1
 
     def fill(self) -> None:
-        """Take members for a call. Raises InvalidError for one that breaks a rule, and what the iterable raises.
-
-        On an event loop, a thread does this, and a cancelled call leaves it to itself: it stops once `rest` was asked.
-        """
-        with self._filling:
-            while not self._over and (wanted := self._wanted()):
-                while (room := min(_AT_ONCE, wanted - len(self._ahead))) and not (self._over or self._ended):
-                    came = len(self._ahead)
-                    self._ahead.extend(islice(self._source, room))  # keeps what came, where the iterable raises
-                    self._ended = len(self._ahead) < came + room
-                self._take()
+        """Take members for a call. Raises InvalidError for one that breaks a rule, and what the iterable raises."""
+        while not self.over and (wanted := self._wanted()):
+            room = min(_AT_ONCE, wanted)
+            some = [*islice(self._source, room)]
+            self._held |= self._checked(some)
+            self._ended = len(some) < room
 
     async def afill(self) -> None:
         while wanted := self._wanted():
+            some = list[Any]()
             async for item in self._source:
-                self._ahead.append(item)
-                if len(self._ahead) == wanted:
+                some.append(item)
+                if len(some) == wanted:
                     break
-            else:
-                self._ended = True
-            self._take()
+            self._held |= self._checked(some)
+            self._ended = len(some) < wanted
 
     def _wanted(self) -> int:
         """How many more members to take: one more than the call may have, to know whether the call is the last."""
@@ -88,10 +80,6 @@ class Supply:
             self.call = dict(islice(self._held.items(), self.most))
         return wanted
 
-    def _take(self) -> None:
-        self._held |= self._checked(self._ahead)
-        self._ahead = []
-
     @property
     def written(self) -> str:
         """The members of the call, as they are sent."""
@@ -99,7 +87,7 @@ class Supply:
 
     def _text(self, members: _Members) -> str:
         before, after = self._before, self._after
-        return ",".join([more[1] if more else f"{before}{_encoded(id)}{after}" for id, more in members.items()])
+        return ",".join([more or f"{before}{_encoded(id)}{after}" for id, more in members.items()])
 
     def shorten(self, excess: int) -> bool:
         """Leave the last members out of the call, for at least `excess` bytes. Returns False if none is left."""
@@ -107,10 +95,8 @@ class Supply:
             excess -= len(self._text(dict([self.call.popitem()])).encode()) + 1  # a comma
         return bool(self.call)
 
-    def sent(self, *, applied: bool) -> None:
-        """Note that the call is over. The members of one that was not applied are kept for `rest`."""
-        if not applied:
-            self._failed += _items(self.call)
+    def sent(self) -> None:
+        """Note that the call is over."""
         self._held, self.call = dict(islice(self._held.items(), len(self.call), None)), {}
 
     @property
@@ -123,23 +109,6 @@ class Supply:
         """Whether there is nothing more to send."""
         return self._ended and not self._held
 
-    def rest(self) -> Rest:
-        self._over = True
-        if self._filling.locked():
-            return Rest((*self._failed,), self._coming())
-        return Rest((*self._failed, *self._taken), () if self._ended else self._source)
-
-    def _coming(self) -> Iterator[Member | str]:
-        """What a thread has taken once it has stopped, and all that is left."""
-        with self._filling:
-            pass
-        yield from self._taken
-        yield from self._source
-
-    @property
-    def _taken(self) -> list[Member | str]:
-        return [*_items(self._held), *self._ahead]
-
     def _checked(self, items: Sequence[Any]) -> _Members:
         plain = {*map(type, items)} <= {str} and all(items) and all(map(str.isascii, items))
         if plain and [*map(str.strip, items)] == [*items]:
@@ -147,7 +116,7 @@ class Supply:
             return dict.fromkeys(items)
         return dict(map(self._each, items))
 
-    def _each(self, item: Any) -> tuple[str, tuple[Member, str] | None]:
+    def _each(self, item: Any) -> tuple[str, str | None]:
         self._place += 1
         id = item.id if isinstance(item, Member) else item
         if not isinstance(id, str) or not id or not (id.isascii() or _json.is_unicode(id)):
@@ -159,7 +128,7 @@ class Supply:
         if not isinstance(item, Member):
             return id, None
         try:
-            return id, (item, _json.dumps(self._rules.write(self._verb, item, self.warnings)).decode())
+            return id, _json.dumps(self._rules.write(self._verb, item, self.warnings)).decode()
         except ValueError as error:
             rule = str(error)
         raise self._wrong(".attributes", rule, getattr(item, "attributes", None))
@@ -175,7 +144,3 @@ class Supply:
     def _wrong(self, field: str, rule: str, value: object, source: str = OURS) -> InvalidError:
         place = field if field == "members" else f"members[{self._place}]{field}"
         return InvalidError.of([Problem(place, rule, shape(value), source)])
-
-
-def _items(members: _Members) -> list[Member | str]:
-    return [more[0] if more else id for id, more in members.items()]

@@ -5,7 +5,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from inspect import iscoroutine
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 from weakref import WeakValueDictionary
@@ -98,21 +97,15 @@ class Upload:
     A binary file is not closed. One that cannot seek is sent once, with chunked transfer coding, because its length is
     not known; opening it again raises UploadError.
 
-    Raises TypeError for a file that is not binary, and UploadError for one that is closed.
+    Raises TypeError for a file that is not binary.
     """
 
     def __init__(self, source: bytes | Path | BinaryFile) -> None:
         self._source = source
         self.path = source if isinstance(source, Path) else None
-        self.own = None if isinstance(source, bytes | Path) else source
-        """The binary file of the caller's."""
         self.seeks, self._start = True, 0
         if not isinstance(source, bytes | Path):
-            _check_open(source)
-            nothing = source.read(0)
-            if iscoroutine(nothing):
-                nothing.close()
-            if not isinstance(nothing, bytes):
+            if not isinstance(source.read(0), bytes):
                 raise TypeError("not a binary file")
             self.seeks = bool(getattr(source, "seekable", bool)())
             self._start = cast("BinaryIO", source).tell() if self.seeks else 0
@@ -186,26 +179,16 @@ class Upload:
 
     def _take(self) -> tuple[BinaryIO, Callable[[], None]]:
         """An open file, and the function to call when it is no longer needed."""
-        if self.own is not None:
-            _check_open(self.own)
-            return cast("BinaryIO", self.own), _reserve(self.own)
-        file = io.BytesIO(self._source) if isinstance(self._source, bytes) else _opened(cast("Path", self._source))
+        source = self._source
+        if not isinstance(source, bytes | Path):
+            return cast("BinaryIO", source), _reserve(source)
+        file = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
         return file, file.close
 
     def _state(self, file: BinaryIO) -> tuple[int, ...] | None:
         """What would differ if a path's file were replaced by another, or written to; None for other sources."""
         now = os.fstat(file.fileno()) if self.path else None
         return now and (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
-
-
-def _check_open(file: BinaryFile) -> None:
-    if getattr(file, "closed", False) is True:
-        raise UploadError("the file is closed")
-
-
-def _opened(path: Path) -> BinaryIO:
-    at_once = getattr(os, "O_NONBLOCK", 0)  # also a pipe that took the file's place
-    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | at_once))
 
 
 _LOCK, _IN_USE = Lock(), WeakValueDictionary[int, threading.Event]()

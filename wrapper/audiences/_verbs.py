@@ -30,7 +30,7 @@ from ._errors import (
 from ._members import PhoneFile
 from ._operation import READING, Answer, Asked, Change, Effect, Listing, Operation, Page, Support
 from ._options import CallOptions
-from ._outcome import Changed, Chunk, Outcome, Rest, State
+from ._outcome import Changed, Chunk, Outcome, State
 from ._record import (
     AmbiguousError,
     Audiences,
@@ -285,8 +285,8 @@ class Verbs(Generic[Model]):
         asynchronous; one that is not is read in a thread.
 
         A call that fails ends the change: the error is that call's, its `outcome` is that of all calls together, and
-        its `changed` lists all calls, and has the members that were not applied. With `go_on=True`, the calls after it
-        are made all the same, and the result says which failed.
+        its `changed` lists all calls. With `go_on=True`, the calls after it are made all the same, and the result says
+        which failed.
 
         Raises InvalidError for a member that breaks a rule, UnsupportedError where the provider offers no such call,
         and any other AudiencesError. What the iterable raises is raised as it is, like an interrupt: with such an
@@ -383,7 +383,7 @@ class Verbs(Generic[Model]):
         self._chunks.append(chunk)
         self._attempts = None
         if self._supply:
-            self._supply.sent(applied=chunk.outcome is Outcome.APPLIED)
+            self._supply.sent()
 
     def _replace_file(
         self, entry: Operation[Change, Reference], asked: Reference, file: object, *, allow_empty: bool
@@ -417,7 +417,6 @@ class Verbs(Generic[Model]):
             chunks=tuple(chunks),
             complete=not supply or supply.is_empty,
             warnings=tuple(sorted(supply.warnings)) if supply else (),
-            rest=supply.rest() if supply else Rest(),
         )
 
     def reconcile(
@@ -568,17 +567,12 @@ class Verbs(Generic[Model]):
         if operation and operation.effect is Effect.CREATES:
             error.looked_first = self._looked
         if operation and supply and error.changed is None:
+            supply.over = True
             # With attempts, it is the error of a call that was interrupted.
             last = [_failed(error, len(supply.call))] if self._attempts else []
             error.changed = self._changed(operation, [*self._chunks, *last], supply)
             error.outcome = error.changed.outcome
         return error
-
-    @property
-    def open_file(self) -> object:
-        """The caller's own binary file that the draft sends, if there is one."""
-        file = self._drafted[0].file if self._drafted else None
-        return file.upload.own if file else None
 
     def known(self, interrupt: BaseException) -> AudiencesError:
         """What is known of the call once it was ended, while its own thread may still go on."""

@@ -36,22 +36,17 @@ def refuses(when: When, status: int = 400) -> Act:
 
 def on_success(change: Callable[[Response], Response], when: When = always) -> Act:
     """The server's successes are wrong, or some of them."""
-
-    def act(turn: Turn) -> Response:
-        answer = turn.answer()
-        return change(answer) if answer.is_success and when(turn) else answer
-
-    return act
+    return lambda turn: _changed(turn.answer(), change, lambda answer: answer.is_success and when(turn))
 
 
 def on_error(change: Callable[[Response], Response], status: int | None = None) -> Act:
     """The server's errors are wrong, or only those with `status`."""
+    statuses = range(400, 600) if status is None else (status,)
+    return lambda turn: _changed(turn.answer(), change, lambda answer: answer.status in statuses)
 
-    def act(turn: Turn) -> Response:
-        answer = turn.answer()
-        return change(answer) if answer.status >= 400 and status in (None, answer.status) else answer
 
-    return act
+def _changed(answer: Response, change: Callable[[Response], Response], when: Callable[[Response], object]) -> Response:
+    return change(answer) if when(answer) else answer
 
 
 def with_status(number: int) -> Callable[[Response], Response]:
@@ -82,11 +77,6 @@ def as_json(change: Callable[[Any], Any]) -> Callable[[Message], Message]:
 def puts(**properties: Any) -> Callable[[Message], Message]:
     """Properties added to a JSON object, or replaced in it."""
     return as_json(lambda value: {**value, **properties})
-
-
-def json_request(value: Any) -> Callable[[Request], Request]:
-    """A JSON body, whatever the body was."""
-    return lambda request: header("content-type", "application/json")(json_body(value)(request))
 
 
 def renamed_part(old: str, new: str) -> Callable[[Request], Request]:

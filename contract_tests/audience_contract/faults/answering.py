@@ -9,10 +9,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus
 
+from ..bodies import value_of
 from ..facts import facts_of
 from ..messages import Request, Response
 from ..mock.provider import Provider, load
 from ..spec import Node, Operation
+from ..strict_json import at, put
 from .acts import as_json, body, every, header, on_error, on_success, with_status
 from .fault import Act, Change, Fault, Turn, as_is, fields
 from .places import Place, credential, places, slug
@@ -70,7 +72,7 @@ def faults(operation: Operation) -> Iterator[Fault]:
             start, rule = f"error-{number}", (responses.pointer,)
             # No document says which refusal a wrong header or parameter gets.
             is_said = number == "401" or operation.node.get("requestBody")
-            for status in (code, *({other} - {*responses.value} if is_said else ())):
+            for status in (code.replace("X", "0"), *({other} - {*responses.value} if is_said else ())):
                 sentence, act = f"A {number} has the status {status}.", wrong(with_status(int(status)))
                 yield Fault(f"{start}-is-{status}", sentence, rule, act, show=(show,))
             yield from _documented(responses, number, start, wrong, show)
@@ -277,15 +279,10 @@ def _at(path: tuple[str, ...], change: Callable[[Any], Any]) -> Callable[[Respon
     """A change of a property of JSON: `change` makes a new value of the old one; None takes the property away."""
 
     def changed(answer: Response) -> Response:
-        try:
-            value = at = json.loads(answer.body)
-            for name in path[:-1]:
-                at = at.setdefault(name, {})
-            new = change(at.pop(path[-1], None))
-        except (ValueError, AttributeError, TypeError):
-            return answer
-        at.update({} if new is None else {path[-1]: new})
-        return as_json(lambda _: value)(answer)
+        value = value_of(answer)
+        new = change(at(value, f"/{'/'.join(path)}"))
+        made = put(value, "/".join(path), ... if new is None else new)
+        return as_json(lambda _: made)(answer) if isinstance(value, dict) else answer
 
     return changed
 

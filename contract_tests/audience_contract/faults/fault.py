@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, Protocol
 
 from .. import bodies
-from ..media import media_of
 from ..messages import Request, Response
 from ..multipart import Part
 from ..spec import Operation
@@ -90,15 +88,10 @@ class Turn:
         """The header's value, "" without it; several values are joined with commas (RFC 9110, 5.3)."""
         return ", ".join(self.request.values(name))
 
-    @cached_property
+    @property
     def fields(self) -> dict[str, Any]:
-        """The properties, fields or parts of the body by name; none where it cannot be read."""
+        """The parts, properties or fields of the body by name; none where it cannot be read."""
         return fields(self.request)
-
-    @cached_property
-    def parts(self) -> list[Part]:
-        """The parts of an upload in their order; none where it cannot be read."""
-        return parts(self.request)
 
     def text(self, name: str) -> str:
         """A property, field or text part that is a text, or else ""."""
@@ -118,35 +111,22 @@ def _measured(request: Request) -> Request:
 
 def fields(request: Request) -> dict[str, Any]:
     """The same as `Turn.fields`, of any request."""
-    kind = _kind(request)
-    if kind == "multipart":
-        return {part.name: part for part in parts(request)}
-    if kind == "form":
-        try:
-            return bodies.fields_of(request)
-        except UnreadableError:
-            return {}
-    return json_object(request) or {}
+    found = {part.name: part for part in parts(request)} or json_object(request)
+    try:
+        return bodies.fields_of(request) if found is None else found
+    except UnreadableError:
+        return {}
 
 
 def parts(request: Request) -> list[Part]:
-    """The same as `Turn.parts`, of any request."""
+    """The parts of an upload in their order; none where it cannot be read."""
     try:
-        return bodies.parts_of(request) if _kind(request) == "multipart" else []
+        return bodies.parts_of(request)
     except UnreadableError:
         return []
 
 
 def json_object(request: Request) -> dict[str, Any] | None:
     """The JSON object that a body is; None where it is none."""
-    value = None if _kind(request) else bodies.value_of(request)
+    value = bodies.value_of(request)
     return value if isinstance(value, dict) else None
-
-
-def _kind(request: Request) -> str:
-    """What reads the body, as its media type says: "multipart", "form", or "" for JSON."""
-    said = media_of(request)
-    essence = said.essence if said else ""
-    if essence.startswith("multipart/"):
-        return "multipart"
-    return "form" if essence == "application/x-www-form-urlencoded" else ""

@@ -37,7 +37,7 @@ _REFUSED: dict[str, tuple[Variant, ...]] = {
         ("media-parameter", "a charset", "RFC 9110, 8.3.1", rb"^.*", rb"\g<0>; charset=utf-8", rb"^.*; *charset"),
     ),
     "property": (
-        ("json-crlf", "CRLF between its tokens", "RFC 8259, 2", rb"\{", b"{\r\n", rb"\r\n"),
+        ("json-crlf", "CRLF between its tokens", "RFC 8259, 2", rb'\{(?=")', b"{\r\n", rb"\r\n"),
         ("json-compact", "no white space", "RFC 8259, 2", rb'": ', b'":', rb'\{"[^"]+":\S'),
         ("json-key-escapes", "escapes in a name", "RFC 8259, 8.3", _NAME, _as_escape, rb'"\\u00..[^"]*":'),
     ),

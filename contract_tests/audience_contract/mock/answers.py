@@ -17,7 +17,7 @@ def success(operation: Operation) -> Response | None:
 
 
 def error(operation: Operation, status: int) -> Response:
-    """The error with this status; where none is documented, one that looks like the first that is."""
+    """The error with this status; where none is documented, one that looks like the first that has a body."""
     return _answer(operation, status, reason(status))
 
 
@@ -49,9 +49,10 @@ def _value(entry: Node, schema: Node, words: str) -> Any:
 
 
 def _content(operation: Operation, status: int) -> Node | None:
-    """The documented content of a status, or of the first error for an error that is not documented."""
+    """The documented content of a status, or of the first error that has any for one that is not documented."""
     documented = operation.response(status)
     if not documented and status >= 400:
-        others = sorted(code for code in operation.node["responses"].value if code[0] in "45")
-        documented = operation.node["responses"][others[0]] if others else None
+        responses = operation.node["responses"]
+        others = (responses[code] for code in sorted(responses.value) if code[0] in "45")
+        documented = next((each for each in others if each.get("content")), None)
     return documented.get("content") if documented else None

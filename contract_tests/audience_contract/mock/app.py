@@ -47,8 +47,9 @@ class Application:
     `strict` also refuses what the specs' schemas allow without naming it: properties, parts, query parameters; `prose`
     what the documents' prose can be read to forbid (`Provider.forbids`). Both are correct servers. `fault` makes one
     provider's server a faulty one: a fault of the catalogue, or its name; raises LookupError for an unknown one. The
-    requests that a fault counts are counted from here on, whatever is forgotten. `keys` are those of the providers that
-    are played, or of documents that are registered; all providers without them.
+    requests that a fault counts are counted from here on, whatever is forgotten. `respond` is the status of every
+    answer, as though each path began with `/_mock/respond`. `keys` are those of the providers that are played, or of
+    documents that are registered; all providers without them.
     """
 
     def __init__(
@@ -57,9 +58,10 @@ class Application:
         strict: bool = False,
         prose: bool = False,
         fault: Fault | str | None = None,
+        respond: int | None = None,
         keys: Collection[str] = (),
     ) -> None:
-        self.state = State()
+        self.state, self._respond = State(), respond
         self._strict, self._prose = strict, prose
         self._fault = find(fault) if isinstance(fault, str) else fault
         self._turns: Counter[str] = Counter()
@@ -117,8 +119,8 @@ class Application:
         methods = spec.methods(path) if spec and path is not None else ()
         if not match or not spec or path is None or not methods:
             return said(404), 0.0
-        asked = spec.match(scope["method"], path)
-        fault = None if match[1] or not self._fault or self._fault.provider != spec.key else self._fault
+        asked, status = spec.match(scope["method"], path), int(match[1] or self._respond or 0)
+        fault = None if status or not self._fault or self._fault.provider != spec.key else self._fault
         reached = [asked] if asked else [spec.match(method, path) for method in methods]
         at = next((each for each in reached if fault and each and fault.operation in ("", each.id)), None)
         operation = at or asked
@@ -126,8 +128,8 @@ class Application:
             return not_allowed(methods), 0.0
         request = request_of(scope, match[3], body)
         delay = 0.0
-        if match[1]:
-            response = self.error(operation, int(match[1]))
+        if status:
+            response = self.error(operation, status)
         elif at:
             response, delay = self._play_fault(operation, request)
         else:

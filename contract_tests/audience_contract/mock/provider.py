@@ -2,7 +2,6 @@
 
 import json
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,11 +13,14 @@ from urllib.parse import unquote
 from ..facts import Effect, Facts, effect_of, facts_of
 from ..messages import Request, Response
 from ..parameters import sent
+from ..samples import sample
 from ..schema import types
+from ..security import where
 from ..spec import Operation, registered
+from ..spec import load as load_spec
 from ..urlencoded import decode
 from ..violation import Violation
-from .credentials import TOKEN
+from .credentials import API_KEY, TOKEN
 from .state import Record, State
 
 
@@ -53,7 +55,7 @@ class Call:
         return [record for record in self.state.records if record.provider == self.operation.spec.key]
 
 
-class Provider(ABC):
+class Provider:
     """One provider's answers, and what else its documents say that no spec can.
 
     A subclass has, for each operation, a method named by the lower-case `operationId`, with an underscore for each
@@ -100,17 +102,31 @@ class Provider(ABC):
         plain = Facts(effect, self.identity, self.echoes) if effect is Effect.CREATES else Facts(effect)
         return self.operations.get(operation.id, plain)
 
-    @abstractmethod
+    @property
+    def key(self) -> str:
+        """The key of the spec: the name of the provider's file."""
+        return type(self).__module__.rpartition(".")[2]
+
     def environment(self, base_url: str) -> dict[str, str]:
         """The environment variables that point a client at this mock, with credentials that it takes."""
+        spec = load_spec(self.key)
+        known = {where(each): TOKEN if each.value["type"] == "http" else API_KEY for each in spec.schemes}
+        for each in (each for operation in spec.operations for each in operation.node.get("parameters") or ()):
+            place = f"{each.value['in']} {each.value['name']}"
+            if place in self.settings:
+                known[place] = str(sample(each["schema"], f"mock-{self.settings[place].split('_')[1].lower()}"))
+        found = {variable: known[place] for place, variable in self.settings.items()}
+        return {**found, f"{self.key}_base_url".upper(): base_url}
 
     def login(self) -> dict[str, str | None]:
         """The variables of a client that asks for its access tokens; None for one that it must not have then."""
         return {}
 
-    @abstractmethod
     def error(self, operation: Operation, status: int) -> Response:
         """The documented error with this status; where none is documented, a small body of the provider's style."""
+        from . import answers  # noqa: PLC0415 - it needs this module
+
+        return answers.error(operation, status)
 
     def tokens(self, state: State) -> Collection[str]:  # noqa: ARG002
         """The bearer tokens that it takes."""

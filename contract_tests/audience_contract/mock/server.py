@@ -85,9 +85,9 @@ class MockServer(Serving):
     `host` is a loopback address, or with `allow_remote` any of this machine's, and `port` a port, 0 for a free one;
     `strict` also refuses undocumented properties, parts and query parameters, which the specs' schemas allow, `prose`
     what their prose can be read to forbid. `fault` is a fault of the catalogue (`audience_contract.faults`), or its
-    name. `middleware` is an ASGI middleware put around the application. Without `own_headers`, no Date and Server are
-    added to answers. `settings` say how long an audience is being indexed, and more. `keys` are the providers that are
-    played, or documents that are registered.
+    name; `respond` a status with which everything is answered. `middleware` is an ASGI middleware put around the
+    application. Without `own_headers`, no Date and Server are added to answers. `settings` say how long an audience is
+    being indexed, and more. `keys` are the providers that are played, or documents that are registered.
 
     The server answers from `__enter__` to `__exit__`. Its paths, also those that make it answer with a chosen error,
     are described at `audience_contract.mock.app.Application`; the credentials that it takes are in `environment()`.
@@ -105,6 +105,7 @@ class MockServer(Serving):
         strict: bool = False,
         prose: bool = False,
         fault: Fault | str | None = None,
+        respond: int | None = None,
         middleware: Callable[[ASGIApp], ASGIApp] | None = None,
         own_headers: bool = True,
         settings: Settings | None = None,
@@ -113,7 +114,7 @@ class MockServer(Serving):
         address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
         if not (address.is_loopback or allow_remote):
             raise ValueError(f"{host} is not a loopback address; --allow-remote, or allow_remote=True, permits it")
-        self._application = Application(strict=strict, prose=prose, fault=fault, keys=keys)
+        self._application = Application(strict=strict, prose=prose, fault=fault, respond=respond, keys=keys)
         self._keys = keys or provider_keys()
         self._application.state.settings = settings or Settings()
         app = middleware(self._application) if middleware else self._application

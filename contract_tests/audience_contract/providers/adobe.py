@@ -28,7 +28,7 @@ from .. import urlencoded
 from ..bodies import json_of
 from ..facts import Effect, Facts
 from ..messages import Request, Response
-from ..mock.credentials import API_KEY, TOKEN
+from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
 from ..mock.state import Record, State
 from ..spec import Operation
@@ -84,15 +84,6 @@ class Adobe(Provider):
         "getAudience": Facts(Effect.READS, echoes={"/id": "AUDIENCE_ID"}, unsure=_UNSURE),
         "deleteAudience": Facts(Effect.REMOVES, unsure=_UNSURE),
     }
-
-    def environment(self, base_url: str) -> dict[str, str]:
-        return {
-            "ADOBE_ACCESS_TOKEN": TOKEN,
-            "ADOBE_API_KEY": API_KEY,
-            "ADOBE_ORG_ID": "mock-org",
-            "ADOBE_SANDBOX_NAME": "mock-sandbox",
-            "ADOBE_BASE_URL": base_url,
-        }
 
     def tokens(self, state: State) -> Collection[str]:
         return {TOKEN, *state.tokens}

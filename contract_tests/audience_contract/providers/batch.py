@@ -24,7 +24,6 @@ from .. import urlencoded
 from ..bodies import json_of, value_of
 from ..facts import Effect, Facts
 from ..messages import Request, Response
-from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
 from ..mock.state import Record
 from ..schema import is_date_time
@@ -70,9 +69,6 @@ class Batch(Provider):
         ),
         "audience_remove": Facts(Effect.REMOVES, unique=_TOKEN),
     }
-
-    def environment(self, base_url: str) -> dict[str, str]:
-        return {"BATCH_API_KEY": TOKEN, "BATCH_PROJECT": "mock-project", "BATCH_BASE_URL": base_url}
 
     def error(self, operation: Operation, status: int, detail: str = "") -> Response:
         documented = operation.response(status)

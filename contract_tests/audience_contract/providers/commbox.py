@@ -27,7 +27,6 @@ from ..bodies import parts_of, value_of
 from ..facts import Effect, Facts
 from ..files import CSV, XLS, XLSX, files
 from ..messages import Request, Response
-from ..mock.credentials import TOKEN
 from ..mock.provider import Call, Provider, reason, reply
 from ..mock.state import Record
 from ..multipart import Part
@@ -61,9 +60,6 @@ class CommBox(Provider):
             leaves=2,
         ),
     }
-
-    def environment(self, base_url: str) -> dict[str, str]:
-        return {"COMMBOX_API_KEY": TOKEN, "COMMBOX_BASE_URL": base_url}
 
     def error(self, operation: Operation, status: int) -> Response:
         return reply(status, _envelope(operation, status))

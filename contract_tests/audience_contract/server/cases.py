@@ -19,7 +19,8 @@ RIGHT_AFTER_WRONG = "right credentials after wrong ones"
 
 @dataclass(frozen=True)
 class Case:
-    """A `change` of a valid request, how it goes on the `wire`, and a few words on it ("" where none are needed).
+    """A `change` of a valid request, how it goes on the `wire`, and a `label`: a few words, or its rule of advice.
+
 
     A case with `absent` is about an audience that never existed; one that `is_incomplete` lacks something required.
     """

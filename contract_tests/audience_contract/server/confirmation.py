@@ -10,7 +10,6 @@ from ..judging import Observation
 from ..mock.provider import load as provider_of
 from ..report import Finding, Step
 from ..rules import Weight
-from .audiences import Made
 from .exchanges import Exchanges
 from .limits import ONCE_MORE, RunEnded
 from .send import BUSY
@@ -125,21 +124,22 @@ class Confirmation:
         Raises StoryError if the story cannot be sent, and RunEnded if a limit is reached.
         """
         marks, ids = self._audiences.rename(run_id), dict[str, str]()
-        exchanges, about = list[Observation](), list[Made]()
+        exchanges, about = list[Observation](), None
         operations = self._target.spec.named
         for step in story:
             if step.operation not in operations:
                 raise StoryError(f"there is no operation {step.operation} any more")
             operation = operations[step.operation]
             request, wire = request_of(step.sent, self._target, url, marks, ids)
-            expectation = self._exchanges.expected(operation, request, step.label, wire)
+            expectation = self._exchanges.expected(operation, request, step.label)
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
-            seen = self._sender.send(operation, request, wire)
-            seen = self._exchanges.found_by_now(operation, seen, expectation)
-            seen = replace(seen, step=step, before=tuple(exchanges))
-            self._exchanges.record(operation, seen, expectation, *about)
-            about = self._audiences.existing[-1:] if facts_of(operation).creates else about
+            before = tuple(exchanges)
+            seen = self._exchanges.play(
+                operation, request, expectation, wire=wire, about=about, step=step, before=before
+            )
+            if facts_of(operation).creates:
+                about = next(reversed(self._audiences.existing), None)
             exchanges.append(replace(seen, before=()))
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {recorded: answered[place] for place, recorded in step.answered if place in answered}

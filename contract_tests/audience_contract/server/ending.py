@@ -1,6 +1,7 @@
 """One finding for one root cause: how findings are merged."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -36,13 +37,13 @@ def merged(
     because of its schema.
     """
     found = [*_of_its_own(found, valid)]
-    unchecked: dict[str, list[Finding]] = {
-        body: [one for one in found if one.rule == "case.refused" and one.pointer.startswith(f"{body}/")]
-        for operation in operations
-        if operation.id not in refusing
-        for body in (f"{operation.node.pointer}/requestBody",)
-    }
-    unchecked = {body: those for body, those in unchecked.items() if len(those) >= _SEVERAL}
+    bodies = [f"{operation.node.pointer}/requestBody" for operation in operations if operation.id not in refusing]
+    refusals = [one for one in found if one.rule == "case.refused"]
+    within = {one.key: body for one in refusals for body in bodies if one.pointer.startswith(f"{body}/")}
+    unchecked = {body for body, count in Counter(within.values()).items() if count >= _SEVERAL}
+    has_types = sum(one.pointer.endswith("/type") for one in refusals) < _TYPES
+    failing = [one for one in found if one.rule == "response.failure" and one.detail == "valid"]
+    often = any(_is_often(one, valid) for one in failing)
     # By the pointer to its schema: a text's name, and the operation that makes what it belongs to.
     texts = {
         each.schema.pointer: (each.name, facts_of(one).source or one.id)
@@ -50,28 +51,25 @@ def merged(
         for each in places(one)
         if each.schema
     }
-    alike: dict[object, list[Finding]] = {}
-    types = sum(one.rule == "case.refused" and one.pointer.endswith("/type") for one in found)
+    causes = defaultdict[object, list[Finding]](list)
     for one in found:
-        if one.rule in _RESTATED and not any(one in those for those in unchecked.values()):
+        cause: object = one.key
+        if within.get(one.key) in unchecked:
+            cause = within[one.key]
+        elif one.rule in _RESTATED:
             # The message ends with the page, if there is one. It differs by operation, so only the reason is compared.
             said = re.search(r".*: \d{3} \((.*?)(?:; [^; ]+)?\)$", one.message, re.DOTALL)
             reason = re.sub(r"at (character|byte) \d+| \(\w+: \d+\)", "", said[1]) if said else one.key
-            reason = "type" if types >= _TYPES and one.pointer.endswith("/type") else reason
-            alike.setdefault((one.rule, reason), []).append(one)
+            cause = one.rule, reason if has_types or not one.pointer.endswith("/type") else "type"
         elif one.rule == "case.accepted" and one.pointer in texts:
-            alike.setdefault(texts[one.pointer], []).append(one)
-    failing = [one for one in found if one.rule == "response.failure"]
-    if any(one.detail == "valid" and _is_often(one, valid) for one in failing):
-        alike["failing"] = failing
-    elif kin := [one for detail in ("valid", "invalid") for one in failing if one.detail == detail][:1]:
-        # What is neither certainly valid nor certainly invalid fails for the same reason as one of these.
-        alike["failing"] = [*kin, *(one for one in failing if one.detail == "open")]
-    for one in found:
-        body, those = next(((body, those) for body, those in unchecked.items() if one in those), ("", [one]))
-        those = next((same for same in alike.values() if one in same), those)
-        if one is those[0]:
-            yield _all_of(those, body) if those[1:] else one
+            cause = texts[one.pointer]
+        elif one.rule == "response.failure":
+            # What is neither certainly valid nor certainly invalid fails for the same reason as one of these.
+            kin = "valid" if failing else "invalid"
+            cause = one.rule, often or (kin if one.detail == "open" else one.detail)
+        causes[cause].append(one)
+    for cause, those in causes.items():
+        yield _all_of(those, str(cause) if cause in unchecked else "") if those[1:] else those[0]
 
 
 def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[Finding]:
@@ -80,14 +78,13 @@ def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[
     plain = [one for one in refused if _is_plain(one) and _is_often(one, valid)]
     everywhere = {operation for one in plain for operation in one.operations}
     credentials = [one for one in found if one.rule == "case.credential"]
-    admitting = {operation for one in credentials for operation in one.operations}
     for one in found:
-        refusal = one.weight is Weight.ADVICE or one.rule == "response.status"
+        is_status = one.rule == "response.status"
+        is_refusal = max(one.statuses, default=0) >= 400 and (one.weight is Weight.ADVICE or is_status)
         others = plain or [other for other in refused if one.detail and not other.detail]
         if not (
-            (one.rule == "http.scheme" and min(one.statuses, default=400) < 400 and admitting >= set(one.operations))
-            or (one.rule == "response.status" and any(_is_within(one, other) for other in credentials))
-            or (refusal and max(one.statuses, default=0) >= 400 and everywhere >= set(one.operations))
+            (is_status and any(_is_within(one, other) for other in credentials))
+            or (is_refusal and everywhere >= {*one.operations})
             or (one in refused and one not in plain and any({*one.operations} <= {*each.operations} for each in others))
         ):
             yield one

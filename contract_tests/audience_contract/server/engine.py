@@ -3,7 +3,6 @@
 Each gets the run's credentials and a new name. The run itself sends and judges them.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
-from .. import schemathesis_hooks as _formats  # noqa: F401 - registers how files are made
+from .. import schemathesis_files as _formats  # noqa: F401 - registers how files are made
 from ..facts import facts_of
 from ..messages import Request
 from ..security import place
@@ -73,7 +72,8 @@ class Engine:
                 fields.update({key: value for key, value in fresh.items() if isinstance(fields.get(key), str)})
         name = at(case.body, f"/{self._names.provider.named}")
         if creates and isinstance(name, str):
-            case.body = put(case.body, self._names.provider.named, self._renamed(name))
+            # A new name that keeps the odd letters of the generated one.
+            case.body = put(case.body, self._names.provider.named, f"{self._names.new()}{name}")
         sent = requests.Request(**case.as_transport_kwargs()).prepare()
         body: Any = sent.body or b""
         return Request(
@@ -82,19 +82,6 @@ class Engine:
             tuple((_text(name), _text(value)) for name, value in sent.headers.items() if name != _ITS_OWN),
             body.encode() if isinstance(body, str) else bytes(body),
         )
-
-    def _renamed(self, name: str) -> str:
-        """A new name that keeps the odd letters of the generated one; an invalid generated name stays as it is."""
-        below = self._names.provider.named.replace("/", "/properties/")
-        found = at(self._made_of.body[0].definition, f"/schema/properties/{below}")
-        kind = found if isinstance(found, dict) else {}
-        longest = kind.get("maxLength", sys.maxsize)
-        is_wrong = len(name) > longest or ("pattern" in kind and not _is_word(name))
-        return name if is_wrong else f"{self._names.new()}{name}"[:longest]
-
-
-def _is_word(text: str) -> bool:
-    return text.isascii() and all(letter.isalnum() or letter in "_-" for letter in text)
 
 
 def _text(value: str | bytes) -> str:

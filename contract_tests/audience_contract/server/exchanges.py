@@ -23,7 +23,7 @@ from .names import Names
 from .opening import ABSENT
 from .places import places
 from .plan import Planned
-from .send import BUSY, Wire
+from .send import BUSY, NOT_SENT, PLAIN, Wire
 from .target import Target
 
 _SILENT = 5
@@ -79,11 +79,11 @@ class Exchanges:
         self._first: dict[str, tuple[Observation, ...]] = {}
         """The first valid request to each operation that succeeded, preceded by those that it needs."""
 
-    def expected(self, operation: Operation, request: Request, label: str, wire: Wire) -> Expectation | None:
+    def expected(self, operation: Operation, request: Request, label: str) -> Expectation | None:
         """The expectation for a request; None for a request that must not be sent."""
         if not self.audiences.may_be_sent(request):
             return None
-        found = expect(self.target, operation, request, label, wire)
+        found = expect(self.target, operation, request, label)
         if found.expected is not Expected.SUCCESS:
             return found
         creates = facts_of(operation).creates
@@ -151,15 +151,17 @@ class Exchanges:
         request: Request,
         said: Expectation | None = None,
         *,
+        wire: Wire = PLAIN,
         of: Operation | None = None,
+        about: Made | None = None,
         is_early: Callable[[Observation], object] | None = None,
         **shown: Any,
     ) -> Observation:
         """Send a request, and again while the answer is early; `shown` are fields of the exchange, which is judged."""
-        said, seen = said or expect(self.target, operation, request), self.sender.send(operation, request, of=of)
+        said, seen = said or expect(self.target, operation, request), self.sender.send(operation, request, wire, of)
         late = is_early and self.sender.repeated_while(operation, seen, is_early)
         seen = replace(late or self.found_by_now(operation, seen, said), **shown)
-        self.record(operation, seen, said)
+        self.record(operation, seen, said, about)
         return seen
 
     def found_by_now(self, operation: Operation, seen: Observation, expectation: Expectation) -> Observation:
@@ -190,7 +192,7 @@ class Exchanges:
             # A server may read a name where the checker reads none, so the intended audience counts as removed, too.
             for name in (self.judge.name(operation, seen.request), about.name if about else ""):
                 self.audiences.record_removal(name, facts_of(operation).source, sure=False)
-        self.silent = self.silent + 1 if seen.response is None else 0
+        self.silent = self.silent + 1 if seen.response is None and not seen.trouble.startswith(NOT_SENT) else 0
         if self.silent == _SILENT:
             self.is_gone = True
             raise RunEnded("the server stopped answering")

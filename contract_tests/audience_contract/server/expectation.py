@@ -21,10 +21,9 @@ from ..spec import Node, Operation
 from ..strict_json import at
 from ..urlencoded import decode
 from ..violation import Violation
-from . import advice
-from .advice import OPEN, declares_accept, misread, query_of
+from .advice import OPEN, misread, query_of
 from .places import key_of, places
-from .send import BUSY, PLAIN, Wire
+from .send import BUSY
 from .target import Target
 
 _LONG = 255
@@ -116,8 +115,13 @@ class Expectation:
                 return status in BUSY
 
 
-def expect(target: Target, operation: Operation, request: Request, label: str = "", wire: Wire = PLAIN) -> Expectation:
-    """The expectation that the documents give for a request; `label` says in a few words what is special about it."""
+def expect(target: Target, operation: Operation, request: Request, label: str = "") -> Expectation:
+    """The expectation for a request. `label` says in a few words what is special about it.
+
+    Or it is a rule of advice: the request is written in a way that HTTP, JSON or forms allow and many servers refuse,
+    or in a way that they forbid and many servers take.
+    """
+    rule, label = (label, "") if label in RULES else ("", label)
     # A path without values for its parameters is another path, and maybe that of another operation.
     elsewhere = "{" in operation.path and not operation.path_values(request.target)
     if request.method != operation.method or elsewhere:
@@ -125,7 +129,7 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     every = [violation for violation in check_request(operation, request) if violation.where != "content-length"]
     found = [violation for violation in every if not violation.is_undocumented]
     broken = [violation for violation in found if rule_of(violation) != "request.credential"]
-    hard = [violation for violation in broken if _is_hard(operation, request, violation)]
+    hard = [violation for violation in broken if not rule and _is_hard(operation, request, violation)]
     is_open = False
     # A server may overlook the Content-Type of a part, but not the content itself.
     if not hard and all(re.search("/encoding/[^/]+/contentType$", violation.rule) for violation in broken):
@@ -138,11 +142,7 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     if lacking:
         made = _unadmitted(target, lacking[0], request, label)
         # If something else is wrong too, no document says which of the two mistakes decides the answer.
-        clear = (
-            not (broken or wrong_settings or hard or is_unnamed)
-            or made.expected is Expected.OPEN
-            or made.rule == "http.scheme"
-        )
+        clear = not (broken or wrong_settings or hard or is_unnamed) or made.expected is Expected.OPEN
         # Credentials should be checked before the body.
         in_body = not wrong_settings and any(v.where.startswith(("body", "part")) for v in broken)
         advised = "http.order" if in_body and "401" in operation.node["responses"].value else ""
@@ -154,10 +154,11 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     bound = [] if broken or hard else _bound(operation, wrong_settings)
     if hard or bound:
         return _broken(hard or bound, label, any_status=bool(wrong_settings))
-    if rule := next(filter(None, (misread(request, violation) for violation in broken)), ""):
-        expected = Expected.OPEN if rule in OPEN else Expected.NO_SUCCESS
-        return Expectation(expected, rule, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
-    return _valid(operation, request, label, wire, is_open=bool(is_open or broken or wrong_settings or is_unnamed))
+    misreads = rule if broken else ""
+    if misreads := misreads or next(filter(None, (misread(request, violation) for violation in broken)), ""):
+        expected = Expected.OPEN if misreads in OPEN else Expected.NO_SUCCESS
+        return Expectation(expected, misreads, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
+    return _valid(operation, request, rule, label, is_open=bool(is_open or wrong_settings or is_unnamed or broken))
 
 
 def _of_method(operation: Operation, request: Request, *, is_open: bool) -> Expectation:
@@ -188,14 +189,17 @@ def _bound(operation: Operation, wrong_settings: Iterable[str]) -> list[Violatio
     return [Violation(place, "", pointer, said) for place in wrong_settings if place.removeprefix("header ") in names]
 
 
-def _valid(operation: Operation, request: Request, label: str, wire: Wire, *, is_open: bool) -> Expectation:
-    """The expectation for a request that breaks no rule that must be enforced; `is_open`: it may be refused."""
+def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_open: bool) -> Expectation:
+    """The expectation for a request that breaks no rule that must be enforced; `is_open`: it may be refused.
+
+    `rule` is the rule of advice that allows its unusual form; "" for a usual form.
+    """
     responses = operation.node["responses"].pointer
     found = [] if is_open else [*texts(operation, request)]
     if is_open or any(_open(operation, request, found)):
         return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
-    if written := advice.written(operation, request, wire):
-        return Expectation(Expected.SUCCESS, written, "", label or "valid", Weight.ADVICE)
+    if rule:
+        return Expectation(Expected.SUCCESS, rule, "", "valid", Weight.ADVICE)
     odd = [(name, kind, text) for name, kind, text in found if _is_odd(kind, text)]
     if len(odd) != 1:
         # With several odd texts, nobody can tell because of which one a server refuses the request.
@@ -217,10 +221,6 @@ def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> E
     rule, pointer = "case.credential", scheme.pointer
     if len(values) > 1 and any(target.admits(scheme, [value]) for value in values):
         return Expectation(Expected.OPEN, rule, pointer, f"{name} repeated")
-    start, key, more = (*" ".join(values).split(" ", 2), "", "")[:3]
-    if more and target.admits(scheme, [f"{start} {key}"]):
-        shown = f"{name}: {start} <the right one> {more}"
-        return Expectation(Expected.NO_SUCCESS, "http.scheme", "", f"{name} and a word", Weight.ADVICE, shown=shown)
     kind = "missing" if not values else "empty" if values == [""] else "wrong"
     # A request without its API key also lacks a header or a parameter, and a server may refuse as malformed what is not
     # of the form of a credential (RFC 6750, 3.1).
@@ -312,7 +312,8 @@ def _may_accept(violation: Violation, operation: Operation, request: Request) ->
 def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Node, str]]) -> Iterator[str]:
     """The reasons why a request that breaks no rule, and that has the texts `found`, may still be refused."""
     accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
-    if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not declares_accept(operation):
+    declared = any(each.value["name"].lower() == "accept" for each in operation.node.get("parameters") or ())
+    if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not declared:
         yield "an Accept that JSON is not in"
     if request.values("content-encoding") or len(request.values("accept")) > 1:
         yield "a header whose effect is not documented"

@@ -129,7 +129,8 @@ class Judge:
         entry.find("http.leak", leaked and f"{entry.asked}: {seen.status}, and {leaked}", detail=leaked)
         self._remember(entry)
 
-    def _entry(self, operation: Operation, seen: Observation) -> Entry:
+    def entry(self, operation: Operation, seen: Observation) -> Entry:
+        """The entry of an exchange that shows something of the whole run."""
         return Entry(self.ledger, operation, seen)
 
     def _unanswered(self, entry: Entry) -> None:
@@ -147,7 +148,7 @@ class Judge:
         said = f"{entry.asked}: no answer ({why})"
         if gone:
             rule = "response.message"
-            said = f"gone after {self._entry(entry.operation, self._last[-1]).asked} ({seen.trouble})"
+            said = f"gone after {self.entry(entry.operation, self._last[-1]).asked} ({seen.trouble})"
         self._last.extend([] if gone else [seen])
         # What had no answer is likely to be the cause; else any of the last ones may be.
         for shown in reversed(self._last) if self._last[-1].response else [self._last[-1]]:
@@ -299,7 +300,7 @@ class Judge:
         elif facts.reads and not is_about_one(operation):
             self._audiences.record_list(self.items(operation, seen))
             self._names_fit(operation, seen)
-        of_run = self._entry(operation, seen)
+        of_run = self.entry(operation, seen)
         self._page_fits(of_run, sent)
         for found in fresh if is_new else ():
             known = self._ids.get(found)
@@ -331,7 +332,7 @@ class Judge:
                 differs = shown != made.name
                 if not self._audiences.is_plain(made.name):
                     differs = _letters(shown) != _letters(made.name)
-                entry = self._entry(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
+                entry = self.entry(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
                 wrong = made.id in self._certain and differs
                 entry.find("run.echo", wrong and f"{entry.asked}: it has {made.name} as {shown}", detail=named)
 
@@ -342,12 +343,6 @@ class Judge:
         shown, sent = self.shows(operation, seen), Counter(made.name for made in self._audiences.existing)
         made = (one for one in self._audiences.existing if one.id in self._certain and sent[one.name] == 1)
         return next((one for one in made if one.id not in shown), None)
-
-    def is_whole(self, operation: Operation, seen: Observation) -> None:
-        """Judge whether a list of all audiences has those of the run."""
-        made = self.lacking(operation, seen)
-        entry = self._entry(operation, replace(seen, before=made.story) if made else seen)
-        entry.page(f" lacks {made.name}, which was created" if made else "", detail="all")
 
     @staticmethod
     def _page_fits(entry: Entry, sent: Mapping[str, str]) -> None:
@@ -377,7 +372,7 @@ class Judge:
         cursor = str(found) if isinstance(found, str | int) and found else ""
         again = cursor in given
         if cursor:
-            entry = self._entry(operation, seen)
+            entry = self.entry(operation, seen)
             entry.page(": an earlier page had its cursor, so the list has no end" if again else "")
         given.add(cursor)
         return "" if again else cursor
@@ -406,7 +401,7 @@ class Judge:
         is_there = shown.get("name") in (each.get("name") for each in self.items(operation, seen))
         is_all = seen.status == _OK and not self.next_page(operation, seen, set())
         said = f" lacks {shown.get('name')}, which the list has without it" if is_all and not is_there else ""
-        self._entry(operation, seen).page(said, detail="filter")
+        self.entry(operation, seen).page(said, detail="filter")
 
     def judge_members(self, operation: Operation, reader: Operation, seen: Observation, made: Made) -> None:
         """Judge whether an audience has at most as many members as its changes can have left there."""
@@ -417,22 +412,13 @@ class Judge:
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
             said = f"{size} members; {operation.id} leaves at most {facts.leaves}"
-            self._shown_by("run.members", operation, reader, seen, said if size > facts.leaves else "")
+            self.shown_by("run.members", operation, reader, seen, said if size > facts.leaves else "")
 
-    def judge_removal(self, operation: Operation, reader: Operation, seen: Observation, *, is_there: bool) -> None:
-        """Judge whether an audience that was deleted is still shown as before."""
-        said = f"200 as before, though {operation.id} has deleted it" if is_there else ""
-        self._shown_by("run.removed", operation, reader, seen, said)
-
-    def _shown_by(self, rule: str, operation: Operation, reader: Operation, seen: Observation, said: str) -> None:
+    def shown_by(self, rule: str, operation: Operation, reader: Operation, seen: Observation, said: str) -> None:
+        """Judge what a read shows of a change; `said`, unless it is "", is the end of a finding's sentence."""
         # The finding names both operations, because a run with --only needs both to see it again.
         for each in (operation, reader):
-            self._entry(each, seen).find(rule, said and f"{self._entry(reader, seen).asked}: {said}")
-
-    def judge_pages(self, operation: Operation, seen: Observation, those: set[str]) -> None:
-        """Judge whether a list page by page had all it has on one page; `those` are the audiences that were missing."""
-        said = f" has {min(those)}, which is missing from the same list page by page" if those else ""
-        self._entry(operation, seen).page(said, detail="left out")
+            self.entry(each, seen).find(rule, said and f"{self.entry(reader, seen).asked}: {said}")
 
     def _named(self, operation: Operation, request: Request) -> str:
         """The name in a request, in the form in which a server may compare names."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from functools import cached_property
 from http import HTTPStatus
 
-from ..bodies import value_of
 from ..judging import Observation
 from ..messages import Headers, Response
 from ..mock.provider import load as provider_of
@@ -28,7 +27,6 @@ _FEWEST = 6
 """The least number of characters of a credential that is looked for."""
 _LARGEST = 2**20
 """The most bytes of an answer that are searched for credentials in other spellings."""
-_SECRET = re.compile(r"(?i)(password|passwd|secret|private_?key|api_?key|rest_?key|credential|_token$|^token$)")
 _WORDS = "authorization bearer basic password secret credential apikey api-key api_key token username client tenant"
 """Words that answers use when they speak of credentials."""
 
@@ -49,11 +47,8 @@ class Leaks:
         if private & {number.decode() for number in re.findall(rb"(?<![\d.])\d+(?![\d])", text)}:
             return "personal data of the request comes back"
         # A text that the request itself had is no leak.
-        if any(match[0] not in seen.request.body for match in _TRACES.finditer(text)):
-            return "a stack trace, or a path of the server"
-        secret_names = {name for name in _names(value_of(response)) if _SECRET.search(name)}
-        names = secret_names - {*_documented(operation, response)}
-        return f"a property named {min(names)}" if names else ""
+        is_inside = any(match[0] not in seen.request.body for match in _TRACES.finditer(text))
+        return "a stack trace, or a path of the server" if is_inside else ""
 
     def _is_escaped(self, text: bytes) -> bool:
         """Whether a text has a credential in an escaped spelling."""
@@ -91,21 +86,3 @@ def _unpacked(text: bytes) -> Iterator[bytes]:
     for found in re.findall(rb"[A-Za-z0-9+/_-]{16,}", text):
         with contextlib.suppress(ValueError):
             yield base64.urlsafe_b64decode(found.replace(b"+", b"-").replace(b"/", b"_") + b"===")
-
-
-def _names(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from value
-    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _names(child)
-
-
-def _documented(operation: Operation, response: Response) -> Iterator[str]:
-    """The names of the properties of the documented answer; for a success, those of every documented success."""
-    responses = operation.node["responses"]
-    codes = [code for code in responses.value if code.startswith("2")] if response.is_success else []
-    for documented in (operation.response(response.status), *(responses[code] for code in codes)):
-        content = documented.get("content") if documented else None
-        for entry in content or ():
-            properties = entry["schema"].get("properties") if entry.get("schema") else None
-            yield from properties.value if properties else ()

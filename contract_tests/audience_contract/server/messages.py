@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 from ..messages import Request
 from ..security import place as place_of
 from .cases import Case, as_it_is, puts, puts_all
-from .draft import FORM, PARTS, Draft, File, multipart
+from .draft import FORM, PARTS, Draft
 from .names import Names
 from .places import Place, places
 from .send import Wire
@@ -23,13 +23,122 @@ _ACCEPTS = (
     *("application/xml, application/json;q=0.9", "application/json, text/html;q=0.5, application/xml;q=0.3"),
     "text/html",
 )
-_OTHERS = (
-    *("text/plain", "application/xml", "text/html", "application/octet-stream", "text/plain; charset=utf-8"),
-    *("application/jsonx", "application/json-patch+json", "application/merge-patch+json", "application/x-ndjson"),
-    "multipart/mixed; boundary=x",
-)
 _LARGE = 2**21
 """Bytes of a large body: a server with a limit on bodies that matters here has a lower one."""
+Rows = dict[tuple[str, str], tuple[str | Callable[[re.Match[str]], str], ...]]
+"""Other ways to write a body: a rule of advice ("" for none) and a pattern, and what takes the place of what it finds.
+
+The pattern looks at the Content-Type, an empty line and the body, byte by byte; `LIMIT` stands for a form's boundary.
+"""
+
+
+def _more(*values: str) -> tuple[str, ...]:
+    """What takes the place of an object's end, so that it has one more property, whose value is written so."""
+    return tuple(', "contract_check": ' + value.replace("\\", r"\\") + "}" for value in values)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    text: str = json.loads(found[0].encode("latin-1"))
+    units = text.encode("utf-16-be")
+    return '"' + "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2)) + '"'
+
+
+def _coded(form: str, found: re.Match[str]) -> str:
+    return "".join(form % byte for byte in unquote_to_bytes(found[0]))
+
+
+def _quoted(boundary: str, found: re.Match[str]) -> str:
+    return f'boundary="{boundary}"' if found[1] else boundary
+
+
+def _word(found: re.Match[str]) -> str:
+    """A word of the file. In the file it is no delimiter: no two hyphens stand before it (RFC 2046, 5.1.1)."""
+    return str((re.findall(r"filename=[^\n]*\n[^\n]*\n\r\n\W*(\w+)", found.string) or ["check"])[0])
+
+
+_ALL, _END, _KIND, _NAMES, _FIELD = r"(?s)(?<=\n\n).+", r"\}$", r"^[^;\n]*", r'"(\w+)":', r"(?<==)[^&]+"
+_LATIN = r"\g<0>; charset=latin-1"
+_TYPES: Rows = {
+    ("http.type", _KIND): (*(lambda found: found[0].title(), lambda found: found[0].upper()), r"\g<0>; charset=utf-8"),
+    ("", _KIND): (r"\g<0>x",),
+    ("", r"^.*"): (
+        *("", "text/plain", "application/xml", "text/html", "application/octet-stream", "text/plain; charset=utf-8"),
+        *("application/jsonx", "application/json-patch+json", "application/merge-patch+json", "application/x-ndjson"),
+        "multipart/mixed; boundary=x",
+    ),
+}
+_JSON: tuple[Rows, ...] = (
+    {
+        ("", r"(?s)\n\n.*"): tuple(f"\n\n{body}" for body in ("null", "{}", "  ", "name=check", "1", "true")),
+        ("", r"(?s)\n\n(.*)"): (r"\n\n[\1]", r"\n\n\1x", r"\n\n\1\1"),
+        ("", r"(?s)\n\n\{(.*)\}"): (r"\n\n{\1, \1}", r"\n\n{\1", r"\n\n\1"),
+        ("", _ALL): (lambda found: json.dumps(found[0]), lambda found: found[0].encode("utf-16").decode("latin-1")),
+        ("", r'(?s)": (.*)'): (r'" \1',),
+        ("", '": '): ('" ',),
+        ("", _END): _more('"\xe9"', "NaN", "Infinity", r'"\ud800"', "[" * 5000 + "]" * 5000),
+        ("", r"(?<=\n\n)"): ("\xef\xbb\xbf",),
+        ("json.names", _NAMES): (lambda found: found[0].upper(), lambda found: found[0].title()),
+    },
+    {
+        ("json.text", _END): (",}", " # check\n}", *_more('"a\r\n\tb"', r'"\x41"', "01", '"\t\x01"')),
+        ("json.text", _ALL): ("/* */\\g<0>", "\xc2\xa0\\g<0>\xc2\xa0", "\f\\g<0>\v"),
+        ("json.text", _NAMES): (r"\1:",),
+        ("json.text", '"'): ("'",),
+    },
+    {
+        ("", '": '): ('":',),
+        ("", r"(?<=\n\n)\{|\}$"): (" \r\n\\g<0>\n\t",),
+        ("", r'"(?:[^"\\]|\\.)*"'): (_escaped,),
+        ("", _END): (
+            *_more(r'"a\/b\u00e9"', "1", '"a", "__proto__": {"a": 1}, "constructor": 1', "9" * 5000),
+            *_more("1" + "".join(f', "contract_check_{number}": 1' for number in range(500))),
+        ),
+        ("", r"(?s)^([^\n]*)(\n\n.*)\}$"): ('\\1; charset=iso-8859-1\\2, "contract_check": "\xe9"}',),
+        ("", _KIND): (_LATIN,),
+    },
+)
+_FORM: tuple[Rows, ...] = (
+    {
+        ("", _FIELD): (partial(_coded, "%%%02X"), partial(_coded, "%%%02x")),
+        ("", "%2C"): (",",),
+        ("", r"(?<=[\n&])\w"): (lambda found: f"%{ord(found[0]):02X}",),
+        # The order in a list of scopes means nothing (RFC 6749, 3.3).
+        ("", r"(?<==)([^&]+?)%2C([^&]+)"): (r"\2%2C\1",),
+        ("", r"\Z"): ("&contract_check=1", "&", "&contract_check=%ff"),
+        ("http.type", _KIND): (_LATIN,),
+    },
+)
+_PARTS: tuple[Rows, ...] = (
+    {
+        ("form.framing", "(boundary=)?LIMIT"): tuple(
+            partial(_quoted, boundary) for boundary in ("a" * 70, "'()+_,-./:=?", "x")
+        ),
+        ("form.framing", "LIMIT"): ("-" * 30 + "7ea", _word),
+        ("form.framing", "; (?=b)"): ("; charset=utf-8; ", ";"),
+        ("form.framing", "^(.*)boundary"): (r"\1Boundary",),
+        ("form.framing", r"\n\n--"): ("\n\nto be ignored\r\n--",),
+        ("form.framing", r"\r\n\Z"): ("", "\r\nto be ignored\r\n"),
+        ("form.part", r'(name="[^"]*"\r\n)\r\n'): (r"\1Content-Type: text/plain; charset=utf-8\r\n\r\n",),
+        ("form.part", "Content-(?=[DT])"): ("content-",),
+        ("form.part", r"Content-D[^\r]*"): (r"\g<0>\r\nX-Check: 1\r\nContent-Language: en",),
+        ("form.part", r'(name="[^"]+"); (filename="[^"]+")'): (r"\2; \1",),
+        ("http.type", _KIND): (_LATIN,),
+    },
+    {
+        ("", r"--LIMIT--\r\n\Z"): ("",),
+        ("", "--LIMIT"): ("--other",),
+        ("", r"(?s)\n\n.*(--LIMIT--\r\n)"): (r"\n\n\1", r"\n\nname=check", r'\n\n{"name": "check"}'),
+        ("", _KIND): ("multipart/mixed",),
+        ("", r"^([^;\n]*).*"): (r"\1",),
+    },
+)
+
+
+def _rewritten(pattern: str, by: str | Callable[[re.Match[str]], str], draft: Draft) -> Request:
+    """The request with its Content-Type and body rewritten as a row says."""
+    whole = f"{draft.content_type}\n\n{draft.encoded().decode('latin-1')}"
+    said, _, body = re.sub(pattern.replace("LIMIT", re.escape(draft.boundary)), by, whole).partition("\n\n")
+    return draft.request(body.encode("latin-1"), said)
 
 
 def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
@@ -38,19 +147,31 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
     if smallest.media:
         yield [*_framing(smallest, names)]
         yield [*_media_types(smallest)]
-        bodies = {FORM: _form, PARTS: _parts}.get(smallest.media, _json if smallest.is_json else None)
-        yield from bodies(smallest) if bodies else ()
+        yield [Case(smallest, lambda draft: draft.turned())]
+        kinds = {FORM: _FORM, PARTS: _PARTS}.get(smallest.media, _JSON if smallest.is_json else ())
+        for rows in (_TYPES, *kinds):
+            yield [
+                Case(smallest, partial(_rewritten, pattern, by), label=rule)
+                for (rule, pattern), those in rows.items()
+                for by in those
+            ]
+        if smallest.media == PARTS:
+            yield [Case(smallest, partial(_with, name="contract_check", value="1"))]
         free = [at for at in places(smallest.operation) if at.kind == "body" and at.is_text and not at.says("pattern")]
         free = [at for at in free if not names.is_name(at) and not names.is_given(smallest.operation, at)]
         yield [Case(smallest, partial(_solidus, at), label='JSON with "a\\/b"') for at in free[:1] if smallest.is_json]
 
 
 def _any_message(smallest: Draft, names: Names) -> Iterator[Case]:
-    yield Case(smallest, as_it_is, Wire(absolute=True))
+    yield Case(smallest, as_it_is, Wire(absolute=True), "http.line")
     upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
-    yield Case(smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()))
+    yield Case(
+        smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()), label="http.upgrade"
+    )
     if "Accept" not in smallest.values["header"]:
-        yield from (Case(smallest, puts(Place("header", "Accept"), accept)) for accept in _ACCEPTS)
+        for accept in _ACCEPTS:
+            rule = "" if accept in ("*/*", "application/json") else "http.accept"
+            yield Case(smallest, puts(Place("header", "Accept"), accept), label=rule)
     for name, value in (
         ("User-Agent", ...),
         ("Connection", "close"),
@@ -79,9 +200,9 @@ def _and(draft: Draft, pair: str) -> str:
 
 
 def _framing(smallest: Draft, names: Names) -> Iterator[Case]:
-    yield Case(smallest, as_it_is, Wire(chunked=True))
-    yield Case(smallest, as_it_is, Wire(expect=True))
-    yield _sends(smallest, lambda _: b"")
+    yield Case(smallest, as_it_is, Wire(chunked=True), "http.chunked")
+    yield Case(smallest, as_it_is, Wire(expect=True), "http.expect")
+    yield Case(smallest, lambda draft: draft.request(b""))
     yield Case(
         smallest,
         lambda draft: draft.put(Place("header", "Content-Encoding"), "gzip").request(
@@ -100,179 +221,20 @@ def _with(draft: Draft, name: str, value: Any) -> Draft:
 
 
 def _media_types(smallest: Draft) -> Iterator[Case]:
-    kind, semicolon, parameters = smallest.content_type.partition(";")
-    rest = semicolon + parameters
-    found = [kind.title() + rest, kind.upper() + rest, "", f"{kind}x{rest}", *_OTHERS]
-    found += [f"{kind}; charset=utf-8{rest}", f'{kind};charset="UTF-8"{rest}', f"{kind}; charset=latin-1{rest}"]
+    """Bodies that are called another type, are of another type, or are both."""
     accept = str(smallest.values["header"].get("Accept", ""))
-    found += [accept, accept.partition(";")[0]] if accept else []
-    yield from (_sends(smallest, media=media) for media in found)
+    for media in dict.fromkeys((accept, accept.partition(";")[0])) if accept else ():
+        yield Case(smallest, methodcaller("request", None, media))
     for other in ("application/json", FORM, PARTS):
-        if other != kind:
-            said, encoded = replace(smallest, media=other).content_type, methodcaller("encoded", other)
-            yield from (_sends(smallest, encoded, said), _sends(smallest, media=said), _sends(smallest, encoded))
+        if other != smallest.media.partition(";")[0]:
+            said = replace(smallest, media=other).content_type
+            yield from (Case(smallest, partial(_as, *each)) for each in ((other, said), ("", said), (other, None)))
 
 
-def _sends(
-    smallest: Draft, body: Callable[[Draft], bytes] | None = None, media: str | Callable[[Draft], str] | None = None
-) -> Case:
-    """The case of a body made of the draft, and of a Content-Type; each is the right one if it is not given."""
-    return Case(
-        smallest,
-        lambda draft: draft.request(body and body(draft), media(draft) if callable(media) else media),
-    )
-
-
-def escaped(text: str) -> str:
-    """JSON with every letter of its strings escaped."""
-    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: _escaped(match[0]), text)
-
-
-def _escaped(quoted: str) -> str:
-    units = json.loads(quoted).encode("utf-16-be")
-    return '"' + "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2)) + '"'
-
-
-def _json(smallest: Draft) -> Iterator[list[Case]]:
-    def of_text(change: Callable[[str], str], encoding: str = "utf-8", media: str | None = None) -> Case:
-        return _sends(smallest, lambda draft: change(json.dumps(draft.fields)).encode(encoding), media)
-
-    def whole(body: str) -> Case:
-        return of_text(lambda _: body)
-
-    def having(more: str, encoding: str = "utf-8", media: str | None = None) -> Case:
-        """The case of a body with one more property."""
-        return of_text(lambda text: f'{text[:-1]}, "contract_check": {more}}}', encoding, media)
-
-    def named(change: Callable[[str], str]) -> Case:
-        return of_text(lambda text: json.dumps({change(k): v for k, v in json.loads(text).items()}))
-
-    yield [
-        of_text(lambda text: json.dumps(json.loads(text), separators=(",", ":"))),
-        Case(smallest, lambda draft: draft.turned()),
-        of_text(lambda text: f" \r\n{json.dumps(json.loads(text), indent='	')}\n\n"),
-        of_text(escaped),
-        having('"a\\/b\\u00e9"'),
-        having("1"),
-        having('"é"', "latin-1", f"{smallest.media}; charset=iso-8859-1"),
-        of_text(lambda text: f'{text[:-1]}, "__proto__": {{"a": 1}}, "constructor": 1}}'),
-        of_text(lambda text: json.dumps({**json.loads(text), **{f"contract_check_{n}": n for n in range(500)}})),
-        having("9" * 5000),
-    ]
-    yield [
-        *map(whole, ("null", "{}", "  ", "name=check", "1", "true")),
-        of_text(lambda text: text[:-1]),
-        of_text(lambda text: f"[{text}]"),
-        of_text(lambda text: f"{text}x"),
-        of_text(lambda text: f"{text[:-1]},}}"),
-        of_text(lambda text: text.replace('"', "'")),
-        of_text(json.dumps),
-        of_text(lambda text: f"/* */{text}"),
-        having('"a\r\n\tb"'),
-        of_text(lambda text: re.sub(r'"(\w+)":', r"\1:", text)),
-        of_text(lambda text: text.replace(": ", " ", 1)),
-        of_text(lambda text: f"{text[:-1]} # check\n}}"),
-        having('"\\x41"'),
-        named(str.upper),
-        named(str.title),
-        of_text(lambda text: f"\u00a0{text}\u00a0"),
-        of_text(lambda text: f"{text}{text}"),
-        of_text(lambda text: text[:-2]),
-        of_text(lambda text: " ".join(text.rsplit(": ", 1))),
-        of_text(lambda text: text.replace(": ", " ")),
-        having("01"),
-        having('"\t\x01"'),
-        having('"é"', "latin-1"),
-        of_text(lambda text: f"\f{text}\v"),
-        of_text(str, "utf-16"),
-        having("NaN"),
-        having("Infinity"),
-        of_text(str, "utf-8-sig"),
-        of_text(lambda text: f"{text[:-1]}, {text[1:]}"),
-        having('"\\ud800"'),
-        having(f"{'[' * 5000}{']' * 5000}"),
-    ]
+def _as(media: str, said: str | None, draft: Draft) -> Request:
+    return draft.request(draft.encoded(media), said)
 
 
 def _solidus(place: Place, draft: Draft) -> Request:
     """The request with a text at a place in which a solidus is escaped (RFC 8259, 7)."""
     return draft.request(draft.put(place, "a/b").encoded().replace(b"/", b"\\/"))
-
-
-def _form(smallest: Draft) -> Iterator[list[Case]]:
-    def of_text(change: Callable[[str], str]) -> Case:
-        return _sends(smallest, lambda draft: change(draft.encoded().decode()).encode())
-
-    def coded(text: str) -> str:
-        """A form with every byte of its values as a percent code."""
-        pairs = (pair.partition("=") for pair in text.split("&"))
-        return "&".join(f"{k}={''.join(f'%{byte:02X}' for byte in unquote_to_bytes(v))}" for k, _, v in pairs)
-
-    def turned(draft: Draft) -> Draft:
-        lists = {
-            k: ",".join(reversed(v.split(","))) for k, v in draft.fields.items() if isinstance(v, str) and "," in v
-        }
-        return replace(draft, values={**draft.values, "body": {**draft.fields, **lists}})
-
-    yield [
-        Case(smallest, lambda draft: draft.turned()),
-        of_text(coded),
-        of_text(lambda text: coded(text).lower()),
-        of_text(lambda text: text.replace("%2C", ",")),
-        of_text(lambda text: "&".join(f"%{ord(pair[0]):02X}{pair[1:]}" for pair in text.split("&") if pair)),
-        # The order in a list of scopes means nothing (RFC 6749, 3.3).
-        Case(smallest, turned),
-        of_text(lambda text: f"{text}&contract_check=1"),
-        of_text(lambda text: f"{text}&"),
-        of_text(lambda text: f"{text}&contract_check=%ff"),
-    ]
-
-
-def _parts(smallest: Draft) -> Iterator[list[Case]]:
-    def form(boundary: str = "", more: str = "", media: str | None = None) -> Case:
-        def limit(draft: Draft) -> str:
-            return boundary or draft.boundary
-
-        said = media or (lambda draft: f'{PARTS}; boundary="{limit(draft)}"')
-        return _sends(smallest, lambda draft: multipart(draft.fields.items(), limit(draft), more), said)
-
-    def of_bytes(change: Callable[[bytes], bytes], kind: str = f"{PARTS}; ") -> Case:
-        return _sends(smallest, lambda draft: change(draft.encoded()), lambda draft: f"{kind}boundary={draft.boundary}")
-
-    def word_of(draft: Draft) -> Request:
-        """The request whose boundary is a word of the file.
-
-        In the file the word is no delimiter, because no two hyphens stand before it (RFC 2046, 5.1.1).
-        """
-        texts = [value.data.decode("utf-8", "replace") for value in draft.fields.values() if isinstance(value, File)]
-        word = re.findall(r"\w+", "".join(texts) or "check")[0]
-        return draft.request(multipart(draft.fields.items(), word), f"{PARTS}; boundary={word}")
-
-    ended = len(f"--{smallest.boundary}--\r\n")
-    yield [
-        Case(smallest, lambda draft: draft.turned()),
-        *(form(boundary) for boundary in ("a" * 70, "'()+_,-./:=?", "x")),
-        form("-" * 30 + "7ea", media=f"{PARTS}; boundary={'-' * 30}7ea"),
-        *(of_bytes(bytes, f"{PARTS}{said}") for said in ("; charset=utf-8; ", ";")),
-        _sends(smallest, media=lambda draft: f"{PARTS}; Boundary={draft.boundary}"),
-        of_bytes(lambda data: b"to be ignored\r\n" + data),
-        of_bytes(lambda data: data + b"to be ignored\r\n"),
-        of_bytes(lambda data: data[:-2]),
-        form(more="Content-Type: text/plain; charset=utf-8\r\n"),
-        of_bytes(lambda data: data.replace(b"Content-D", b"content-d").replace(b"Content-T", b"content-t")),
-        of_bytes(
-            lambda data: re.sub(rb"(Content-Disposition: [^\r]*)", rb"\1\r\nX-Check: 1\r\nContent-Language: en", data)
-        ),
-        of_bytes(lambda data: re.sub(rb'(name="[^"]+"); (filename="[^"]+")', rb"\2; \1", data)),
-        Case(smallest, word_of),
-        Case(smallest, lambda draft: _with(draft, "contract_check", "1")),
-    ]
-    yield [
-        of_bytes(lambda data: data[:-ended]),
-        of_bytes(lambda data: data.replace(smallest.boundary.encode(), b"other")),
-        of_bytes(lambda data: data[-ended:]),
-        of_bytes(lambda _: b"name=check"),
-        of_bytes(lambda _: b'{"name": "check"}'),
-        of_bytes(bytes, "multipart/mixed; "),
-        _sends(smallest, media=PARTS),
-    ]

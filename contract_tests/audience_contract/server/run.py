@@ -4,7 +4,6 @@ import secrets
 import string
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Protocol
@@ -25,12 +24,12 @@ from .confirmation import Confirmation
 from .draft import Draft
 from .ending import merged
 from .exchanges import MAY_SUCCEED, Exchanges, Ready
-from .expectation import Expectation, Expected, expect
+from .expectation import Expectation, Expected
 from .limits import Options, RunEnded, UsedUp
 from .opening import Opening
 from .places import is_about_one, places
 from .plan import Plan, Planned, groups, plan
-from .send import NOT_SENT, UNREACHABLE
+from .send import UNREACHABLE
 from .sequences import Sequences
 from .target import Target
 
@@ -281,7 +280,7 @@ class Run:
 
         def expected(case: Case) -> Expectation | None:
             base = self._names.about(case.base, about) if about and not case.absent else case.base
-            return self.exchanges.expected(operation, case.request(base), case.label, case.wire)
+            return self.exchanges.expected(operation, case.request(base), case.label)
 
         # Any case may show that a rule about answers is broken, and any rule may be broken only after a valid request.
         by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
@@ -357,12 +356,7 @@ class Run:
             if self._sender.no_planned_creates and facts_of(operation).creates:
                 raise UsedUp
             with suppress(NotOursError):
-                seen = self._sender.send(operation, request)
-                before = about.story if about else ()
-                if not seen.trouble.startswith(NOT_SENT):
-                    self.exchanges.record(
-                        operation, replace(seen, before=before), expect(self._target, operation, request)
-                    )
+                self.exchanges.play(operation, request, before=about.story if about else ())
 
         self.exchanges.enter("fuzzing" if number else "coverage")
         engine = Engine(operation, self._names, ready)

@@ -58,25 +58,20 @@ class Sequences:
             for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.existing)):
                 self._exchanges.make(operation, self._names.new())
             first = page(on_one_page)
-            missed, ahead = self._judge.shows(operation, first), len(self._judge.items(operation, first))
+            missed = self._judge.shows(operation, first)
             for _ in range(_PAGES):
                 seen = page(draft)
                 missed -= self._judge.shows(operation, seen)
-                ahead -= len(self._judge.items(operation, seen))
                 cursor = self._judge.next_page(operation, seen, given)
-                is_number = cursor.isdecimal() and cursors[0].says("type") == "integer"
-                if not cursor or (cursor == "0" and is_number):
-                    # A page that starts at item 0 is no next page.
-                    ahead = 0
+                # A page that starts at item 0 is no next page.
+                if not cursor or (cursor == "0" and cursors[0].says("type") == "integer"):
+                    # Asked again: only an audience that is there both times was certainly left out by the pages.
+                    seen = page(on_one_page)
+                    missed &= self._judge.shows(operation, seen)
+                    said = f" has {min(missed)}, which is missing from the same list page by page" if missed else ""
+                    self._judge.entry(operation, seen).page(said, detail="left out")
                     break
-                if is_number:
-                    # A number is where the next page starts, so no later page has an item from before that.
-                    ahead = min(ahead, len(self._judge.items(operation, first)) - int(cursor))
                 draft = draft.put(cursors[0], cursor)
-            if ahead <= 0:
-                # Asked again, because only an audience that is there both times was certainly left out by the pages.
-                seen = page(on_one_page)
-                self._judge.judge_pages(operation, seen, missed & self._judge.shows(operation, seen))
             self._filter(operation, self._judge.ours(operation, first))
 
     def list_all(self, operation: Operation) -> None:
@@ -86,7 +81,10 @@ class Sequences:
         with suppress(UsedUp):
             request = self._names.draft(operation, smallest=True).request()
             lacks = partial(self._judge.lacking, operation)
-            self._judge.is_whole(operation, self._exchanges.play(operation, request, is_early=lacks, label=PAGE))
+            seen = self._exchanges.play(operation, request, is_early=lacks, label=PAGE)
+            made = lacks(seen)
+            entry = self._judge.entry(operation, replace(seen, before=made.story) if made else seen)
+            entry.page(f" lacks {made.name}, which was created" if made else "", detail="all")
 
     def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
@@ -108,10 +106,7 @@ class Sequences:
             if not (by_answer or counts) or not facts_of(reader).reads:
                 continue
             with suppress(UsedUp):
-                if facts.story:
-                    made = self._exchanges.make(operation, self._names.new())
-                else:
-                    made = self._exchanges.audience(operation, used=True)
+                made = self._exchanges.make(operation, self._names.new())
                 if not made or not made.seen:
                     continue
                 before, changed = [*made.story], made.seen
@@ -123,11 +118,11 @@ class Sequences:
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
                     before.append(changed)
                 if not by_answer or any(at(value_of(changed.response), pointer) for pointer in by_answer):
-                    seen = self._read(reader, self._by_answer(reader, made, changed))
-                    seen = replace(seen, before=tuple(before), label=BACK)
                     kind = f"by what {operation.id} answered"
-                    about = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
-                    self._judge.judge(reader, seen, about)
+                    said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
+                    early, story = partial(_is_early, reader), tuple(before)
+                    read = self._by_answer(reader, made, changed)
+                    seen = self._exchanges.play(reader, read, said, is_early=early, before=story, label=BACK)
                     self._judge.judge_members(operation, reader, seen, made)
 
     def _remove_and_read(self, operation: Operation) -> None:
@@ -141,38 +136,34 @@ class Sequences:
                     continue
                 drafts = (self._names.draft(each, smallest=True) for each in (reader, operation))
                 read, remove = (self._names.about(draft, made).request() for draft in drafts)
-                before = _shown(self._read(reader, read))
+                shown = self._exchanges.play(reader, read, is_early=partial(_is_early, reader))
                 removed = self._exchanges.play(operation, remove, before=(made.seen,))
+                before = made.seen, replace(removed, before=())
                 is_done = removed.status in (200, 204)
                 if facts_of(reader).final:
-                    told = self._read(reader, self._by_answer(reader, made, removed), gone=True)
-                    is_done = facts_of(reader).is_final(_shown(told))
-                if before is not None and is_done:
-                    seen = self._sender.send(reader, read)
-                    seen = self._sender.repeated_while(reader, seen, partial(_shows, before))
-                    seen = replace(seen, before=(made.seen, replace(removed, before=())), label=BACK)
-                    self._judge.judge_removal(operation, reader, seen, is_there=_shows(before, seen))
+                    asked, early = self._by_answer(reader, made, removed), partial(_is_unfinished, reader)
+                    told = self._exchanges.play(reader, asked, is_early=early, before=before)
+                    is_done = told.status == _OK and not early(told)
+                if shown.status == _OK and is_done:
+                    is_there = partial(_shows, value_of(shown.response))
+                    seen = self._exchanges.play(reader, read, is_early=is_there, before=before, label=BACK)
+                    said = f"200 as before, though {operation.id} has removed it"
+                    self._judge.shown_by("run.removed", operation, reader, seen, said if is_there(seen) else "")
 
     def _by_answer(self, reader: Operation, made: Made, changed: Observation) -> Request:
         """A request that reads an audience by what the answer to a change of it has."""
         fullest = self._names.draft(reader, smallest=False)
         return self._names.about(fullest, replace(made, answer=value_of(changed.response))).request()
 
-    def _read(self, reader: Operation, request: Request, *, gone: bool = False) -> Observation:
-        """Read an audience, and again while its changes are not shown or, unless it may be `gone`, it is not found."""
 
-        def is_early(seen: Observation) -> bool:
-            if (value := _shown(seen)) is None:
-                return seen.status == _NOT_FOUND and not gone
-            return not facts_of(reader).is_final(value)
-
-        return self._sender.repeated_while(reader, self._sender.send(reader, request), is_early)
+def _is_early(reader: Operation, seen: Observation) -> bool:
+    """Whether an audience is not found yet, or does not show all its changes yet."""
+    return seen.status == _NOT_FOUND or _is_unfinished(reader, seen)
 
 
-def _shown(seen: Observation) -> Any:
-    """What a read shows; None if it does not succeed."""
-    return value_of(seen.response) if seen.status == _OK else None
+def _is_unfinished(reader: Operation, seen: Observation) -> bool:
+    return seen.status == _OK and not facts_of(reader).is_final(value_of(seen.response))
 
 
 def _shows(value: Any, seen: Observation) -> bool:
-    return bool(_shown(seen) == value)
+    return seen.status == _OK and bool(value_of(seen.response) == value)

@@ -69,8 +69,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             if place.kind in ("header", "cookie"):
                 values = [str(value) for value in values if _is_header(str(value))]
             inside = [change for change in _AROUND if _breaks(place, change(right)) and fullest.is_json]
-            changes = [puts(place, value) for value in values]
-            changes += [_named(place, change) for change in inside if place.kind == "body"]
+            changes = [_named(place, change) for change in inside if place.kind == "body"]
+            yield [Case(sent, puts(place, value), label=spelling(place, value)) for value in values]
             yield [Case(sent, change) for change in changes]
         # An id that the caller chooses keeps the run's mark in it, so that it is nobody's.
         is_chosen = place.kind == "path" and place.name == chosen(smallest.operation)
@@ -87,7 +87,10 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             yield [Case(sent, change) for change in _of_items(place, right, fullest)]
         yield [*_others(sent, place)] if place.kind == "body" else []
         if place.is_file:
-            yield [Case(sent, puts(place, File(*file[1:4])), label=file[0]) for file in names.provider.files()]
+            yield [
+                Case(sent, puts(place, File(*file[1:4])), label="form.part" if ";" in file[2] else file[0])
+                for file in names.provider.files()
+            ]
         if place.is_file and not place.name:
             yield [Case(sent, puts(place, File("", "", bytes(range(256)))), label="every byte")]
         if place.is_text and not fixed and place.kind not in ("header", "cookie"):
@@ -95,8 +98,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             yield [Case(fullest, change) for change in _letters(place, names)]
         if place.required and place.name and not secret:
             yield [Case(smallest, change) for change in _elsewhere(place, smallest)]
-            yield [Case(smallest, change) for change in _renamed(place)]
-            yield [Case(smallest, change) for change in _respelled(place, smallest)]
+            yield [Case(smallest, change, label=rule) for change, rule in _renamed(place, smallest)]
+            yield [Case(smallest, change, label=rule) for change, rule in _respelled(place, smallest)]
     yield _of_page(smallest, names)
     yield [*_others(smallest, Place("body", "", smallest.operation.body))] if smallest.is_json else []
     facts = facts_of(smallest.operation)
@@ -216,7 +219,7 @@ def _near(choice: str) -> list[str]:
 def _media_types(right: str) -> list[str]:
     essence, kind = right.partition(";")[0], right.partition("/")[0]
     return [
-        *("*/*", f"{kind}/json", f"{kind}/*", essence, f"{essence}x; version=2", f"{right};q=0", f"{right}x", " "),
+        *("*/*", f"{kind}/json", f"{kind}/*", essence, f"{essence}x; version=2", f"{right}x", " "),
         *(f"{essence}; version={version}" for version in ("1", "3", "20", "")),
         *(re.sub(r"vnd\.\w+", "vnd.contractcheck", right), right.replace("; ", ";"), "text/html"),
     ]
@@ -313,22 +316,37 @@ def _moved(place: Place, others: list[Place]) -> Change:
     return change
 
 
-def _renamed(place: Place) -> Iterator[Change]:
-    """Changes that move a right value to a similar name; only a header's name may be written in another case."""
+def spelling(place: Place, value: Any) -> str:
+    """The rule of advice that is broken by a server which takes a wrong value for a right one of another spelling."""
+    if place.kind != "query" or not place.schema or not isinstance(value, str):
+        return ""
+    plain = str(int(value)) if value.strip().isdecimal() else value.strip().lower()
+    is_right = plain != value and not _breaks(place, schema.from_text(place.schema, plain))
+    return ("http.number" if plain.isdecimal() else "http.query") if is_right else ""
+
+
+def _renamed(place: Place, draft: Draft) -> Iterator[tuple[Change, str]]:
+    """Changes that move a right value to a similar name; only a header's name may be written in another case.
+
+    Of a name that differs only in case or white space, the rule of advice is told that makes it another one.
+    """
     if place.kind == "path":
         return
     if place.kind == "header":
-        yield from (_moved(place, [Place("header", name)]) for name in (place.name.lower(), place.name.upper()))
+        yield from ((_moved(place, [Place("header", name)]), "") for name in (place.name.lower(), place.name.upper()))
         return
     above, slash, own = place.name.rpartition("/")
-    found = [own.upper(), own.title(), f"{own}s", f"{own}[]", f"{own} ", own.rpartition("_")[2]]
-    found += ["file"] if place.is_file else []
-    for name in dict.fromkeys(found):
+    rule = "json.names" if draft.is_json else "form.part" if draft.media == PARTS else ""
+    near = dict.fromkeys((own.upper(), own.title(), f"{own} "), "http.query" if place.kind == "query" else rule)
+    found = near | dict.fromkeys(
+        (f"{own}s", f"{own}[]", own.rpartition("_")[2], *(["file"] if place.is_file else [])), ""
+    )
+    for name in found:
         if name != own:
-            yield _moved(place, [Place(place.kind, f"{above}{slash}{name}")])
+            yield _moved(place, [Place(place.kind, f"{above}{slash}{name}")]), found[name]
 
 
-def _respelled(place: Place, draft: Draft) -> Iterator[Change]:
+def _respelled(place: Place, draft: Draft) -> Iterator[tuple[Change, str]]:
     """Changes of spelling: percent codes in a query, a parameter without a value, a part that is not UTF-8."""
 
     def query(of: Callable[[str], str]) -> Change:
@@ -340,12 +358,12 @@ def _respelled(place: Place, draft: Draft) -> Iterator[Change]:
 
     if place.kind == "query":
         name = place.name
-        yield query(lambda value: f"{name}={''.join(f'%{byte:02x}' for byte in value.encode())}")
-        yield query(lambda value: f"%{ord(name[0]):02X}{name[1:]}={quote(value)}")
-        yield query(lambda _: name)
-        yield query(lambda _: f"{name}=")
+        yield query(lambda value: f"{name}={''.join(f'%{byte:02x}' for byte in value.encode())}"), "http.query"
+        yield query(lambda value: f"%{ord(name[0]):02X}{name[1:]}={quote(value)}"), "http.query"
+        yield query(lambda _: name), ""
+        yield query(lambda _: f"{name}="), ""
     if place.kind == "body" and draft.media == PARTS and not place.is_file:
-        yield puts(place, b"caf\xe9")
+        yield puts(place, b"caf\xe9"), ""
 
 
 def _is_header(value: str) -> bool:

@@ -35,17 +35,17 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     media, schema = next(found for found in schemas(operation.node.get("requestBody")).items() if is_json(found[0]))
     file, module = _module(operation, modules)
     request = sample(schema, "text")
-    if not isinstance(request, dict):
-        raise PipelineError(f"{key}: {schema.pointer}: a body that is no object; {_BY_HAND}")
+    if not isinstance(request, dict) or "properties" not in schema.value:
+        raise PipelineError(f"{key}: {schema.pointer}: a body that is no object with properties; {_BY_HAND}")
     schemes, headers = list(_schemes(operation)), list(_headers(operation, module))
     if not schemes:
         raise PipelineError(f"{key}: {at}: no credential is documented; {_BY_HAND}")
     model = _type(module, "body")
-    arguments = list(_arguments(schema, model, modules)) if "properties" in schema.value else []
+    arguments = list(_arguments(schema, model, modules))
     enums = re.findall(r"(\w+)\(draft", " ".join(value for _, value in arguments))
     status = min(code for code in responses.value if code.startswith("2"))
     errors = sorted(code for code in responses.value if code[0] in "45d")
-    error: Any = next((sample(each, "words") for code in errors[:1] for each in schemas(responses[code]).values()), {})
+    error: Any = next((sample(each, "words") for code in errors for each in schemas(responses[code]).values()), {})
     variables = [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})]
     others = [each for each in parameters(operation) if each.value["in"] != "header"]
     return {
@@ -55,7 +55,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "model": model,
         "arguments": arguments,
         # The generated models that the function for the request imports.
-        "models": sorted({*enums, *filter(None, (each["enum"] for each in headers)), *([model] if arguments else ())}),
+        "models": sorted({*enums, *filter(None, (each["enum"] for each in headers)), model}),
         "tag": _identifier(file.parts[1], at),
         "module": _identifier(file.stem, at),
         "method": _method(operation),
@@ -69,7 +69,6 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "schemes": schemes,
         "headers": headers,
         "settings": list(_settings(key, [*schemes, *(each for each in headers if not each["enum"])], variables)),
-        "constants": sorted({each["mock"] for each in schemes}),
         "status": int(status.replace("X", "0")),
         # A body of the documented success, or None if it has none.
         "documented": next((sample(each, "text") for each in schemas(responses[status]).values()), None),
@@ -144,8 +143,8 @@ def _schemes(operation: Operation) -> Iterator[Json]:
         keys += not word
         argument = "token" if bearer else "basic_credentials" if word else key
         ours = {"argument": argument, "secret": True, "whole": False, "word": word}
-        # The constant of the mock server with the credential that it takes, and the key of the setting there.
-        mock = {"mock": "TOKEN" if word else "API_KEY", "where": where(scheme)}
+        # The key of the setting in the mock.
+        mock = {"where": where(scheme)}
         prefixed = header.lower() == "authorization"
         at = {"at": scheme.pointer, "rule": scheme.pointer}
         yield {"header": header, "bearer": bearer, "prefixed": prefixed, **at, **ours, **mock}
@@ -184,6 +183,6 @@ def _python(name: str, at: str) -> str:
 
 
 def _identifier(name: str, at: str) -> str:
-    if not name.isascii() or not name.isidentifier() or keyword.iskeyword(name):
+    if not name.isidentifier() or keyword.iskeyword(name):
         raise PipelineError(f"{at}: {name!r} is no name in Python; {_BY_HAND}")
     return name

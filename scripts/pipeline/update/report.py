@@ -182,6 +182,8 @@ def _steps(result: Result) -> Iterator[str]:
         yield f"`{again} UPDATE=--keep`: the tree then has the new spec."
     if result.unfit:
         yield "Correct the lines and tests named under Checks: the adapter, its cases and `wire/`, the mock server."
+        if result.written:
+            yield "Run `make check` until it passes: for another `make update`, nothing is new."
     if result.outdated:
         yield "Correct the tests that the page makes untrue, or what quotes the page (DEVIATIONS.md)."
     if ours:

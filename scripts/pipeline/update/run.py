@@ -153,7 +153,7 @@ def _samples(taken: Taken) -> Iterator[Change]:
     for path, data in taken.files.items():
         if path.parent == taken.provider.samples.parent and data != (path.read_bytes() if path.is_file() else None):
             name = path.relative_to(taken.provider.root).as_posix()
-            yield Change("documentation", (), "other samples", (name,))
+            yield Change("documentation", (), f"other samples in {name}")
 
 
 def _change(found: diff.Change) -> Change:

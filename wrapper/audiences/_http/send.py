@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from itertools import islice
-from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -259,12 +258,6 @@ def _built(transport: Any, request: Request, seen: AttemptTrace, user_agent: str
         headers["Connection"] = "close"
     body = request.body.reveal().encode() if isinstance(request.body, Secret) else request.body
     url = _parsed(library, request.url)
-    if not transport and body is not None:
-        # What our connection needs of the library's request: to make a whole one takes a tenth of a call's time.
-        headers = {"Host": url.netloc.decode(), **headers, "Content-Length": str(len(body))}
-        raw = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
-        headed, stream = SimpleNamespace(raw=raw), library.ByteStream(body)
-        return SimpleNamespace(method=request.method, url=url, headers=headed, stream=stream)
     parts = []
     for part in request.parts:
         content = part.content if isinstance(part.content, bytes) else files.open(part.content)

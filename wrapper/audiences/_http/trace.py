@@ -11,7 +11,7 @@ from .._call_settings import CallSettings
 from .._errors import AudiencesError, NotSentError, NotSentTimeoutError, UnknownOutcomeError, UnknownTimeoutError
 from .._outcome import Headers, Response
 from .._reason import reason
-from .._redact import name_without, redacted
+from .._redact import redacted
 
 
 def unpacked(body: bytes, codings: str, limit: int) -> tuple[bytes, str | None]:
@@ -145,9 +145,10 @@ class AttemptTrace:
         body, cut = bytes(self._body), self.problem is not None
         if self._packed is not None and not cut:
             body, self.problem = unpacked(body, self._packed, self.how.max_response_bytes)
+        names = [each.lower() for each in self.secrets]
         hidden = tuple(
-            (name_without(name, self.secrets), redacted(value.encode(), self.secrets).decode())
-            for name, value in headers.items_as_sent
+            (redacted(name.encode(), names).decode(), redacted(value.encode(), self.secrets).decode())
+            for name, value in headers.items()
         )
         body = redacted(body, self.secrets, cut=self.problem is not None)
         return Response(status, Headers(hidden), body, self.problem, time.monotonic() - self.begun)

@@ -35,17 +35,16 @@ from .._token import Granted
 
 T = TypeVar("T")
 
-_CREATE_PATHS = ("/core/ais", "/data/core/ais")
+_PATH, _NEWER_PATH = "/core/ais", "/data/core/ais"
 """The path of the call that creates: as in this revision of its page, and as in newer copies."""
 
 
 def _url(values: Values, path: str) -> str:
-    """The URL of a path. The base URL may end with the path of the call that creates, as in a spec with it alone."""
+    """The URL of a path. The base URL may end with the path of the call that creates, and then says which it is."""
     base = values["base_url"]
-    at_end = next((each for each in reversed(_CREATE_PATHS) if base.endswith(each)), "")
-    chosen = values.texts.get("create_path", at_end or _CREATE_PATHS[0])
-    below = path.removeprefix(_CREATE_PATHS[0])
-    return base.removesuffix(at_end) + (path if below == path else chosen + below)
+    end = next((each for each in (_NEWER_PATH, _PATH) if base.endswith(each)), "")
+    below = path.removeprefix(_PATH)
+    return base.removesuffix(end) + (path if below == path else (end or _PATH) + below)
 
 
 # The page documents no error; these are the properties that Adobe's gateway and platform services document.
@@ -203,7 +202,6 @@ def _granted(client_secret: Secret, body: Any) -> Granted | None:  # noqa: ARG00
 
 
 _ACCESS = "the access token; or ADOBE_CLIENT_ID, ADOBE_CLIENT_SECRET and ADOBE_SCOPES in its place"
-_PATH = f"the path of the call that creates, instead of {_CREATE_PATHS[0]}"
 
 
 class AdobeOptions(Options[T], total=False):
@@ -231,10 +229,6 @@ class AdobeOptions(Options[T], total=False):
     """Separated by commas; ADOBE_SCOPES."""
     token_url: Annotated[str | None, Setting("ADOBE_TOKEN_URL", "the OAuth token endpoint", required=False)]
     """Another token endpoint than the spec's; ADOBE_TOKEN_URL."""
-    create_path: Annotated[str | None, Setting("ADOBE_CREATE_PATH", _PATH, required=False, choices=_CREATE_PATHS)]
-    """`/core/ais`, or, as in newer copies of the page, `/data/core/ais`; ADOBE_CREATE_PATH. The base URL may end with
-    either instead.
-    """
 
 
 ADOBE = Adapter(
@@ -266,7 +260,7 @@ class Adobe(Blocking[models.CreateAudienceResponse200]):
     The draft's `provider_fields["adobe"]` may have `namespace`, `originName` and `audienceId` (the caller's own id, in
     newer copies of the page). None of them has a default. `Receipt.id` is the `id` of the answer, or else its
     `audienceId`; but if the caller sent an `audienceId`, that one is only an echo, and does not count. Newer copies of
-    the page have the path `/data/core/ais`: give it as `create_path`, or give a base URL that ends with it.
+    the page have the path `/data/core/ais`: then give `https://platform.adobe.io/data/core/ais` as the base URL.
 
     No page says that the Segmentation Service has audiences of metadata alone, so `get`, `list`, `delete`, and verbs
     that use these, need `allow_undocumented=True`. A Record has both ids: `id` is Adobe's, and `external_id` the

@@ -77,14 +77,19 @@ def _sends(file: Part) -> Change:
 def _accepted(word: str, said: str, file: Part, when: Callable[[bytes], object]) -> Fault:
     def act(turn: Turn) -> Response:
         answer, found = turn.answer(), _file(turn.request)
-        accepts = answer.status == 400 and turn.parts and found.content_type == file.content_type and when(found.data)
+        accepts = (
+            answer.status == 400
+            and parts(turn.request)
+            and found.content_type == file.content_type
+            and when(found.data)
+        )
         return turn.answer(_sends(_RIGHT)(turn.request)) if accepts else answer
 
     return Fault(word, f"A file is accepted {said}.", _EVIDENCE, act, show=(_sends(file),))
 
 
 def _refused(word: str, said: str, file: Part, when: Callable[[Part], object]) -> Fault:
-    act = refuses(lambda turn: turn.parts and when(_file(turn.request)), 500)
+    act = refuses(lambda turn: parts(turn.request) and when(_file(turn.request)), 500)
     return Fault(word, f"Files fail {said}.".replace(" .", "."), (_FILE, *_EVIDENCE), act, show=(_sends(file),))
 
 

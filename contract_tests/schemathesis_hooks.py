@@ -1,6 +1,6 @@
-"""What Schemathesis has to be told to judge a server of these specs: `hooks = "audience_contract.schemathesis_hooks"`.
+"""What Schemathesis has to be told to judge a server of these specs: `hooks = "schemathesis_hooks"`.
 
-Schemathesis cannot make a file that a server would take, and it reports a few failures that are none.
+It cannot make a file that a server would take, and it reports a few failures that are none.
 """
 
 import re
@@ -8,34 +8,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import schemathesis
-from hypothesis import strategies as st
 from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
 
+from audience_contract import schemathesis_files as _files  # noqa: F401 - registers how files are made
 from audience_contract.facts import facts_of
-from audience_contract.files import CSV, XLS, XLSX
 from audience_contract.messages import Request
 from audience_contract.mock.provider import load as provider_of
 from audience_contract.spec import Operation, load, provider_keys
-from audience_contract.workbooks import workbook
 
-_ROWS = st.lists(st.from_regex(r"[1-9][0-9]{6,14}", fullmatch=True), max_size=5)
 _ANOTHER_TYPE = re.compile(r"violates `type` at /properties/(\w+) \(was string, became \w+\)")
-
-
-def _csv(numbers: list[str]) -> bytes:
-    return "\r\n".join(["phone1", *numbers]).encode()
-
-
-def _xlsx(numbers: list[str]) -> bytes:
-    return workbook([[cell] for cell in ["phone1", *numbers]])
-
-
-# Where Schemathesis has chosen no media type for the file, it calls it the first that the spec lists, a CSV.
-schemathesis.openapi.format("binary", _ROWS.map(_csv))
-schemathesis.openapi.media_type(CSV, _ROWS.map(_csv))
-schemathesis.openapi.media_type(XLSX, _ROWS.map(_xlsx))
-schemathesis.openapi.media_type(XLS, st.binary())
 
 
 @schemathesis.hook
