@@ -419,6 +419,15 @@ def test_an_audience_that_a_list_has_by_another_name_is_a_finding(named: Any, fo
     assert [one.rule for one in report.counted if "Get_Audiences" in one.operations] == found
 
 
+def test_a_text_beside_the_name_that_a_list_has_in_another_encoding_is_a_finding() -> None:
+    def other(one: dict[str, Any]) -> dict[str, Any]:
+        return {**one, "display_name": one.get("display_name", "").encode().decode("latin-1")}
+
+    act = on_success(as_json(lambda value: {**value, "audiences": list(map(other, value["audiences"]))}))
+    report = judge(_playing(_LIST, act), "batch", operations=[_CREATE, _LIST], requests=200)
+    assert (_LIST, "run.echo") in _found(report)
+
+
 @pytest.mark.parametrize(
     "change", [long(lambda data: data[:10]), lambda data: data[-10:]], ids=["the first ten", "the last ten"]
 )

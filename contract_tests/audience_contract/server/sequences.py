@@ -120,9 +120,11 @@ class Sequences:
                 if not by_answer or any(at(value_of(changed.response), pointer) for pointer in by_answer):
                     kind = f"by what {operation.id} answered"
                     said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
-                    early, story = partial(_is_early, reader), tuple(before)
-                    read = self._by_answer(reader, made, changed)
-                    seen = self._exchanges.play(reader, read, said, is_early=early, before=story, label=BACK)
+                    seen = self._sender.send(reader, self._by_answer(reader, made, changed))
+                    seen = self._sender.repeated_while(reader, seen, partial(_is_early, reader))
+                    seen = replace(seen, before=tuple(before), label=BACK)
+                    # Judged as it is: of a token that no creation answered, nothing else would be certain.
+                    self._judge.judge(reader, seen, said)
                     self._judge.judge_members(operation, reader, seen, made)
 
     def _remove_and_read(self, operation: Operation) -> None:
