@@ -22,7 +22,7 @@ from sink import Sink
 
 # One server and one client serve all examples of a test; what a test sees is reset by each example.
 settings.register_profile(
-    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=50
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=25
 )
 settings.register_profile("long", settings.get_profile("suite"), max_examples=2000, derandomize=False)
 settings.register_profile("few", settings.get_profile("suite"), max_examples=8)

@@ -18,6 +18,7 @@ from callers import Caller, created, make
 from cases import case
 from faults import certificates, memory
 from faults.answers import bomb, members
+from long import long
 from raw_server import RawServer, http
 
 LIMIT = 256 * 1024
@@ -201,7 +202,7 @@ def test_cookies_of_one_answer_do_not_go_with_the_next_call(
         assert b"c4711" not in head
 
 
-@pytest.mark.parametrize("entry", ["0.5", "[12345678]", '"abc"'])
+@pytest.mark.parametrize("entry", ["[12345678]", long("0.5"), long('"abc"')])
 def test_a_large_answer_is_judged_without_a_copy_of_all_of_it(entry: str) -> None:
     """Measured as the process sees it: the judge takes memory that Python does not count."""
     size, begin = 4 * 2**20, '{"indexing_token": "abc", "other": 1, "more": ['

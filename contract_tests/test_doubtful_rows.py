@@ -71,17 +71,6 @@ def test_what_is_no_phone_number_is_told_by_its_row_and_not_by_its_text(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_that_several_columns_have_the_columns_name_is_a_warning_and_the_first_is_looked_at(
-    way: Callable[[list[list[str]]], PhoneFile],
-) -> None:
-    several = "2 columns have the name phone1; the first of them was looked at [our rule]"
-    assert warnings(way([["phone1", "name", "phone1"], [NUMBER, "Anna", "x"]])) == (several,)
-    first, second = warnings(way([["phone1", "name", "phone1"], ["x", "Anna", NUMBER]]))
-    assert first == several
-    assert second.startswith("phone1 looks wrong in 1 of the 1 rows")
-
-
-@pytest.mark.parametrize("way", WAYS)
 def test_a_phone_number_in_any_usual_spelling_is_no_warning(way: Callable[[list[list[str]]], PhoneFile]) -> None:
     assert warnings(way([["phone1"], *([cell] for cell in RIGHT)])) == ()
 

@@ -119,7 +119,7 @@ def by_hand(file: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("files", "profile", "least"),
-    [(SOME, "few", 20), long((), "suite", 200)],
+    [(SOME, "few", 15), long((), "suite", 200)],
     ids=["some", "all"],
 )
 def test_every_contract_test_is_there_for_it_and_passes(

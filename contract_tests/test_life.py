@@ -290,7 +290,7 @@ def id_of(member: str | Member) -> str:
 def test_whatever_is_done_to_audiences_they_are_as_the_library_says(lives: Callable[[], RuleBasedStateMachine]) -> None:
     make: Any = lives
     few = settings(
-        max_examples=25,
+        max_examples=15,
         stateful_step_count=15,
     )
     run_state_machine_as_test(make, settings=few)

@@ -80,7 +80,7 @@ def test_what_an_observer_raises_is_logged_once_by_its_kind_only(
     raw: RawServer, face: BlockingPortal | None, caplog: pytest.LogCaptureFixture, name: str, observer: Any
 ) -> None:
     raw.answer = http(201, dumps(case("commbox").BODY))
-    times = 20_000 if name == "on_progress" else 1  # it is told more than once
+    times = 5_000 if name == "on_progress" else 1  # it is told more than once
     draft = Audience(name="VIP", members=PhoneFile(CSV * times, "x.csv", checked=False))
     with caplog.at_level(logging.WARNING, "audiences"):
         if name != "on_result":

@@ -61,7 +61,7 @@ def test_what_counts_decides_the_verdict_and_the_gravest_come_first(report: Repo
     )
 
 
-@given(_ANY, st.sampled_from(reports.FORMATS))
+@given(_ANY, st.sampled_from(list(reports.FORMATS)))
 def test_no_file_has_anything_of_the_time_that_a_run_took(report: Report, form: str) -> None:
     later = replace(report, started="2027-01-01T00:00:00Z", seconds=report.seconds + 1)
     assert reports.render(report, form) == reports.render(later, form)

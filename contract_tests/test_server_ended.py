@@ -12,11 +12,12 @@ import processes
 from audience_contract.mock import MockServer
 from audience_contract.server import run
 from judged import CLIENT, AtRequest, judge, target
+from long import long
 
 _COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main()", "server", "adobe_ims", "--url"]
 
 
-@pytest.mark.parametrize(("number", "stop"), [(60, signal.SIGHUP), (122, signal.SIGINT)])
+@pytest.mark.parametrize(("number", "stop"), [long(60, signal.SIGHUP), (122, signal.SIGINT)])
 def test_an_interrupt_ends_the_run_in_every_phase_and_it_is_not_green(number: int, stop: signal.Signals) -> None:
     started: list[processes.Process] = []
     seen = 0

@@ -16,6 +16,7 @@ from audience_contract.server import Options, Target, run
 from audience_contract.server.leaks import Leaks
 from canaries import forms
 from judged import created, target
+from long import long
 from mistaken import changing
 from wire import wire
 
@@ -67,7 +68,7 @@ def admitting(secret: str) -> Callable[[ASGIApp], ASGIApp]:
 
 
 @pytest.mark.parametrize(
-    ("key", "secret"), [("batch", "in"), ("batch", "token"), ("commbox", "i"), ("commbox", "2025")]
+    ("key", "secret"), [long("batch", "in"), ("batch", "token"), long("commbox", "i"), ("commbox", "2025")]
 )
 def test_a_server_whose_credential_is_short_is_judged_as_any_other(key: str, secret: str) -> None:
     variable = {"batch": "BATCH_API_KEY", "commbox": "COMMBOX_API_KEY"}[key]

@@ -23,6 +23,7 @@ from callers import make
 from cases import KEYS, case
 from forking import FORKS
 from ims import CLIENT, adobe
+from long import long
 
 HERE = Path(__file__).parent
 THREADS = 24
@@ -116,6 +117,7 @@ def test_one_event_loop_after_the_other_uses_an_object(key: str, server: MockSer
     assert len(server.audiences) == 6
 
 
+@pytest.mark.parametrize("key", [KEYS[0], *map(long, KEYS[1:])])
 def test_connections_stay_usable_when_the_object_is_closed_in_another_event_loop(key: str, server: MockServer) -> None:
     shared = provider(key, aio)
 
@@ -131,6 +133,7 @@ def test_connections_stay_usable_when_the_object_is_closed_in_another_event_loop
     assert len(server.audiences) == 2
 
 
+@pytest.mark.parametrize("key", [KEYS[0], *map(long, KEYS[1:])])
 def test_event_loops_of_two_threads_use_an_object_at_the_same_time(key: str, server: MockServer) -> None:
     shared = provider(key, aio)
     together = threading.Barrier(2)
@@ -209,7 +212,7 @@ def test_connections_stay_with_their_process(clients: Clients) -> None:
     assert parent == again != other
 
 
-@pytest.mark.parametrize("face", ["blocking", "async"])
+@pytest.mark.parametrize("face", ["async", long("blocking")])
 def test_parent_and_children_of_a_fork_go_on_whatever_threads_did_meanwhile(server: MockServer, face: str) -> None:
     done = processes.run([sys.executable, "-m", "forking", face], cwd=HERE, env={**os.environ, **server.environment()})
     said = dict(json.loads(line) for line in done.stdout.splitlines())

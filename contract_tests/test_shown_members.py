@@ -25,6 +25,7 @@ from audience_contract.reports import annotations
 from audience_contract.spec import parse
 from audience_contract.workbooks import workbook
 from canaries import FILE, MEMBER, NUMBER, forms, found_in
+from long import long
 from raw_server import RawServer
 from raw_server import http as answer
 from recorded import HOSTS, entry, judged
@@ -148,7 +149,7 @@ def test_no_address_that_belongs_to_nobody_has_one(tmp_path: Path) -> None:
     assert all(found_in(text, *ALL) == set() for text in outputs(report).values())
 
 
-@pytest.mark.parametrize("key", ["batch", "commbox"])
+@pytest.mark.parametrize("key", [long("batch"), "commbox"])
 def test_neither_has_one_that_was_passed_on_to_an_upstream(key: str, tmp_path: Path, raw: RawServer) -> None:
     raw.answer = answer(400, f'{{"error_message": "{NUMBER}: no {MEMBER}, {EMAIL}"}}'.encode())
     sent = [change(wire(key).GOOD) for other, change in SENT.values() if other == key]

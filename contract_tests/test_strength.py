@@ -30,7 +30,7 @@ _SOME = [
 # The stricter of the two until what is random starts; to the end is long.
 _CORRECT = [
     ("adobe_ims.prose", 150),
-    ("commbox.prose", 150),
+    long("commbox.prose", 150),
     long("adobe_ims.prose", 1000),
     *(long(f"{key}.{which}", 1000) for key in KEYS for which in ("prose", "correct")),
 ]

@@ -19,6 +19,7 @@ from cases import case
 from faults import certificates
 from faults.answers import success
 from faults.server import Play, Stage, Wire
+from long import long
 
 ONCE = RetryPolicy(attempts=1)
 
@@ -126,7 +127,7 @@ def test_a_server_is_told_why_its_certificate_is_refused(face: BlockingPortal | 
     assert any("ALERT_UNKNOWN_CA" in line for line in server.log)
 
 
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", *map(long, ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))])
 def test_a_ca_file_of_the_environment_is_trusted_only_if_it_is_given(variable: str, tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
     file.write_bytes(certificates.authority())

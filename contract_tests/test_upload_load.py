@@ -32,7 +32,7 @@ MOST = 40
 
 # 2 GiB is what a length in 32 bits cannot say.
 @pytest.mark.parametrize("size", [128 << 20, long(2 << 30)])
-@pytest.mark.parametrize("face", ["blocking", "async"])
+@pytest.mark.parametrize("face", [long("blocking"), "async"])
 def test_a_large_file_needs_no_more_than_40_mib(sink: Sink, face: str, size: int, tmp_path: Path) -> None:
     small, large = tmp_path / "small.csv", tmp_path / "large.csv"
     small.write_bytes(CSV)

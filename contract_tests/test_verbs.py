@@ -42,7 +42,6 @@ from audiences._json import dumps
 from audiences._operation import id_of
 from callers import Caller, make
 from cases import case
-from long import long
 from raw_server import RawServer, http
 
 RECORD = {
@@ -274,7 +273,7 @@ def test_the_time_to_wait_is_used_up_and_the_message_says_how_long_it_was() -> N
     assert abs(float(re.findall(r"after ([\d.]+) s", str(error))[0]) - passed) < 1
 
 
-@pytest.mark.parametrize("failure", [httpx2.ReadError("reset"), long((500, ERROR))], ids=repr)
+@pytest.mark.parametrize("failure", [httpx2.ReadError("reset"), (500, ERROR)], ids=repr)
 def test_once_an_audience_was_seen_a_question_that_fails_for_a_time_does_not_end_the_wait(failure: Any) -> None:
     once = {"read_policy": RetryPolicy(attempts=1, first_wait=0)}
     batch = Batch(None, viewed(indexing_state="IN_PROGRESS"), failure, RECORD, **once)

@@ -1,7 +1,7 @@
 """A provider known by its OpenAPI document alone: what that says of effects, of ids and of what needs what."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -19,11 +19,8 @@ from .security import where
 from .spec import Node, Operation, Spec
 from .strict_json import at, put
 from .urlencoded import decode
-from .violation import Violation
 
 _JUDGED = {"date-time", "binary", "password"}
-_OTHERS = {401, 403, 404, 409, 429}
-"""Refusals for another reason than a request's form."""
 _ENVELOPES = {"data", "result", "item"}
 
 
@@ -45,16 +42,6 @@ class Documented(Provider):
     @property
     def key(self) -> str:
         return self._spec.key
-
-    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
-        found = [int(code) for code in operation.node["responses"].value if re.fullmatch("4[0-9]{2}", code)]
-        # If all other documented refusals have another reason, 404 fits best: something in the path is wrong.
-        formal = (code for code in found if code not in _OTHERS)
-        return self.error(operation, next(formal, 404 if 404 in found else 400))
-
-    def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
-        documented = operation.node["responses"].value
-        return self.error(operation, 403 if "403" in documented and "401" not in documented else 401)
 
     def why_not(self, operation: Operation) -> str:
         """Why an operation, or a create that it depends on, is not judged; "" if all of them are judged."""

@@ -12,7 +12,7 @@ from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import CLIENT_ID, CLIENT_SECRET
 
 CORRECT, PROSE = "correct", "prose"
-TIMEOUT, SLOW = 2.0, 3.0
+TIMEOUT, SLOW = 4.0, 5.0
 """Seconds: how long a tool waits for an answer, and how long a server with a slow fault takes for one."""
 
 

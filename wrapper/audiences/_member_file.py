@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from itertools import count
 from os import SEEK_END
 from typing import BinaryIO
 
@@ -11,8 +10,6 @@ from ._errors import OURS, InvalidError, Problem
 from ._members import Attribute, Member, Url
 from ._rows import Top, hints
 
-_LONGEST = 1024 * 1024
-"""The most bytes of a line."""
 _ROWS = 4096
 """The number of lines between two reports of progress."""
 
@@ -65,22 +62,15 @@ def _lines(file: BinaryIO, tell: Callable[[int, int | None], object]) -> Iterato
         start = file.tell()
         size = file.seek(0, SEEK_END) - start
         file.seek(start)
-    for number in count(1):
+    for number, line in enumerate(iter(file.readline, b""), 1):
+        read += len(line)
+        if number % _ROWS == 0:
+            tell(read, size)
         try:
-            line = file.readline(_LONGEST)
-            if len(line) == _LONGEST:
-                raise _wrong(number, f"has more than {_LONGEST} bytes")
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError:
             raise _wrong(number, "is not text that is saved as UTF-8") from None
-        except OSError as error:
-            raise _wrong(number, f"cannot be read: {error.strerror}") from None
-        read += len(line)
-        if not line or number % _ROWS == 0:
-            tell(read, size)
-        if not line:
-            return
-        yield text
+    tell(read, size)
 
 
 def _place(heading: list[str], name: str) -> int:

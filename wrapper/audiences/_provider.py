@@ -260,10 +260,6 @@ class Blocking(Provider[BlockingTransport], Generic[Model]):
         row bring nothing new. It also raises what `get` raises, except NotFoundError. All of these are raised during
         the iteration.
         """
-        self._verbs(options, "list")  # wrong options are refused at once
-        return self._pages(options)
-
-    def _pages(self, options: CallOptions) -> Iterator[Record]:
         listing = Listing()
         while not listing.is_over:
             verbs = self._verbs(options, "list")
@@ -303,12 +299,8 @@ class Async(Provider[AsyncTransport], Generic[Model]):
     reconcile = _async(Verbs.reconcile)
     request = _async(Verbs.request)
 
-    def list(self, **options: Unpack[CallOptions]) -> AsyncIterator[Record]:
+    async def list(self, **options: Unpack[CallOptions]) -> AsyncIterator[Record]:
         """All audiences, for `async for`. See the blocking `list`."""
-        self._verbs(options, "list")
-        return self._pages(options)
-
-    async def _pages(self, options: CallOptions) -> AsyncIterator[Record]:
         listing = Listing()
         while not listing.is_over:
             verbs = self._verbs(options, "list")

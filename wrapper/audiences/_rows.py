@@ -58,8 +58,6 @@ def judge(top: Top, column: str) -> Look:
     rows = {n: row for n, row in top.rows.items() if n > 1 and any(c is None or c.strip() for c in row.values())}
     wrong, empty = [n for n, row in rows.items() if not _is_number(row.get(places[0], ""))], top.whole and not rows
     warnings = list[str]()
-    if len(places) > 1:
-        warnings.append(f"{len(places)} columns have the name {column}; the first of them was looked at")
     if empty:
         warnings.append("the file has no rows below its first one, so it reaches nobody")
     if wrong:

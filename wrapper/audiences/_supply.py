@@ -1,7 +1,7 @@
 """Takes the members of a change from the caller's iterable: at a time, as many as one call may have."""
 
 import json
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -50,9 +50,8 @@ class Supply:
 
     def check(self) -> None:
         """Look at every member. Raises InvalidError for one that breaks a rule."""
-        items = iter(self._given)
-        while part := [*islice(items, self.most)]:
-            self._checked(part)
+        for item in self._given:
+            self._each(item)
         self._place = -1
 
     def fill(self) -> None:
@@ -60,7 +59,7 @@ class Supply:
         while not self.over and (wanted := self._wanted()):
             room = min(_AT_ONCE, wanted)
             some = [*islice(self._source, room)]
-            self._held |= self._checked(some)
+            self._held |= map(self._each, some)
             self._ended = len(some) < room
 
     async def afill(self) -> None:
@@ -70,7 +69,7 @@ class Supply:
                 some.append(item)
                 if len(some) == wanted:
                     break
-            self._held |= self._checked(some)
+            self._held |= map(self._each, some)
             self._ended = len(some) < wanted
 
     def _wanted(self) -> int:
@@ -109,13 +108,6 @@ class Supply:
         """Whether there is nothing more to send."""
         return self._ended and not self._held
 
-    def _checked(self, items: Sequence[Any]) -> _Members:
-        plain = {*map(type, items)} <= {str} and all(items) and all(map(str.isascii, items))
-        if plain and [*map(str.strip, items)] == [*items]:
-            self._place += len(items)
-            return dict.fromkeys(items)
-        return dict(map(self._each, items))
-
     def _each(self, item: Any) -> tuple[str, str | None]:
         self._place += 1
         id = item.id if isinstance(item, Member) else item
@@ -129,7 +121,7 @@ class Supply:
             return id, None
         try:
             return id, _json.dumps(self._rules.write(self._verb, item, self.warnings)).decode()
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:  # the latter for a time that no year has in UTC
             rule = str(error)
         raise self._wrong(".attributes", rule, getattr(item, "attributes", None))
 

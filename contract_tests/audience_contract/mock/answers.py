@@ -7,7 +7,7 @@ from ..messages import Response
 from ..samples import sample
 from ..schema import check
 from ..spec import Node, Operation
-from .provider import reason, reply
+from .provider import reply
 
 
 def success(operation: Operation) -> Response | None:
@@ -16,9 +16,9 @@ def success(operation: Operation) -> Response | None:
     return _answer(operation, int(documented[0].replace("X", "0")), "text") if documented else None
 
 
-def error(operation: Operation, status: int) -> Response:
+def error(operation: Operation, status: int, words: str) -> Response:
     """The error with this status; where none is documented, one that looks like the first that has a body."""
-    return _answer(operation, status, reason(status))
+    return _answer(operation, status, words)
 
 
 def _answer(operation: Operation, status: int, words: str) -> Response:

@@ -23,6 +23,9 @@ from ..violation import Violation
 from .credentials import API_KEY, TOKEN
 from .state import Record, State
 
+_OTHERS = {401, 403, 404, 409, 429}
+"""Refusals for another reason than a request's form."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -124,11 +127,14 @@ class Provider:
         """The variables of a client that asks for its access tokens; None for one that it must not have then."""
         return {}
 
-    def error(self, operation: Operation, status: int) -> Response:
-        """The documented error with this status; where none is documented, a small body of the provider's style."""
+    def error(self, operation: Operation, status: int, words: str = "") -> Response:
+        """The documented error with this status; where none is documented, a small body of the provider's style.
+
+        It has the `words`, or the status's phrase, in place of texts of which the spec gives no example.
+        """
         from . import answers  # noqa: PLC0415 - it needs this module
 
-        return answers.error(operation, status)
+        return answers.error(operation, status, words or reason(status))
 
     def tokens(self, state: State) -> Collection[str]:  # noqa: ARG002
         """The bearer tokens that it takes."""
@@ -140,7 +146,8 @@ class Provider:
 
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002
         """The answer to credentials that are missing, or wrong, in `header`."""
-        return self.error(operation, 401)
+        documented = operation.node["responses"].value
+        return self.error(operation, 403 if "403" in documented and "401" not in documented else 401)
 
     def unbound(self, operation: Operation, request: Request) -> Iterator[Violation]:
         """What is wrong with headers that belong to the credential."""
@@ -150,9 +157,13 @@ class Provider:
                 rule = f"{operation.node.pointer}/responses/401/description"
                 yield Violation(f"header {name}", "", rule, "not the one that the credential is for")
 
-    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:  # noqa: ARG002
+    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:
         """The answer to a request that breaks the spec."""
-        return self.error(operation, 400)
+        found = [int(code) for code in operation.node["responses"].value if re.fullmatch("4[0-9]{2}", code)]
+        # If all other documented refusals have another reason, 404 fits best: something in the path is wrong.
+        formal = (code for code in found if code not in _OTHERS)
+        status = next(formal, 404 if 404 in found else 400)
+        return self.error(operation, status, f"{violations[0].where}: {violations[0].message}")
 
     def why_not(self, operation: Operation) -> str:  # noqa: ARG002
         """Why an operation is not judged; "" if it is."""

@@ -89,7 +89,7 @@ class Adobe(Provider):
     def tokens(self, state: State) -> Collection[str]:
         return {TOKEN, *state.tokens}
 
-    def error(self, operation: Operation, status: int) -> Response:  # noqa: ARG002 - all operations share the gateway
+    def error(self, operation: Operation, status: int, words: str = "") -> Response:  # noqa: ARG002
         return _gateway(*_DOCUMENTED.get(status, (f"{status}000", reason(status))))
 
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002

@@ -2,7 +2,7 @@
 
 No document says the following, so it is decided here:
 
-- Refusals: each `error_code`, and the text after the documented one.
+- Refusals: each code and text.
 - A token is made of a counter, and a cursor of where the page before it ended.
 - Of several audiences of one name, a view shows the last, and a removal removes all.
 - A change adds or replaces members only once it is no longer on its way.
@@ -14,7 +14,7 @@ No document says the following, so it is decided here:
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
@@ -24,7 +24,7 @@ from .. import urlencoded
 from ..bodies import json_of, value_of
 from ..facts import Effect, Facts
 from ..messages import Request, Response
-from ..mock.provider import Call, Provider, reason, reply
+from ..mock.provider import Call, Provider, reply
 from ..mock.state import Record
 from ..schema import is_date_time
 from ..spec import Operation
@@ -70,14 +70,6 @@ class Batch(Provider):
         ),
         "audience_remove": Facts(Effect.REMOVES, unique=_TOKEN),
     }
-
-    def error(self, operation: Operation, status: int, detail: str = "") -> Response:
-        documented = operation.response(status)
-        text = documented.value["description"] if documented else reason(status)
-        return reply(status, {"error_code": f"MOCK_{status}", "error_message": text + detail})
-
-    def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:
-        return self.error(operation, 400, f" ({violations[0].where}: {violations[0].message})")
 
     def forbids(self, call: Call) -> bool:
         """A name without characters: the prose says which ones a name contains."""

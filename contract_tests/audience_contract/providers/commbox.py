@@ -61,7 +61,7 @@ class CommBox(Provider):
         ),
     }
 
-    def error(self, operation: Operation, status: int) -> Response:
+    def error(self, operation: Operation, status: int, words: str = "") -> Response:  # noqa: ARG002
         return reply(status, _envelope(operation, status))
 
     def prose(self, operation: Operation, request: Request) -> Iterator[Violation]:

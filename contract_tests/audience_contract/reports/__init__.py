@@ -5,6 +5,7 @@ No form is imported before it is asked for.
 
 import os
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from rich.console import Console
@@ -12,8 +13,8 @@ from rich.console import Console
 from ..report import Report
 from .live import Progress
 
-FORMATS = ("junit", "json", "sarif", "html", "markdown")
-"""The forms that `write` knows."""
+FORMATS = {"junit": "junit", "json": "data", "sarif": "sarif", "html": "page", "markdown": "markdown"}
+"""The forms that `write` knows, each with its module."""
 
 __all__ = ["FORMATS", "Progress", "github", "render", "terminal", "write"]
 
@@ -28,16 +29,8 @@ def write(report: Report, paths: Mapping[str, str | Path]) -> None:
 
 def render(report: Report, form: str) -> bytes:
     """The report in one of `FORMATS`."""
-    from . import data, junit, markdown, page, sarif  # noqa: PLC0415
-
-    made = {
-        "junit": junit.render,
-        "json": data.render,
-        "sarif": sarif.render,
-        "html": page.render,
-        "markdown": markdown.render,
-    }
-    return made[form](report)
+    made: bytes = import_module(f"{__name__}.{FORMATS[form]}").render(report)
+    return made
 
 
 def terminal(report: Report, console: Console, places: Sequence[str] = ()) -> None:

@@ -22,8 +22,6 @@ def misread(request: Request, violation: Violation) -> str:
 
     Returns "" where the documents themselves forbid the violation, or nothing forbids it.
     """
-    if request.values("content-encoding"):
-        return ""
     match violation.where.partition(" ")[0]:
         case "part":
             return "form.part" if "not UTF-8" in violation.message else ""

@@ -3,7 +3,7 @@
 Each gets the run's credentials and a new name. The run itself sends and judges them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,11 +42,12 @@ class Engine:
         self._schema.config.update(base_url=self._target.url)
         self._made_of = self._schema[operation.path][operation.method]
 
-    def covering(self) -> Iterator[Request]:
-        """Requests that cover the spec, the same each time."""
+    def covering(self, send: Callable[[Request], None]) -> None:
+        """Call `send` with requests that cover the spec, the same each time."""
         generation = self._schema.config.generation_for(operation=self._made_of)
         every = self._schema.iter_coverage_cases(self._made_of, generation_modes=_MODES, generation_config=generation)
-        yield from map(self._request, every)
+        for case in every:
+            send(self._request(case))
 
     def at_random(self, seed: int, send: Callable[[Request], None]) -> None:
         """Call `send` with random requests, a hundred by Hypothesis' default."""

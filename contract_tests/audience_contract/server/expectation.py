@@ -13,7 +13,7 @@ from ..bodies import fields_of, is_raw, json_of, parts_of, text_of
 from ..checker import check_request
 from ..facts import facts_of
 from ..judging import rule_of
-from ..media import entry_of, media_of, parse
+from ..media import entry_of, media_of
 from ..messages import Request, Response
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
@@ -154,10 +154,9 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     bound = [] if broken or hard else _bound(operation, wrong_settings)
     if hard or bound:
         return _broken(hard or bound, label, any_status=bool(wrong_settings))
-    misreads = rule if broken else ""
-    if misreads := misreads or next(filter(None, (misread(request, violation) for violation in broken)), ""):
-        expected = Expected.OPEN if misreads in OPEN else Expected.NO_SUCCESS
-        return Expectation(expected, misreads, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
+    if broken and (shown := rule or next(filter(None, (misread(request, violation) for violation in broken)), "")):
+        expected = Expected.OPEN if shown in OPEN else Expected.NO_SUCCESS
+        return Expectation(expected, shown, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
     return _valid(operation, request, rule, label, is_open=bool(is_open or wrong_settings or is_unnamed or broken))
 
 
@@ -196,7 +195,7 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     """
     responses = operation.node["responses"].pointer
     found = [] if is_open else [*texts(operation, request)]
-    if is_open or any(_open(operation, request, found)):
+    if is_open or any(_open(found)):
         return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
     if rule:
         return Expectation(Expected.SUCCESS, rule, "", "valid", Weight.ADVICE)
@@ -248,7 +247,7 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
     """Whether a server must refuse a request with this violation; false if it may be lenient, or nothing is said."""
     message, place = violation.message, violation.where.partition(" ")[0]
     unreadable = message.startswith("unreadable")
-    if request.values("content-encoding") or violation.rule in provider_of(operation.spec.key).left_open:
+    if violation.rule in provider_of(operation.spec.key).left_open:
         return False
     if provider_of(operation.spec.key).reads_query and violation.missing in dict(query_of(request)):
         return False
@@ -260,8 +259,7 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
             form = "multipart/form-data" in operation.node["requestBody"]["content"].value
             hard = form and message == "missing"
         case "header":
-            free = violation.where == "header Accept" and _may_accept(violation, operation, request)
-            hard = not unreadable and not free
+            hard = not unreadable
         case "query":
             hard = not unreadable and not _is_left_empty(operation, request, violation)
         case "part":
@@ -300,23 +298,8 @@ def _is_rare(character: str) -> bool:
     return character > "\uffff" or unicodedata.category(character) in ("Cf", "Zl", "Zp")
 
 
-def _may_accept(violation: Violation, operation: Operation, request: Request) -> bool:
-    """Whether an Accept header that differs from the documented text still asks for the documented media type."""
-    values = request.values("accept")
-    wanted = operation.node.at(violation.rule.removesuffix("/enum").removesuffix("/required")).plain("enum") or []
-    types = [parse(str(value)) for value in wanted]
-    asked = [parse(part.strip()) for value in values for part in value.split(",")]
-    return any(media and media in types for media in asked)
-
-
-def _open(operation: Operation, request: Request, found: Iterable[tuple[str, Node, str]]) -> Iterator[str]:
+def _open(found: Iterable[tuple[str, Node, str]]) -> Iterator[str]:
     """The reasons why a request that breaks no rule, and that has the texts `found`, may still be refused."""
-    accept = [parse(part.partition(";q")[0].strip()) for v in request.values("accept") for part in v.split(",")]
-    declared = any(each.value["name"].lower() == "accept" for each in operation.node.get("parameters") or ())
-    if accept and not any(m and (m.is_json or "*" in m.essence) for m in accept) and not declared:
-        yield "an Accept that JSON is not in"
-    if request.values("content-encoding") or len(request.values("accept")) > 1:
-        yield "a header whose effect is not documented"
     for _, kind, text in found:
         if not text and not kind.plain("minLength"):
             yield "an empty text"

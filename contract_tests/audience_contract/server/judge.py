@@ -197,23 +197,15 @@ class Judge:
 
     def _is_of_http(self, entry: Entry) -> bool:
         """Whether an answer is a refusal that need not be documented."""
-        operation, request, status = entry.operation, entry.seen.request, entry.seen.status
-        expected = entry.expectation.expected
-        # Where no document says whether or how such a request is refused, no document says with which status either.
-        name = self.name(operation, request)
-        # A name that the checker cannot read, the server may read or not.
-        absent = is_about_one(operation) and (not name or self._audiences.is_absent(name))
-        unsaid = expected is Expected.OPEN and (
-            bool(self.target.wrong_settings(request))
-            or self._named(operation, request) in self._names
-            or (absent and not facts_of(operation).creates)
-        )
+        operation, status = entry.operation, entry.seen.status
         if not self._provider.is_by_name and 400 <= status < 500 and entry.expectation.fits(operation, entry.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
         if status in _OF_BODIES and not self._is_like_an_error(operation, entry.response):
             return False
-        return status in _OF_HTTP or ((expected is Expected.NO_SUCCESS or unsaid) and 400 <= status < 500)
+        # Where no document says whether or how such a request is refused, no document says with which status either.
+        unsaid = entry.expectation.expected in (Expected.OPEN, Expected.NO_SUCCESS)
+        return status in _OF_HTTP or (unsaid and 400 <= status < 500)
 
     @staticmethod
     def _is_like_an_error(operation: Operation, response: Response) -> bool:

@@ -364,8 +364,7 @@ class Run:
             if number:
                 engine.at_random(self._options.seed + number, send)
             else:
-                for request in engine.covering():
-                    send(request)
+                engine.covering(send)
 
     def _enter(self, phase: str) -> None:
         self._sender.phase = phase

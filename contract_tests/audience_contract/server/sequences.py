@@ -58,13 +58,15 @@ class Sequences:
             for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.existing)):
                 self._exchanges.make(operation, self._names.new())
             first = page(on_one_page)
-            missed = self._judge.shows(operation, first)
+            missed, whole, count = self._judge.shows(operation, first), len(self._judge.items(operation, first)), 0
             for _ in range(_PAGES):
                 seen = page(draft)
                 missed -= self._judge.shows(operation, seen)
+                count += len(self._judge.items(operation, seen))
                 cursor = self._judge.next_page(operation, seen, given)
-                # A page that starts at item 0 is no next page.
-                if not cursor or (cursor == "0" and cursors[0].says("type") == "integer"):
+                # A number is where the next page starts. What starts at item 0 is no next page.
+                is_number = cursor.isdecimal() and cursors[0].says("type") == "integer"
+                if not cursor or not 0 < (int(cursor) if is_number else max(count, 1)) < whole:
                     # Asked again: only an audience that is there both times was certainly left out by the pages.
                     seen = page(on_one_page)
                     missed &= self._judge.shows(operation, seen)

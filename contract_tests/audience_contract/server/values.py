@@ -221,7 +221,7 @@ def _media_types(right: str) -> list[str]:
     return [
         *("*/*", f"{kind}/json", f"{kind}/*", essence, f"{essence}x; version=2", f"{right}x", " "),
         *(f"{essence}; version={version}" for version in ("1", "3", "20", "")),
-        *(re.sub(r"vnd\.\w+", "vnd.contractcheck", right), right.replace("; ", ";"), "text/html"),
+        *(re.sub(r"vnd\.\w+", "vnd.contractcheck", right), "text/html"),
     ]
 
 
