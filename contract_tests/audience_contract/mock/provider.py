@@ -96,6 +96,8 @@ class Provider:
     """Whether the server must ignore properties and fields that it does not know."""
     reads_query: ClassVar[bool] = False
     """Whether the fields of a body may stand in the query instead."""
+    kept: ClassVar[frozenset[str]] = frozenset()
+    """Properties of a create, beside the name, that an audience is shown with."""
     echoes: ClassVar[Mapping[str, str]] = {}
     """JSON pointers into the success of a create, to what it repeats of the request: the property's name there."""
 

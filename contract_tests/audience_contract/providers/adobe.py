@@ -77,6 +77,7 @@ class Adobe(Provider):
         "property": "name==contract-check",
     }
     only_in_some_revisions: ClassVar[frozenset[str]] = frozenset({"audienceId"})
+    kept: ClassVar[frozenset[str]] = frozenset({"description"})
     identity: ClassVar[tuple[str, ...]] = ("/id", "/audienceId")
     echoes: ClassVar[Mapping[str, str]] = {"/name": "name"}
     operations: ClassVar[Mapping[str, Facts]] = {
