@@ -12,6 +12,7 @@ any error's body; REFUSED, headers with the status and a text of the answer; OTH
 operations than GOOD's, a right request about what BEFORE creates and its status, by the operationId or its last word.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -19,6 +20,7 @@ from typing import Any
 
 import httpx2
 
+import documented
 from audience_contract import Operation, Request, Response, load, provider_keys, security
 from audience_contract.faults.acts import parts_body
 from audience_contract.mock import MockServer
@@ -26,6 +28,7 @@ from audience_contract.multipart import Part
 from audience_contract.samples import sample
 from audience_contract.server.draft import Draft
 from audience_contract.server.places import places
+from audience_contract.spec import Node
 
 Change = Callable[[Request], Request]
 BEARER, JSON = ("Authorization", "Bearer mock-token"), ("Content-Type", "application/json")
@@ -83,6 +86,44 @@ def _of_schemas(operation: Operation, base: str) -> Request:
         values["body"] = sample(operation.node["requestBody"]["content"][media]["schema"])
     request = Draft(operation, media, values, "limit").request()
     return replace(request, target=base + request.target)
+
+
+def messages(provider: str, operation: str, success: int) -> tuple[Any, ...]:
+    """GOOD, BROKEN, SAME, UNNAMED, ANSWERS, WRONG_ANSWERS, OTHER_TARGETS, ERROR_KEYS and REFUSED of a provider whose
+    operation takes and answers JSON, as the spec makes them.
+    """
+    asked = next(each for each in load(provider).operations if each.id == operation)
+    base, good = documented.base(provider), _of_schemas(asked, documented.base(provider))
+    media = asked.node["requestBody"]["content"][asked.media]
+    keys = [(security.header(each), each.pointer) for each in next(iter(security.alternatives(asked)))]
+    others = [each for each in asked.node.get("parameters") or () if each.value["in"] == "header"]
+    needed = [(each.value["name"], f"{each.pointer}/required") for each in others if each.value.get("required")]
+    charset = f"{asked.media.partition(';')[0].title()};charset=UTF-8"
+    debug = json.dumps({**json.loads(good.body), "undocumented": "x"})
+    responses = asked.node["responses"]
+    answered = [(kind, each) for response in [asked.response(success)] if response for kind, each in _content(response)]
+    errors = [sample(each["schema"]) for code in sorted(responses.value) if code[0] in "45d"
+              for _, each in _content(responses[code])]  # fmt: skip
+    return (
+        good,
+        [(header(name), f"header {name}", rule) for name, rule in keys + needed]
+        + [(body("{"), "body", media.pointer), (body("[]"), "body", f"{media['schema'].pointer}/type")],
+        [header("CONTENT-TYPE", charset), header("Accept", "*/*")],
+        [
+            (query("?debug=1"), "query debug", asked.node.pointer),
+            (body(debug), "body", f"{media['schema'].pointer}/properties"),
+        ],
+        [answer(success, kind, json.dumps(sample(each["schema"]))) for kind, each in answered],
+        [(answer(success, kind, "{"), "body", each.pointer) for kind, each in answered],
+        [other + good.target.removeprefix(base) for other in documented.bases(provider)],
+        {*errors[0]} if errors and isinstance(errors[0], dict) else set(),
+        [(name, wrong, 401, "") for name, _ in keys for wrong in ([], ["other"])],
+    )
+
+
+def _content(response: Node) -> list[tuple[str, Node]]:
+    content = response.get("content")
+    return [(kind, content[kind]) for kind in content.value] if content else []
 
 
 def credential_place(provider: str) -> tuple[str, str]:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from openapi_python_client.strings import PythonIdentifier
 
@@ -17,8 +16,6 @@ from audiences._options import Options
 
 from .._errors import PipelineError
 from ..client import shape
-from ..diff.security import urls_of
-from ..documents import pointer
 from ..operations import Json, operations, parameters, schemas
 from ..translate import is_json
 
@@ -32,10 +29,9 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     """
     operation = _creating(key, spec)
     at, responses = operation.node.pointer, operation.node["responses"]
-    media, schema = next(found for found in schemas(operation.node.get("requestBody")).items() if is_json(found[0]))
+    schema = next(each for media, each in schemas(operation.node.get("requestBody")).items() if is_json(media))
     file, module = _module(operation, modules)
-    request = sample(schema, "text")
-    if not isinstance(request, dict) or "properties" not in schema.value:
+    if "properties" not in schema.value:
         raise PipelineError(f"{key}: {schema.pointer}: a body that is no object with properties; {_BY_HAND}")
     schemes, headers = list(_schemes(operation)), list(_headers(operation, module))
     if not schemes:
@@ -50,8 +46,6 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     others = [each for each in parameters(operation) if each.value["in"] != "header"]
     return {
         "operation": operation,
-        "body": schema.pointer,
-        "media": media,
         "model": model,
         "arguments": arguments,
         # The generated models that the function for the request imports.
@@ -59,11 +53,8 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "tag": _identifier(file.parts[1], at),
         "module": _identifier(file.stem, at),
         "method": _method(operation),
-        # The path of each server's URL, with its variables at their defaults.
-        "bases": [urlsplit(next(urls_of(server))).path.rstrip("/") for server in spec["servers"]],
         # Required parameters of path and query, which are no settings: a person has to say what they are.
         "required": [_python(each.value["name"], each.pointer) for each in others if each.value.get("required")],
-        "path": _path(operation),
         # The variables of the first server's URL, which are settings of the same names.
         "variables": variables,
         "schemes": schemes,
@@ -74,10 +65,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "documented": next((sample(each, "text") for each in schemas(responses[status]).values()), None),
         # A body of a documented error, with "words" for each text that the provider may choose.
         "error": error if isinstance(error, dict) else {},
-        "request": request,
-        "media_place": pointer(["requestBody", "content", media], at),
-        "answer_media": (answer := next(iter(responses[status].plain("content", ())), "application/json")),
-        "answer_place": pointer(["responses", status, "content", answer], at),
+        "answer_media": next(iter(responses[status].plain("content", ())), "application/json"),
     }
 
 
@@ -124,14 +112,6 @@ def _method(operation: Operation) -> str:
     return _identifier(re.sub(r"\W", "_", operation.id.lower()) if plain else operation.id, operation.node.pointer)
 
 
-def _path(operation: Operation) -> str:
-    """The path, with a value for each parameter."""
-    path = operation.path
-    for each in parameters(operation):
-        path = path.replace(f"{{{each.value['name']}}}", str(sample(each["schema"], "text")))
-    return path
-
-
 def _schemes(operation: Operation) -> Iterator[Json]:
     """Each credential: its header, whether it is a bearer token, its pointer, and its setting."""
     keys = 0
@@ -146,8 +126,7 @@ def _schemes(operation: Operation) -> Iterator[Json]:
         # The key of the setting in the mock.
         mock = {"where": where(scheme)}
         prefixed = header.lower() == "authorization"
-        at = {"at": scheme.pointer, "rule": scheme.pointer}
-        yield {"header": header, "bearer": bearer, "prefixed": prefixed, **at, **ours, **mock}
+        yield {"header": header, "bearer": bearer, "prefixed": prefixed, "at": scheme.pointer, **ours, **mock}
 
 
 def _headers(operation: Operation, module: str) -> Iterator[Json]:
@@ -162,8 +141,7 @@ def _headers(operation: Operation, module: str) -> Iterator[Json]:
             ours = {"argument": name, "secret": False, "bearer": False, "enum": enum}
             ours["where"] = f"header {each.value['name']}"
             whole = schema.plain("type") == "integer"
-            at = {"at": each.pointer, "rule": f"{each.pointer}/required"}
-            yield {"header": each.value["name"], "sent": sent, "whole": whole, **at, **ours}
+            yield {"header": each.value["name"], "sent": sent, "whole": whole, "at": each.pointer, **ours}
 
 
 def _settings(key: str, found: list[Json], variables: list[str]) -> Iterator[Json]:
