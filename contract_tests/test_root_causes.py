@@ -285,7 +285,7 @@ def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[t
     audiences = Audiences(target.spec, "1")
     audiences.existing.append(Made("n", "1", None))
     judging = Judge(target, ledger, audiences)
-    judging._certain.add("1")
+    judging._certain["1"] = {}
     judging.judge(operation, seen, expect(target, operation, request))
     return [(one.rule, one.message) for one in ledger.findings]
 
