@@ -391,6 +391,7 @@ def test_a_form_without_its_closing_boundary_need_not_be_refused() -> None:
     assert (found.rule, found.weight) == ("form.framing", Weight.ADVICE)
 
 
+@pytest.mark.long
 def test_a_server_that_looks_at_no_method_is_one_finding() -> None:
     def posted(request: Request) -> Request:
         return request if re.search("/(view|list)", request.target) else replace(request, method="POST")
@@ -407,6 +408,7 @@ def hyphenless(request: Request) -> Request | Response:
     return refusal if word and request.body.count(word) != request.body.count(b"--" + word) else request
 
 
+@pytest.mark.long
 def test_a_form_reader_that_takes_a_word_of_a_file_for_the_boundary_gets_advice_alone() -> None:
     report = judge(MockServer(middleware=changing(hyphenless), prose=True), "commbox", requests=200)
     assert {(found.rule, found.weight) for found in report.findings} == {("form.framing", Weight.ADVICE)}
