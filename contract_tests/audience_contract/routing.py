@@ -76,9 +76,8 @@ class Judge:
         if not operation:
             return reply(404, {"message": reason(404)})
         broken = self._ledger.request(operation, seen)
-        handler = ours.handler(operation)
-        if broken or not handler:
+        if broken:
             return refusal(ours, operation, seen.request, broken)
         if self._respond:
             return ours.error(operation, self._respond)
-        return handler(Call(operation, seen.request, self._state))
+        return ours.handler(operation)(Call(operation, seen.request, self._state))

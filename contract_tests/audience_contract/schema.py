@@ -234,21 +234,8 @@ def _judge(root: Document) -> Callable[[Any], Any]:
             made[id(schema)] = kind(schema, format_checker=formats, _resolver=resolver)
         return made[id(schema)]
 
-    def descend(_: Any, instance: Any, schema: Any, path: Any = None, schema_path: Any = None) -> Iterator[Any]:
-        errors = validator(schema).iter_errors(instance)
-        # A generator in a generator takes from the depth that Python allows, so only where it has something to say.
-        return errors if path is None and schema_path is None else _placed(errors, path, schema_path)
-
     kind.evolve = lambda _, schema, **__: validator(schema)
-    kind.descend = descend
     return validator
-
-
-def _placed(errors: Iterator[Any], path: Any, schema_path: Any) -> Iterator[Any]:
-    for error in errors:
-        error.path.extendleft([] if path is None else [path])
-        error.schema_path.extendleft([] if schema_path is None else [schema_path])
-        yield error
 
 
 def _reference(root: Document, validator: Any, reference: str, value: Any, _: Any) -> Iterator[Any]:

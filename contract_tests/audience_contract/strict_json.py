@@ -1,8 +1,7 @@
 """JSON as RFC 8259 has it for exchange between systems: what two readers could understand differently is unreadable."""
 
 import json
-import re
-from itertools import accumulate
+from itertools import chain
 from typing import Any, NoReturn
 
 from .spec import tokens
@@ -33,10 +32,12 @@ def loads(data: bytes) -> Any:
     except ValueError:
         # Python's own limit on the digits of an integer.
         raise UnreadableError("an integer of too many digits") from None
-    # Names and texts have brackets that nest nothing.
-    brackets = re.sub(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[^][{}"]+', b"", data)
-    if max(accumulate(1 if each in b"[{" else -1 for each in brackets), default=0) > MAX_DEPTH:
-        raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
+    level, depth = [value], 0
+    while holding := [each for each in level if isinstance(each, CONTAINERS)]:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise UnreadableError(f"nested deeper than {MAX_DEPTH}")
+        level = [*chain.from_iterable(each.values() if isinstance(each, dict) else each for each in holding)]
     try:
         # In UTF-8, half of a surrogate pair can only come from an escape.
         json.dumps(value if b"\\u" in data else None, ensure_ascii=False).encode("utf-8")

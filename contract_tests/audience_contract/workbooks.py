@@ -14,6 +14,12 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_STYLES = (
+    f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>'
+    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+    '<cellXfs count="1"><xf/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0"/></cellStyles>'
+    "</styleSheet>"
+)
 _MOST = 2**23
 """Bytes in all parts of a file that is read; a small file may hold gigabytes."""
 
@@ -21,7 +27,8 @@ _MOST = 2**23
 def workbook(rows: Sequence[Sequence[object]]) -> bytes:
     """An Excel file of one sheet of at most 26 columns.
 
-    Numbers are numbers. Other values are text, in a table of its own, as Excel writes it.
+    Numbers are numbers. Other values are text, in a table of its own, as Excel writes it. It has styles, because some
+    readers refuse a file without them.
     """
     strings: dict[str, int] = {}
     lines = []
@@ -36,14 +43,16 @@ def workbook(rows: Sequence[Sequence[object]]) -> bytes:
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Default Extension="xml" ContentType="{_KIND}.worksheet+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{_KIND}.styles+xml"/>'
         f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_KIND}.sharedStrings+xml"/></Types>',
         "_rels/.rels": _relationships(officeDocument="xl/workbook.xml"),
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
         '<sheets><sheet name="Sheet1" sheetId="1" r:id="worksheet"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": _relationships(
-            worksheet="worksheets/sheet1.xml", sharedStrings="sharedStrings.xml"
+            worksheet="worksheets/sheet1.xml", styles="styles.xml", sharedStrings="sharedStrings.xml"
         ),
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>',
+        "xl/styles.xml": _STYLES,
         "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{table}</sst>',
     }
     data = io.BytesIO()

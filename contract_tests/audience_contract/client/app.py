@@ -94,13 +94,10 @@ class Application:
         refused = partial(refusal, ours, operation, seen.request)
         broken = self._ledger.request(operation, seen, credentials=wrong, refusal=refused)
         mocked = self._throw_away.mocked(operation.spec.key, seen.request)
-        handler = ours.handler(operation)
         if broken:
             shape, answer = "refusal", refused(broken)
-        elif not handler:
-            shape, answer = "no answer is written", said(501)
         else:
-            first = handler(Call(operation, mocked, self._state))
+            first = ours.handler(operation)(Call(operation, mocked, self._state))
             if first.status in _NOT_ADMITTED:
                 # Wrong credentials in a body: no schema and no prose forbids them, so only the handler sees them.
                 fault = Violation("body", "", operation.node.pointer, "not the credentials that the environment gave")

@@ -7,7 +7,7 @@ from ..messages import Response
 from ..samples import sample
 from ..schema import check
 from ..spec import Node, Operation
-from .provider import reply
+from .provider import reason, reply
 
 
 def success(operation: Operation) -> Response | None:
@@ -16,9 +16,14 @@ def success(operation: Operation) -> Response | None:
     return _answer(operation, int(documented[0].replace("X", "0")), "text") if documented else None
 
 
-def error(operation: Operation, status: int, words: str) -> Response:
-    """The error with this status; where none is documented, one that looks like the first that has a body."""
-    return _answer(operation, status, words)
+def error(operation: Operation, status: int, detail: str = "") -> Response:
+    """The error with this status; where none is documented, one that looks like the first that has a body.
+
+    Texts of which the spec has no example are what it says of the status, and `detail`.
+    """
+    documented = operation.response(status)
+    said = documented.plain("description") if documented else ""
+    return _answer(operation, status, f"{said or reason(status)}{detail}")
 
 
 def _answer(operation: Operation, status: int, words: str) -> Response:

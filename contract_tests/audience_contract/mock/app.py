@@ -21,9 +21,8 @@ from starlette.types import Receive, Scope, Send
 from ..checker import check_request
 from ..faults import Fault, Turn, find
 from ..messages import Request, Response
-from ..security import place, values_of
 from ..spec import Operation, Spec, load, provider_keys
-from . import answers, credentials, provider
+from . import credentials, provider
 from .state import Exchange, State
 
 MAX_BODY = 64 * 2**20
@@ -148,14 +147,12 @@ class Application:
         ours = self._providers[operation.spec.key]
         if request.method != operation.method:
             return not_allowed(operation.spec.methods(operation.path))
-        scheme = credentials.wrong(operation, request, ours.tokens(self.state))
-        if scheme:
-            return ours.unauthenticated(operation, place(scheme)[1], missing=not values_of(scheme, request))
-        violations = check_request(operation, request, undocumented=self._strict)
+        violations = credentials.wrong(operation, request, ours.tokens(self.state))
+        violations = violations or check_request(operation, request, undocumented=self._strict)
         left_open = ours.left_open if self.state.settings.limit_accepted else ()
         violations = [each for each in violations if each.rule not in left_open]
         if violations:
-            return ours.refuse(operation, violations)
+            return provider.refusal(ours, operation, request, violations)
         return self.error(operation, 401) if any(ours.unbound(operation, request)) else None
 
     def play(self, operation: Operation, request: Request) -> Response:
@@ -167,8 +164,7 @@ class Application:
         call = provider.Call(operation, request, self.state)
         if self._prose and ours.forbids(call):
             return self.error(operation, 400)
-        handler = ours.handler(operation)
-        return handler(call) if handler else answers.success(operation) or said(501)
+        return ours.handler(operation)(call)
 
     def error(self, operation: Operation, status: int) -> Response:
         """The provider's error with a status."""

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from functools import partial
 
 from ..messages import Request
-from ..security import credential, failing
+from ..security import credential, failing, place
 from ..spec import Node, Operation
+from ..violation import Violation
 
 TOKEN = "mock-token"
 """The token that every bearer scheme takes."""
@@ -15,12 +16,10 @@ API_KEY = CLIENT_ID
 """The value of every apiKey scheme: Adobe's is the client id."""
 
 
-def wrong(operation: Operation, request: Request, tokens: Collection[str]) -> Node | None:
-    """The first security scheme whose credentials are missing or wrong; None if the request is admitted.
-
-    `tokens` are those that a bearer scheme takes.
-    """
-    return next(iter(failing(operation, request, partial(_right, tokens))), None)
+def wrong(operation: Operation, request: Request, tokens: Collection[str]) -> list[Violation]:
+    """One for each security scheme whose credentials are missing or wrong; `tokens` are what a bearer scheme takes."""
+    schemes = failing(operation, request, partial(_right, tokens))
+    return [Violation(" ".join(place(each)), "", each.pointer, "missing or wrong") for each in schemes]
 
 
 def _right(tokens: Collection[str], scheme: Node, values: list[str]) -> bool:

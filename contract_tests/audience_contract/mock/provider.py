@@ -96,6 +96,8 @@ class Provider:
     """Whether the server must ignore properties and fields that it does not know."""
     reads_query: ClassVar[bool] = False
     """Whether the fields of a body may stand in the query instead."""
+    kept: ClassVar[frozenset[str]] = frozenset()
+    """Properties of a create, beside the name, that an audience is shown with."""
     echoes: ClassVar[Mapping[str, str]] = {}
     """JSON pointers into the success of a create, to what it repeats of the request: the property's name there."""
 
@@ -125,14 +127,11 @@ class Provider:
         """The variables of a client that asks for its access tokens; None for one that it must not have then."""
         return {}
 
-    def error(self, operation: Operation, status: int, words: str = "") -> Response:
-        """The documented error with this status; where none is documented, a small body of the provider's style.
-
-        It has the `words`, or the status's phrase, in place of texts of which the spec gives no example.
-        """
+    def error(self, operation: Operation, status: int, detail: str = "") -> Response:
+        """The documented error with this status; where none is documented, a small body of the provider's style."""
         from . import answers  # noqa: PLC0415 - it needs this module
 
-        return answers.error(operation, status, words or reason(status))
+        return answers.error(operation, status, detail)
 
     def tokens(self, state: State) -> Collection[str]:  # noqa: ARG002
         """The bearer tokens that it takes."""
@@ -161,7 +160,7 @@ class Provider:
         # If all other documented refusals have another reason, 404 fits best: something in the path is wrong.
         formal = (code for code in found if code not in _OTHERS)
         status = next(formal, 404 if 404 in found else 400)
-        return self.error(operation, status, f"{violations[0].where}: {violations[0].message}")
+        return self.error(operation, status, f" ({violations[0].where}: {violations[0].message})")
 
     def why_not(self, operation: Operation) -> str:  # noqa: ARG002
         """Why an operation is not judged; "" if it is."""
@@ -220,9 +219,16 @@ class Provider:
         """Whether the documents' prose, read strictly, forbids a request that the spec allows."""
         return False
 
-    def handler(self, operation: Operation) -> Callable[[Call], Response] | None:
-        """The method for an operation; None where nobody has written it, and the answer is made from its schema."""
-        return getattr(self, re.sub(r"\W", "_", operation.id.lower()), None)
+    def handler(self, operation: Operation) -> Callable[[Call], Response]:
+        """The method for an operation; where nobody has written it, the answer is made from its schema."""
+        made: Callable[[Call], Response] = getattr(self, re.sub(r"\W", "_", operation.id.lower()), _by_schema)
+        return made
+
+
+def _by_schema(call: Call) -> Response:
+    from . import answers  # noqa: PLC0415 - it needs this module
+
+    return answers.success(call.operation) or reply(501, {"message": reason(501)})
 
 
 def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequence[Violation]) -> Response:

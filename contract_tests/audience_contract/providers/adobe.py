@@ -77,6 +77,7 @@ class Adobe(Provider):
         "property": "name==contract-check",
     }
     only_in_some_revisions: ClassVar[frozenset[str]] = frozenset({"audienceId"})
+    kept: ClassVar[frozenset[str]] = frozenset({"description"})
     identity: ClassVar[tuple[str, ...]] = ("/id", "/audienceId")
     echoes: ClassVar[Mapping[str, str]] = {"/name": "name"}
     operations: ClassVar[Mapping[str, Facts]] = {
@@ -88,7 +89,7 @@ class Adobe(Provider):
     def tokens(self, state: State) -> Collection[str]:
         return {TOKEN, *state.tokens}
 
-    def error(self, operation: Operation, status: int, words: str = "") -> Response:  # noqa: ARG002
+    def error(self, operation: Operation, status: int, detail: str = "") -> Response:  # noqa: ARG002
         return _gateway(*_DOCUMENTED.get(status, (f"{status}000", reason(status))))
 
     def unauthenticated(self, operation: Operation, header: str, *, missing: bool) -> Response:  # noqa: ARG002

@@ -55,7 +55,7 @@ class AdobeIms(Provider):
             rule = f"{operation.node.pointer}/responses/200/content/application~1json/schema/properties/access_token"
             yield Violation("body", "/access_token", rule, "a character that no bearer token has (RFC 6750, 2.1)")
 
-    def error(self, operation: Operation, status: int, words: str = "") -> Response:  # noqa: ARG002
+    def error(self, operation: Operation, status: int, detail: str = "") -> Response:  # noqa: ARG002
         return reply(status, {"error": _ERRORS.get(status, reason(status))})
 
     def refuse(self, operation: Operation, violations: Sequence[Violation]) -> Response:

@@ -47,6 +47,7 @@ class Batch(Provider):
         "header X-Batch-Project": "BATCH_PROJECT",
     }
     names_have_case: ClassVar[bool] = True
+    kept: ClassVar[frozenset[str]] = frozenset({"display_name"})
     bound: ClassVar[frozenset[str]] = frozenset({"X-Batch-Project"})
     identity: ClassVar[tuple[str, ...]] = _TOKEN
     left_open: ClassVar[frozenset[str]] = frozenset({_LIMIT})

@@ -52,16 +52,16 @@ class CommBox(Provider):
     identity: ClassVar[tuple[str, ...]] = ("/data/id",)
     operations: ClassVar[Mapping[str, Facts]] = {
         "Get_Audiences": Facts(Effect.READS, size="/user_count", is_whole=True),
-        # The file replaces two members by one. When the two go is not said, but all three are never there together.
+        # The file replaces two members by two others. When those go is not said, but more are never there together.
         _REPLACE: Facts(
             Effect.CHANGES,
             echoes={"/data/id": "AUDIENCE_ID"},
-            story=({"audience_file": ("audience.csv", CSV, b"phone1\r\n12025550199\r\n")},),
+            story=({"audience_file": ("audience.csv", CSV, b"phone1\r\n12025550199\r\n12025550198\r\n")},),
             leaves=2,
         ),
     }
 
-    def error(self, operation: Operation, status: int, words: str = "") -> Response:  # noqa: ARG002
+    def error(self, operation: Operation, status: int, detail: str = "") -> Response:  # noqa: ARG002
         return reply(status, _envelope(operation, status))
 
     def prose(self, operation: Operation, request: Request) -> Iterator[Violation]:

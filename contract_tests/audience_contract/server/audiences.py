@@ -6,7 +6,7 @@ import re
 import string
 import time
 import zlib
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -30,8 +30,8 @@ PREFIX = "contract-check-"
 """The text in the names that a run creates, unless a name is too short for it or of digits only."""
 STARTS = (PREFIX, "contract_check_", "contractcheck")
 """The prefix, and its spellings for names that may have no hyphen, or neither a hyphen nor an underscore."""
-_HELD = 5
-"""How many audiences of each creating operation are kept to be read and changed; no case removes these."""
+_IN_TURN = 5
+"""How many audiences of each creating operation are read and changed in turn; the last ones are removed first."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -104,8 +104,7 @@ class Audiences:
         self._given: dict[str, str] = {}
         self._unsure: list[Made] = []
         self._listed: list[Made] = []
-        self._held: defaultdict[str, deque[Made]] = defaultdict(deque)
-        self._spare: defaultdict[str, deque[Made]] = defaultdict(deque)
+        self._usable, self._turn = defaultdict[str, list[Made]](list), 0
 
     def record(self, made: Made, *, plain: bool, sure: bool) -> None:
         """Remember one more audience.
@@ -122,8 +121,7 @@ class Audiences:
         self._unsure += [] if sure else [made]
         # An audience of any other name may have existed before the run, so only one with a plain name serves others.
         if plain and (self.is_plain(made.name) and made.name not in self._known if self._is_by_name else made.id):
-            held, spare = self._held[made.by], self._spare[made.by]
-            (held if len(held) < min(_HELD, len(spare)) else spare).append(made)
+            self._usable[made.by].append(made)
         self._known.add(made.name)
         self._given[made.by] = made.id
         self._ids |= {made.id, *(made.at(pointer) for pointer in self._linked[made.by])} - {"", None}
@@ -138,19 +136,18 @@ class Audiences:
             source, key = facts_of(operation).source, key_of(operation)
             for item in items if source and is_about_one(operation) else ():
                 key_there = at(item, facts_of(operation).linked.get(key, f"/{key}"))
-                held = self._held[source]
-                if isinstance(key_there, str | int) and len(held) < _HELD and not self.find(str(key_there), source):
+                is_new = isinstance(key_there, str | int) and not self.find(str(key_there), source)
+                if is_new and len(self._usable[source]) < _IN_TURN:
                     made = Made(str(key_there) if self._is_by_name else "", str(key_there), item, by=source)
                     self._listed.append(made)
-                    held.append(made)
+                    self._usable[source].append(made)
 
     def record_removal(self, key: str, by: str, *, sure: bool) -> None:
         """Record that the audiences of a name or an id were removed, or, if not `sure`, may have been."""
         self.existing = [one for one in self.existing if not sure or not one.is_removed_with(key, by)]
         self._unsure += [one for one in self.existing if one.is_removed_with(key, by)]
-        for kept in (self._held, self._spare):
-            for maker, those in kept.items():
-                kept[maker] = deque(one for one in those if not one.is_removed_with(key, by))
+        for maker, those in self._usable.items():
+            self._usable[maker] = [one for one in those if not one.is_removed_with(key, by)]
         self._known.add(key)
 
     def find(self, key: str, by: str = "") -> Made | None:
@@ -192,14 +189,13 @@ class Audiences:
         `used` says that the request is meant to succeed: an audience that it removes is given to no other request.
         """
         facts = facts_of(operation)
-        held, spare, removes = self._held[facts.source], self._spare[facts.source], facts.removes
-        if held and not removes:
-            held.rotate(-1)
-            return held[-1]
-        if not spare or not facts.source:
+        usable = self._usable[facts.source]
+        if not usable or not facts.source:
             return None
-        # As long as none is held, an audience that may be removed later serves the others as well.
-        return spare.popleft() if used and removes else spare[0]
+        if facts.removes:
+            return usable.pop() if used else usable[-1]
+        self._turn += 1
+        return usable[self._turn % min(_IN_TURN, len(usable))]
 
     def may_be_sent(self, request: Request) -> bool:
         """Whether a request may be sent.

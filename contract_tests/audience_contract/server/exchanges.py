@@ -135,7 +135,8 @@ class Exchanges:
         self.sender.check_and_count(operation, request)
         # A server that ignores case may refuse a name because of another audience, so that one belongs in the story.
         alike = [one for one in self.audiences.existing if one.name != name and one.name.lower() == name.lower()]
-        before = tuple(step for each in (made, other, *alike) if each for step in each.story)
+        needed = sorted(filter(None, (made, other, *alike)), key=attrgetter("time"))
+        before = tuple(step for each in needed for step in each.story)
         return Ready(planned, request, made, before)
 
     def finished(self, operation: Operation, one: Ready, seen: Observation) -> Observation:

@@ -154,10 +154,9 @@ def expect(target: Target, operation: Operation, request: Request, label: str = 
     bound = [] if broken or hard else _bound(operation, wrong_settings)
     if hard or bound:
         return _broken(hard or bound, label, any_status=bool(wrong_settings))
-    misreads = rule if broken else ""
-    if misreads := misreads or next(filter(None, (misread(request, violation) for violation in broken)), ""):
-        expected = Expected.OPEN if misreads in OPEN else Expected.NO_SUCCESS
-        return Expectation(expected, misreads, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
+    if broken and (shown := rule or next(filter(None, (misread(request, violation) for violation in broken)), "")):
+        expected = Expected.OPEN if shown in OPEN else Expected.NO_SUCCESS
+        return Expectation(expected, shown, "", label or _kind(broken[0]), Weight.ADVICE, broken[0])
     return _valid(operation, request, rule, label, is_open=bool(is_open or wrong_settings or is_unnamed or broken))
 
 

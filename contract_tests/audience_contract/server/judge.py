@@ -55,8 +55,8 @@ class Judge:
         self.leaks = Leaks(target)
         self._provider = provider_of(target.spec.key)
         self._names: set[str] = set()
-        self._certain: set[str] = set()
-        """The ids of audiences that a right request of the usual form made."""
+        self._certain: dict[str, Mapping[str, str]] = {}
+        """The texts of right requests of the usual form, by the id of the audience that each made."""
         self._soonest = math.inf
         """The least age, in seconds, at which an audience was found."""
         self._ids: dict[str, Observation] = {}
@@ -284,14 +284,14 @@ class Judge:
             made = Made(name, own, value, story, operation.id, path)
             self._audiences.record(made, plain=plain, sure=expected is not Expected.REFUSAL)
             is_usual = expected is Expected.SUCCESS and expectation.weight is Weight.VIOLATION
-            self._certain |= {made.id} if is_usual and not expectation.advised else set()
+            self._certain |= {made.id: sent} if made.id and is_usual and not expectation.advised else {}
         elif facts.removes:
             self._audiences.record_removal(name, facts.source, sure=True)
         elif facts.reads and (found := self._audiences.find(name, facts.source)):
             self._soonest = min(self._soonest, found.age)
         elif facts.reads and not is_about_one(operation):
             self._audiences.record_list(self.items(operation, seen))
-            self._names_fit(operation, seen)
+            self._texts_fit(operation, seen)
         of_run = self.entry(operation, seen)
         self._page_fits(of_run, sent)
         for found in fresh if is_new else ():
@@ -309,24 +309,26 @@ class Judge:
                 said = differs and f"{of_run.asked}: {seen.status} with another {field} than was sent"
                 of_run.find("run.echo", said, detail=pointer)
 
-    def _names_fit(self, operation: Operation, seen: Observation) -> None:
-        """Judge whether a list shows the run's audiences under the names that were sent.
+    def _texts_fit(self, operation: Operation, seen: Observation) -> None:
+        """Judge whether a list shows the run's audiences with the texts that were sent.
 
-        Of an odd name, signs, white space and case are not compared: no document says that a server keeps those.
+        Of an odd text, signs, white space and case are not compared: no document says that a server keeps those.
         """
-        named = self._provider.named
-        known = {made.id: made for made in self._audiences.existing if made.id and made.name}
+        named, kept, is_by_name = self._provider.named, self._provider.kept, self._provider.is_by_name
+        once = Counter(made.name for made in self._audiences.existing)
+        ours = (made for made in self._audiences.existing if once[made.name] == 1 and made.id in self._certain)
+        known = {made.name if is_by_name else made.id: made for made in ours}
         for item in self.items(operation, seen):
             # A name may be the id of another audience.
-            ids = [each for key, each in item.items() if key != named and isinstance(each, str)]
-            for made in (known[each] for each in ids if each in known and named in item):
-                shown = str(item[named])
-                differs = shown != made.name
-                if not self._audiences.is_plain(made.name):
-                    differs = _letters(shown) != _letters(made.name)
+            ids = [text for key, text in item.items() if (key == named) is is_by_name and isinstance(text, str)]
+            for made in (known[each] for each in ids if each in known):
                 entry = self.entry(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
-                wrong = made.id in self._certain and differs
-                entry.find("run.echo", wrong and f"{entry.asked}: it has {made.name} as {shown}", detail=named)
+                for field in sorted({named, *kept} & self._certain[made.id].keys() & item.keys()):
+                    sent, shown = self._certain[made.id][field], str(item[field])
+                    differs = shown != sent
+                    if not self._audiences.is_plain(sent):
+                        differs = _letters(shown) != _letters(sent)
+                    entry.find("run.echo", differs and f"{entry.asked}: it has {sent} as {shown}", detail=field)
 
     def lacking(self, operation: Operation, seen: Observation) -> Made | None:
         """The first audience that the run has certainly made, and that a right list of all audiences lacks."""
@@ -403,10 +405,14 @@ class Judge:
             value = next((each for each in self.items(reader, seen) if made.id in {**each, named: ""}.values()), None)
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
-            said = f"{self.entry(reader, seen).asked}: {size} members; {operation.id} leaves at most {facts.leaves}"
-            # The finding names both operations, because a run with --only needs both to see it again.
-            for each in (operation, reader):
-                self.entry(each, seen).find("run.members", size > facts.leaves and said)
+            said = f"{size} members; {operation.id} leaves at most {facts.leaves}"
+            self.shown_by("run.members", operation, reader, seen, said if size > facts.leaves else "")
+
+    def shown_by(self, rule: str, operation: Operation, reader: Operation, seen: Observation, said: str) -> None:
+        """Judge what a read shows of a change; `said`, unless it is "", is the end of a finding's sentence."""
+        # The finding names both operations, because a run with --only needs both to see it again.
+        for each in (operation, reader):
+            self.entry(each, seen).find(rule, said and f"{self.entry(reader, seen).asked}: {said}")
 
     def _named(self, operation: Operation, request: Request) -> str:
         """The name in a request, in the form in which a server may compare names."""

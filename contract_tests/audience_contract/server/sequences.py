@@ -9,10 +9,11 @@ from typing import Any
 from ..bodies import value_of
 from ..facts import Effect, facts_of
 from ..judging import Observation
+from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..spec import Operation
 from ..strict_json import at
-from .audiences import NotOursError
+from .audiences import Made, NotOursError
 from .draft import Draft, File
 from .exchanges import Exchanges
 from .expectation import Expectation, Expected
@@ -57,13 +58,15 @@ class Sequences:
             for _ in range(2 * _ON_PAGE + 1 - len(self._audiences.existing)):
                 self._exchanges.make(operation, self._names.new())
             first = page(on_one_page)
-            missed = self._judge.shows(operation, first)
+            missed, whole, count = self._judge.shows(operation, first), len(self._judge.items(operation, first)), 0
             for _ in range(_PAGES):
                 seen = page(draft)
                 missed -= self._judge.shows(operation, seen)
+                count += len(self._judge.items(operation, seen))
                 cursor = self._judge.next_page(operation, seen, given)
-                # A page that starts at item 0 is no next page.
-                if not cursor or (cursor == "0" and cursors[0].says("type") == "integer"):
+                # A number is where the next page starts. What starts at item 0 is no next page.
+                is_number = cursor.isdecimal() and cursors[0].says("type") == "integer"
+                if not cursor or not 0 < (int(cursor) if is_number else max(count, 1)) < whole:
                     # Asked again: only an audience that is there both times was certainly left out by the pages.
                     seen = page(on_one_page)
                     missed &= self._judge.shows(operation, seen)
@@ -97,8 +100,8 @@ class Sequences:
     def read_back(self, operation: Operation) -> None:
         """Change an audience, and read it, by the id that the change answered: it must exist, without extra members."""
         facts = facts_of(operation)
-        if operation.method == "DELETE":
-            self._delete_and_read(operation)
+        if facts.removes:
+            self._remove_and_read(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).linked.values()}
             counts = facts.story and facts_of(reader).size
@@ -108,26 +111,26 @@ class Sequences:
                 made = self._exchanges.make(operation, self._names.new())
                 if not made or not made.seen:
                     continue
-                before, answer = [*made.story], None
+                before, changed = [*made.story], made.seen
                 for values in facts.story or [{}]:
                     draft = self._names.about(self._names.draft(operation, smallest=True), made)
                     for name, value in values.items():
                         draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
                     changed = self._exchanges.play(operation, draft.request(), before=tuple(before))
                     changed = replace(changed, answered=self._judge.answered_with(operation, changed))
-                    before, answer = [*before, changed], value_of(changed.response)
-                if not by_answer or any(at(answer, pointer) for pointer in by_answer):
-                    fullest = self._names.draft(reader, smallest=False)
-                    request = self._names.about(fullest, replace(made, answer=answer)).request()
+                    before.append(changed)
+                if not by_answer or any(at(value_of(changed.response), pointer) for pointer in by_answer):
                     kind = f"by what {operation.id} answered"
                     said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
-                    early = partial(_is_early, reader, bool(facts.story))
-                    story = tuple(before)
-                    seen = self._exchanges.play(reader, request, said, is_early=early, before=story, label=BACK)
+                    seen = self._sender.send(reader, self._by_answer(reader, made, changed))
+                    seen = self._sender.repeated_while(reader, seen, partial(_is_early, reader))
+                    seen = replace(seen, before=tuple(before), label=BACK)
+                    # Judged as it is: of a token that no creation answered, nothing else would be certain.
+                    self._judge.judge(reader, seen, said)
                     self._judge.judge_members(operation, reader, seen, made)
 
-    def _delete_and_read(self, operation: Operation) -> None:
-        """Delete an audience, and read it: it must not be shown as before."""
+    def _remove_and_read(self, operation: Operation) -> None:
+        """Remove an audience, and read it: once that is done, it must not be shown as before."""
         for reader in self._operations:
             if not facts_of(reader).reads or key_of(reader) != key_of(operation):
                 continue
@@ -136,24 +139,34 @@ class Sequences:
                 if not made or not made.seen:
                     continue
                 drafts = (self._names.draft(each, smallest=True) for each in (reader, operation))
-                read, delete = (self._names.about(draft, made).request() for draft in drafts)
-                shown = self._exchanges.play(reader, read)
-                deleted = self._exchanges.play(operation, delete, before=(made.seen,))
-                if shown.status == _OK and deleted.status in (200, 204):
+                read, remove = (self._names.about(draft, made).request() for draft in drafts)
+                shown = self._exchanges.play(reader, read, is_early=partial(_is_early, reader))
+                removed = self._exchanges.play(operation, remove, before=(made.seen,))
+                before = made.seen, replace(removed, before=())
+                is_done = removed.status in (200, 204)
+                if facts_of(reader).final:
+                    asked, early = self._by_answer(reader, made, removed), partial(_is_unfinished, reader)
+                    told = self._exchanges.play(reader, asked, is_early=early, before=before)
+                    is_done = told.status == _OK and not early(told)
+                if shown.status == _OK and is_done:
                     is_there = partial(_shows, value_of(shown.response))
-                    before = made.seen, replace(deleted, before=())
                     seen = self._exchanges.play(reader, read, is_early=is_there, before=before, label=BACK)
-                    said = (
-                        f"{self._judge.entry(reader, seen).asked}: 200 as before, though {operation.id} has deleted it"
-                    )
-                    for each in (operation, reader):
-                        self._judge.entry(each, seen).find("run.removed", is_there(seen) and said)
+                    said = f"200 as before, though {operation.id} has removed it"
+                    self._judge.shown_by("run.removed", operation, reader, seen, said if is_there(seen) else "")
+
+    def _by_answer(self, reader: Operation, made: Made, changed: Observation) -> Request:
+        """A request that reads an audience by what the answer to a change of it has."""
+        fullest = self._names.draft(reader, smallest=False)
+        return self._names.about(fullest, replace(made, answer=value_of(changed.response))).request()
 
 
-def _is_early(reader: Operation, final: bool, seen: Observation) -> bool:
-    """Whether an audience is not found yet, or, if `final`, does not show all its changes yet."""
-    unfinished = final and seen.status == _OK and not facts_of(reader).is_final(value_of(seen.response))
-    return seen.status == _NOT_FOUND or unfinished
+def _is_early(reader: Operation, seen: Observation) -> bool:
+    """Whether an audience is not found yet, or does not show all its changes yet."""
+    return seen.status == _NOT_FOUND or _is_unfinished(reader, seen)
+
+
+def _is_unfinished(reader: Operation, seen: Observation) -> bool:
+    return seen.status == _OK and not facts_of(reader).is_final(value_of(seen.response))
 
 
 def _shows(value: Any, seen: Observation) -> bool:

@@ -161,7 +161,8 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         if isinstance(right, dict) and most_keys < _MANY:
             yield from ({f"check{number}": 1 for number in range(size)} for size in (most_keys, most_keys + 1))
     elif not place.is_text and not choices and not place.is_file:
-        yield from ("x", "1.5", "-1", "", "1e2", "0x1")
+        # How else a number may be spelt, such as 1e2, OpenAPI leaves open.
+        yield from ("x", "1.5", "-1", "")
         if "integer" in schema.types(place.schema):
             yield from ("1", "1\n", " 1 ", "1\u200b", "\u0661")
     for minimum, maximum in (("minimum", "maximum"), ("exclusiveMinimum", "exclusiveMaximum")):

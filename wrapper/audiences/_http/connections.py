@@ -63,11 +63,6 @@ class Connection:
         """Whether it cannot be used again: it belongs to a parent process, is too old or ended, or has unread bytes."""
         return self._process != os.getpid() or time.monotonic() > self._kept_until or self._first() is not None
 
-    @property
-    def _has_pending(self) -> bool:
-        """Whether TLS has bytes that were not read yet, though none are waiting at the socket."""
-        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
-
     def _first(self) -> bytes | None:
         """The first byte that has come; b"" at the end of the connection; None if nothing has come but messages of TLS
         itself, such as tickets for later sessions.
@@ -243,7 +238,8 @@ class Connection:
 
     def _read(self) -> Flow[bytes]:
         with self._doing("Read"):
-            if not self._has_pending:
+            # TLS may have bytes that were not read yet, though none are waiting at the socket.
+            if not (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()):
                 yield from self._wait()
             data: bytes = yield from self._done(partial(self._socket.recv, _PIECE))
             if not data:
