@@ -20,14 +20,13 @@ _KINDS: tuple[Any, ...] = (5, "text", [], {})
 
 
 class Drafts:
-    """Drafts of a provider. `draft` has the properties of its request that are a field of the draft, and which; they
-    stand in the object of the request `within` others.
+    """Drafts of a provider, whose `operation` creates. `draft` has the properties of its request that are a field of
+    the draft, and which; they stand in the object of the request `within` others.
     """
 
-    def __init__(self, key: str, draft: Mapping[str, str], within: Sequence[str] = ()) -> None:
+    def __init__(self, key: str, operation: str, draft: Mapping[str, str], within: Sequence[str] = ()) -> None:
         self._key, self._draft, self._within = key, draft, within
-        posts = (operation for operation in load(key).operations if operation.method == "POST")
-        self._operation = next(posts)
+        self._operation = next(each for each in load(key).operations if each.id == operation)
         content = self._operation.node["requestBody"]["content"]
         schema = reduce(lambda above, name: above["properties"][name], within, next(iter(content))["schema"])
         self._properties: dict[str, Node] = {name: schema["properties"][name] for name in schema["properties"].value}

@@ -59,8 +59,9 @@ def rows(name: str) -> list[tuple[Any, ...]]:
 
 def operation_of(provider: str) -> Operation:
     """The operation that the provider's GOOD calls."""
-    spec, path = load(provider), wire(provider).GOOD.target.partition("?")[0]
-    return next(o for o in spec.operations if o is spec.match("POST", spec.below_base(path) or ""))
+    spec, good = load(provider), wire(provider).GOOD
+    path = spec.below_base(good.target.partition("?")[0])
+    return next(o for o in spec.operations if o is spec.match(good.method, path or ""))
 
 
 def right(operation: Operation) -> list[Request]:
