@@ -259,6 +259,7 @@ def test_the_source_of_a_rule_is_the_overlays_reason_where_it_is_the_overlays_an
         # What an overlay removes from a list of parameters moves the others up.
         place = re.sub(r"(?<=/parameters)/\d+.*", "", at)
         assert named == {name for name, document in documents.items() if resolve(document, place) is not ABSENT}
+        assert "/parameters/" not in at or "overlay: " not in source(provider.key, at)
 
 
 def test_a_provider_without_an_overlay_has_its_spec_as_the_effective_one() -> None:
