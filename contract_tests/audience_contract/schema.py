@@ -22,6 +22,10 @@ _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Z
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 _SEVERAL = ("oneOf", "anyOf")
 _WORDS = {"true": True, "false": False}
+_OF_TEXTS = {"type", "title", "description", "example", "default"}
+"""Keywords to which one text is as good as another."""
+_OF_OBJECTS = _OF_TEXTS | {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
+"""Keywords to which two objects are alike if only the texts of their properties differ."""
 
 
 class _Fitting(threading.local):
@@ -217,6 +221,7 @@ def _judge(root: Document) -> Callable[[Any], Any]:
     plain = {"3.0": Draft4Validator, "3.1": Draft202012Validator}[root.version]
     own = {
         "$ref": partial(_reference, root),
+        "items": partial(_items, plain.VALIDATORS["items"]),
         "required": _required,
         "pattern": _pattern,
         "oneOf": partial(_alternatives, 2),
@@ -241,6 +246,22 @@ def _judge(root: Document) -> Callable[[Any], Any]:
 def _reference(root: Document, validator: Any, reference: str, value: Any, _: Any) -> Iterator[Any]:
     errors: Iterator[Any] = validator.descend(value, root.referred(reference))
     return errors
+
+
+def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> Iterator[Any]:
+    """The keyword. Of right items that differ only in texts which may be any, one is judged: a body may have 10,000."""
+    if not isinstance(value, list) or not isinstance(kind, dict) or "prefixItems" in schema:
+        yield from plain(validator, kind, value, schema)
+        return
+    named = kind.get("properties", {}) if kind.keys() <= _OF_OBJECTS else {}
+    free = {name for name, each in named.items() if isinstance(each, dict) and each.keys() <= _OF_TEXTS}
+    right = set[str]()
+    for at, item in enumerate(value):
+        of = item if isinstance(item, dict) else {}
+        text = repr({name: "" if name in free and isinstance(each, str) else each for name, each in of.items()} or item)
+        errors = [] if text in right else [*validator.descend(item, kind, path=at)]
+        yield from errors
+        right |= set() if errors else {text}
 
 
 def _type(plain: Any, validator: Any, kinds: Any, value: Any, schema: Any) -> Iterator[Any]:
