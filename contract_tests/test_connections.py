@@ -302,7 +302,7 @@ print(receipt.operation_token)
 """
 
 
-@pytest.mark.parametrize("face", ["blocking", "async"])
+@pytest.mark.parametrize("face", ["async", long("blocking")])
 def test_an_answer_that_came_while_the_process_was_stopped_is_read(face: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(30)

@@ -33,8 +33,9 @@ def _agrees(verdict: str, case: Case) -> bool:
     return verdict == case.expected or (verdict, case.expected) == (DOCUMENTATION, SAME)
 
 
-def test_each_change_has_the_class_that_a_careful_reviewer_gives_it() -> None:
-    found = {case.name: (case, compare(*case.specs())) for case in CASES}
+@pytest.mark.parametrize("every", [5, long(1)])
+def test_each_change_has_the_class_that_a_careful_reviewer_gives_it(every: int) -> None:
+    found = {case.name: (case, compare(*case.specs())) for case in CASES[::every]}
     assert {name: changes for name, (case, changes) in found.items() if not _agrees(_verdict(changes), case)} == {}
     for _, changes in found.values():
         assert all(change.pointer_old is not None or change.pointer_new is not None for change in changes)
@@ -48,7 +49,7 @@ def test_the_corpus_has_both_kinds_of_every_base() -> None:
     assert {case.base for case in CASES} == {"shop", "shop30", "batch", "commbox", "adobe"}
 
 
-@pytest.mark.parametrize("every", [12, long(1)])
+@pytest.mark.parametrize("every", [5, long(1)])
 def test_the_way_back_of_what_changes_no_meaning_changes_none_either(every: int) -> None:
     for case in [case for case in CASES if case.expected in (DOCUMENTATION, SAME)][::every]:
         old, new = case.specs()

@@ -93,6 +93,7 @@ def test_one_more_operation_takes_few_lines_by_hand_in_few_files(fourth: Fourth,
     assert f"| {row} | {' | '.join(map(str, lines.values()))} |" in told_in("new-operation")
 
 
+@pytest.mark.long
 def test_an_adapter_has_undefined_names_until_it_is_filled_in_and_right_types_then(fourth: Fourth) -> None:
     for adapter in ADAPTERS:
         assert re.search(f"Undefined name `FILL_IN`\n +--> {adapter}:", fourth.holes)
@@ -328,6 +329,7 @@ def test_what_cannot_be_laid_out_is_refused_and_leaves_nothing_behind(
     assert list(root.iterdir()) == []
 
 
+@pytest.mark.long
 def test_a_put_that_creates_and_answers_with_a_location_alone_is_laid_out_as_well(tmp_path: Path) -> None:
     spec = json.loads(spec_of(PAGE.read_text("utf-8")))
     operation = spec["paths"]["/segments"].pop("post")

@@ -12,6 +12,7 @@ from jsonpath import JSONPathEnvironment
 
 import small_project
 from audience_contract.spec import source
+from long import long
 from pipeline import overlay
 from pipeline._errors import PipelineError
 from pipeline.documents import ABSENT, pointer, resolve
@@ -230,7 +231,7 @@ def _said(provider: Provider) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]
         before = after
 
 
-@pytest.mark.parametrize("provider", WITH_OVERLAY, ids=lambda provider: provider.key)
+@pytest.mark.parametrize("provider", [WITH_OVERLAY[0], *map(long, WITH_OVERLAY[1:])], ids=lambda each: each.key)
 def test_an_effective_spec_differs_from_upstream_exactly_where_its_overlay_says(provider: Provider) -> None:
     before, after = dict(_leaves(upstream_of(provider), "")), dict(_leaves(build(provider), ""))
     said: dict[str, Any] = {}
@@ -258,6 +259,7 @@ def test_the_source_of_a_rule_is_the_overlays_reason_where_it_is_the_overlays_an
         # What an overlay removes from a list of parameters moves the others up.
         place = re.sub(r"(?<=/parameters)/\d+.*", "", at)
         assert named == {name for name, document in documents.items() if resolve(document, place) is not ABSENT}
+        assert "/parameters/" not in at or "overlay: " not in source(provider.key, at)
 
 
 def test_a_provider_without_an_overlay_has_its_spec_as_the_effective_one() -> None:

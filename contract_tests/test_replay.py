@@ -122,6 +122,7 @@ def test_the_first_finding_that_ends_a_run_is_seen_again_by_its_story_before() -
     assert (len(report.counted), report.ended) == (1, "ended at the first finding")
 
 
+@pytest.mark.long
 def test_what_takes_many_audiences_of_the_run_is_seen_again_before_they_are_removed() -> None:
     def is_full(turn: Turn) -> bool:
         return len(turn.correct.state.records) > 30  # type: ignore[attr-defined]
@@ -143,6 +144,7 @@ def test_a_name_that_is_taken_for_another_one_is_seen_again_with_that_one() -> N
     assert ([one.rule for one in report.counted], report.unconfirmed) == (["case.accepted"], [])
 
 
+@pytest.mark.long
 def test_a_change_that_fails_for_what_is_there_only_is_seen_again_with_what_made_that() -> None:
     def act(turn: Turn) -> Response:
         is_there = turn.text("name") in {record.name for record in turn.correct.state.records}  # type: ignore[attr-defined]

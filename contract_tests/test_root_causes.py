@@ -285,7 +285,7 @@ def of_one(key: str, operation_id: str, request: Request, answer: str) -> list[t
     audiences = Audiences(target.spec, "1")
     audiences.existing.append(Made("n", "1", None))
     judging = Judge(target, ledger, audiences)
-    judging._certain.add("1")
+    judging._certain["1"] = {"name": "n"}
     judging.judge(operation, seen, expect(target, operation, request))
     return [(one.rule, one.message) for one in ledger.findings]
 
@@ -321,6 +321,9 @@ def test_a_wrong_answer_is_told_by_the_whole_request_and_not_by_an_odd_name() ->
     request = replace(wire("batch").GOOD, method="GET", target=f"/audiences/view?name={'a' * 70}", body=b"")
     ((_, said),) = of_one("batch", "audience_view", request, '{"nb_ids": "1"}')
     assert said.startswith("answered GET /audiences/view?name=")
+    odd = body('"description"', '"description": null, "x"')(wire("adobe").GOOD)
+    found = of_one("adobe", "create_audience", odd, '{"name": "n", "audienceId": 5}')
+    assert [said for rule, said in found if rule == "response.body" and said.startswith('answered {"name"')]
 
 
 def test_a_list_that_has_none_is_found_and_an_empty_one_is_not() -> None:
@@ -391,6 +394,7 @@ def test_a_form_without_its_closing_boundary_need_not_be_refused() -> None:
     assert (found.rule, found.weight) == ("form.framing", Weight.ADVICE)
 
 
+@pytest.mark.long
 def test_a_server_that_looks_at_no_method_is_one_finding() -> None:
     def posted(request: Request) -> Request:
         return request if re.search("/(view|list)", request.target) else replace(request, method="POST")
@@ -407,6 +411,7 @@ def hyphenless(request: Request) -> Request | Response:
     return refusal if word and request.body.count(word) != request.body.count(b"--" + word) else request
 
 
+@pytest.mark.long
 def test_a_form_reader_that_takes_a_word_of_a_file_for_the_boundary_gets_advice_alone() -> None:
     report = judge(MockServer(middleware=changing(hyphenless), prose=True), "commbox", requests=200)
     assert {(found.rule, found.weight) for found in report.findings} == {("form.framing", Weight.ADVICE)}
@@ -422,6 +427,17 @@ def test_a_form_reader_that_takes_a_word_of_a_file_for_the_boundary_gets_advice_
 def test_a_mistake_is_one_finding_of_a_whole_run(fault: str, rule: str) -> None:
     report = judge(MockServer(fault=fault), "adobe_ims", requests=200)
     assert ([found.rule for found in report.counted], report.verdict) == ([rule], Verdict.VIOLATED)
+
+
+def test_a_headline_shows_the_parameter_that_is_wrong_however_long_the_query_is() -> None:
+    operation = next(each for each in BATCH.operations if each.id == "audience_list")
+    request = Request("GET", f"/audiences/list?from={'a' * 70}&limit=none&from=b", ())
+    assert asked(operation, request, Violation("query limit", "", "/type", "x"), "") == "limit=none"
+
+
+def test_a_headline_says_that_a_body_has_no_media_type() -> None:
+    request = Request("POST", "/audiences/create", (), b'{"name": "a"}')
+    assert asked(CREATE, request, None, "undocumented") == '{"name": "a"} without Content-Type'
 
 
 def test_a_headline_shows_the_name_and_the_size_of_a_workbook_and_none_of_its_bytes() -> None:

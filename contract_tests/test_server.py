@@ -194,7 +194,7 @@ def test_no_more_is_created_than_is_allowed(limit: int, fault: str | None) -> No
         assert len(report.created) == len(server.audiences)
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", [KEYS[-1], *map(long, KEYS[:-1])])
 def test_what_may_be_created_is_enough_to_judge_the_refusals(key: str) -> None:
     with MockServer() as server:
         report = run(target(server, key), Options(creates=2, requests=100, keep=True, operations=[created(key)]))
@@ -239,7 +239,7 @@ def test_a_rate_is_kept_to() -> None:
     assert (report.requests, time.monotonic() - begun >= 29 / 20) == (30, True)
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", [KEYS[-1], *map(long, KEYS[:-1])])
 def test_no_credential_is_in_a_report(key: str) -> None:
     # A new provider may have no such fault.
     name = f"{key}.leaks-token"

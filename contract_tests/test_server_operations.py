@@ -201,10 +201,10 @@ def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(
 
 @pytest.mark.parametrize(
     ("fault", "rule"),
-    [("batch.locked-out", "case.accepted"), ("batch.caseless-indexing-token", "run.unique")],
+    [long("batch.locked-out", "case.accepted"), ("batch.caseless-indexing-token", "run.unique")],
     ids=["right credentials refused after three wrong ones", "one token for names that differ in case only"],
 )
-@pytest.mark.parametrize("alone", [False, True], ids=["among all rules", "as the only rule"])
+@pytest.mark.parametrize("alone", [long(False), True], ids=["among all rules", "as the only rule"])
 def test_what_only_requests_that_follow_each_other_show_is_a_finding(fault: str, rule: str, alone: bool) -> None:
     with MockServer(fault=fault) as server:
         report = run(target(server, "batch"), Options(operations=[_CREATE], rules=[rule] if alone else []))
@@ -309,6 +309,7 @@ def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> No
 
 
 @pytest.mark.parametrize("operation", [_CHANGES[0], long(_CHANGES[1])])
+@pytest.mark.long
 def test_a_token_of_a_change_that_a_view_does_not_know_is_a_finding(operation: str) -> None:
     def act(turn: Turn) -> Response:
         token = turn.request.target.partition("&indexing_token=")[2]

@@ -15,12 +15,12 @@ from long import long
 from strength import bars, peers, servers, tools
 from strength.tools import FULL, OURS
 
-# Each family at one provider; one of each family at each is long.
+# Some families at one provider; one of each family at each is long.
 _SHORT = {
-    "adobe": ("overlooking", "admitting"),
+    "adobe": ("admitting",),
     "adobe_ims": ("timing", "by_hand"),
     "batch": ("answering",),
-    "commbox": ("misreading", "refusing"),
+    "commbox": ("misreading",),
 }
 _SOME = [
     pytest.param(key, family, marks=() if family in _SHORT.get(key, ()) else pytest.mark.long)

@@ -119,14 +119,14 @@ def _entries(spec: Json) -> Iterator[str]:
 
 
 def changed(before: Any, after: Any, at: str = "") -> Iterator[str]:
-    """The JSON pointers of what has been added or changed."""
+    """The JSON pointers of what has been added or changed. What is left of a list of parameters is neither."""
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         before, after = dict(enumerate(before)), dict(enumerate(after))
     if isinstance(before, dict) and isinstance(after, dict):
         for key, value in after.items():
             below = pointer([key], at)
             yield from changed(before[key], value, below) if key in before else [below]
-    elif before != after:
+    elif before != after and not (at.endswith("/parameters") and all(each in before for each in after)):
         yield at
 
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from http.client import responses
 from importlib import import_module
 from typing import Any, ClassVar
@@ -112,16 +112,20 @@ class Provider:
         """The key of the spec: the name of the provider's file."""
         return type(self).__module__.rpartition(".")[2]
 
-    def environment(self, base_url: str) -> dict[str, str]:
-        """The environment variables that point a client at this mock, with credentials that it takes."""
+    @cached_property
+    def taken(self) -> Mapping[str, str]:
+        """What this mock takes for each setting, by the environment variable."""
         spec = load_spec(self.key)
         known = {where(each): TOKEN if each.value["type"] == "http" else API_KEY for each in spec.schemes}
         for each in (each for operation in spec.operations for each in operation.node.get("parameters") or ()):
             place = f"{each.value['in']} {each.value['name']}"
-            if place in self.settings:
+            if place in self.settings.keys() - known.keys():
                 known[place] = str(sample(each["schema"], f"mock-{self.settings[place].split('_')[1].lower()}"))
-        found = {variable: known[place] for place, variable in self.settings.items()}
-        return {**found, f"{self.key}_base_url".upper(): base_url}
+        return {variable: known[place] for place, variable in self.settings.items()}
+
+    def environment(self, base_url: str) -> dict[str, str]:
+        """The environment variables that point a client at this mock, with credentials that it takes."""
+        return {**self.taken, f"{self.key}_base_url".upper(): base_url}
 
     def login(self) -> dict[str, str | None]:
         """The variables of a client that asks for its access tokens; None for one that it must not have then."""
@@ -149,7 +153,7 @@ class Provider:
     def unbound(self, operation: Operation, request: Request) -> Iterator[Violation]:
         """What is wrong with headers that belong to the credential."""
         for name in self.bound:
-            right = self.environment("")[self.settings[f"header {name}"]]
+            right = self.taken[self.settings[f"header {name}"]]
             if any(value != right for value in request.values(name)):
                 rule = f"{operation.node.pointer}/responses/401/description"
                 yield Violation(f"header {name}", "", rule, "not the one that the credential is for")

@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from operator import attrgetter
 
 from ..bodies import check as check_body
 from ..bodies import value_of
@@ -305,38 +306,43 @@ class Judge:
         for pointer, field in facts.echoes.items() if is_new else ():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
-                differs = not isinstance(echoed, str) or _trimmed(echoed) != _trimmed(sent[field])
-                said = differs and f"{of_run.asked}: {seen.status} with another {field} than was sent"
-                of_run.find("run.echo", said, detail=pointer)
+                said = f"{of_run.asked}: {seen.status} with another {field} than was sent"
+                of_run.find("run.echo", self._differs(sent[field], echoed) and said, detail=pointer)
 
     def _texts_fit(self, operation: Operation, seen: Observation) -> None:
         """Judge whether a list shows the run's audiences with the texts that were sent.
 
         Of an odd text, signs, white space and case are not compared: no document says that a server keeps those.
         """
-        named, kept, is_by_name = self._provider.named, self._provider.kept, self._provider.is_by_name
-        once = Counter(made.name for made in self._audiences.existing)
-        ours = (made for made in self._audiences.existing if once[made.name] == 1 and made.id in self._certain)
-        known = {made.name if is_by_name else made.id: made for made in ours}
+        named, sure = self._provider.named, [*self._sure()]
+        ids, names = ({key(made): made for made in sure} for key in (attrgetter("id"), attrgetter("name")))
         for item in self.items(operation, seen):
+            texts_of = {key: each for key, each in item.items() if isinstance(each, str)}
             # A name may be the id of another audience.
-            ids = [text for key, text in item.items() if (key == named) is is_by_name and isinstance(text, str)]
-            for made in (known[each] for each in ids if each in known):
+            found = [ids[each] for key, each in texts_of.items() if key != named and each in ids]
+            for made in found or [names[each] for key, each in texts_of.items() if key == named and each in names]:
                 entry = self.entry(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
-                for field in sorted({named, *kept} & self._certain[made.id].keys() & item.keys()):
+                for field in sorted({named, *self._provider.kept} & self._certain[made.id].keys() & item.keys()):
                     sent, shown = self._certain[made.id][field], str(item[field])
-                    differs = shown != sent
-                    if not self._audiences.is_plain(sent):
-                        differs = _letters(shown) != _letters(sent)
-                    entry.find("run.echo", differs and f"{entry.asked}: it has {sent} as {shown}", detail=field)
+                    said = f"{entry.asked}: it has {sent} as {shown}"
+                    entry.find("run.echo", self._differs(sent, shown) and said, detail=field)
+
+    def _differs(self, sent: str, shown: object) -> bool:
+        """Whether a text is shown as another one."""
+        is_odd = isinstance(shown, str) and not self._audiences.is_plain(sent)
+        return _letters(str(shown)) != _letters(sent) if is_odd else shown != sent
+
+    def _sure(self) -> Iterator[Made]:
+        """The audiences that right requests of the usual form made, each the only one of its name."""
+        sent = Counter(made.name for made in self._audiences.existing)
+        return (one for one in self._audiences.existing if one.id in self._certain and sent[one.name] == 1)
 
     def lacking(self, operation: Operation, seen: Observation) -> Made | None:
         """The first audience that the run has certainly made, and that a right list of all audiences lacks."""
         if not seen.response or seen.status != _OK or [*_misshaped(operation, seen.response)]:
             return None
-        shown, sent = self.shows(operation, seen), Counter(made.name for made in self._audiences.existing)
-        made = (one for one in self._audiences.existing if one.id in self._certain and sent[one.name] == 1)
-        return next((one for one in made if one.id not in shown), None)
+        shown = self.shows(operation, seen)
+        return next((one for one in self._sure() if one.id not in shown), None)
 
     @staticmethod
     def _page_fits(entry: Entry, sent: Mapping[str, str]) -> None:
@@ -384,19 +390,6 @@ class Judge:
         every = (item.values() for item in self.items(operation, seen))
         return ours & {text for each in every for text in each if isinstance(text, str)}
 
-    def ours(self, operation: Operation, seen: Observation) -> Mapping[str, object]:
-        """The item with the most properties among those of the run's audiences on a page; empty if there is none."""
-        names = self.shows(operation, seen)
-        found = [each for each in self.items(operation, seen) if names & {*map(str, each.values())}]
-        return max(found, key=len, default={})
-
-    def judge_filter(self, operation: Operation, seen: Observation, shown: Mapping[str, object]) -> None:
-        """Judge whether a filtered list has `shown`, an item of the whole list; not if a later page may have it."""
-        is_there = shown.get("name") in (each.get("name") for each in self.items(operation, seen))
-        is_all = seen.status == _OK and not self.next_page(operation, seen, set())
-        said = f" lacks {shown.get('name')}, which the list has without it" if is_all and not is_there else ""
-        self.entry(operation, seen).page(said, detail="filter")
-
     def judge_members(self, operation: Operation, reader: Operation, seen: Observation, made: Made) -> None:
         """Judge whether an audience has at most as many members as its changes can have left there."""
         facts, known, value = facts_of(operation), facts_of(reader), value_of(seen.response)
@@ -430,12 +423,7 @@ def _of_shape(entry: Entry, broken: Violation) -> str:
     said = broken.message if not broken.missing else f"no {broken.missing}"
     why = wording.with_page(entry.operation, broken.rule, f"{broken.where} {broken.pointer}".strip() + f": {said}")
     # The peculiarity of the request is left out, because the answer is what is wrong.
-    return replace(entry, expectation=replace(entry.expectation, shown="")).headline("answered", why)
-
-
-def _trimmed(text: str) -> str:
-    """The text as a server may keep it: no document says whether spaces around it stay, or which form letters have."""
-    return unicodedata.normalize("NFC", text).strip()
+    return replace(entry, expectation=replace(entry.expectation, shown="", broken=None)).headline("answered", why)
 
 
 def _content(request: Request) -> object:

@@ -74,7 +74,7 @@ class Sequences:
                     self._judge.entry(operation, seen).page(said, detail="left out")
                     break
                 draft = draft.put(cursors[0], cursor)
-            self._filter(operation, self._judge.ours(operation, first))
+            self._filter(operation, first)
 
     def list_all(self, operation: Operation) -> None:
         """Ask for a list that, by the documents, has every audience: it must have those of the run."""
@@ -88,14 +88,19 @@ class Sequences:
             entry = self._judge.entry(operation, replace(seen, before=made.story) if made else seen)
             entry.page(f" lacks {made.name}, which was created" if made else "", detail="all")
 
-    def _filter(self, operation: Operation, shown: Mapping[str, Any]) -> None:
+    def _filter(self, operation: Operation, first: Observation) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
-        draft = self._names.draft(operation, smallest=True)
+        draft, names = self._names.draft(operation, smallest=True), self._judge.shows(operation, first)
+        ours = [each for each in self._judge.items(operation, first) if names & {*map(str, each.values())}]
+        shown: Mapping[str, Any] = max(ours, key=len, default={})
         for name, value, is_found in provider_of(self._target.spec.key).filters(operation, shown) if shown else ():
             asked = draft.put(next(place for place in places(operation) if place.name == name), value)
             seen = self._exchanges.play(operation, asked.request(), label=PAGE)
-            if is_found:
-                self._judge.judge_filter(operation, seen, shown)
+            is_there = shown.get("name") in (each.get("name") for each in self._judge.items(operation, seen))
+            # A later page may have it.
+            if is_found and seen.status == _OK and not self._judge.next_page(operation, seen, set()):
+                said = "" if is_there else f" lacks {shown.get('name')}, which the list has without it"
+                self._judge.entry(operation, seen).page(said, detail="filter")
 
     def read_back(self, operation: Operation) -> None:
         """Change an audience, and read it, by the id that the change answered: it must exist, without extra members."""
@@ -104,27 +109,19 @@ class Sequences:
             self._remove_and_read(operation)
         for reader in self._operations if facts.effect is Effect.CHANGES else ():
             by_answer = {*facts.unique} & {*facts_of(reader).linked.values()}
-            counts = facts.story and facts_of(reader).size
-            if not (by_answer or counts) or not facts_of(reader).reads:
+            if not facts_of(reader).reads or not (by_answer or (facts.story and facts_of(reader).size)):
                 continue
             with suppress(UsedUp):
                 made = self._exchanges.make(operation, self._names.new())
                 if not made or not made.seen:
                     continue
-                before, changed = [*made.story], made.seen
-                for values in facts.story or [{}]:
-                    draft = self._names.about(self._names.draft(operation, smallest=True), made)
-                    for name, value in values.items():
-                        draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
-                    changed = self._exchanges.play(operation, draft.request(), before=tuple(before))
-                    changed = replace(changed, answered=self._judge.answered_with(operation, changed))
-                    before.append(changed)
-                if not by_answer or any(at(value_of(changed.response), pointer) for pointer in by_answer):
+                story = self._changed(operation, made)
+                if not by_answer or any(at(value_of(story[-1].response), pointer) for pointer in by_answer):
                     kind = f"by what {operation.id} answered"
                     said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
-                    seen = self._sender.send(reader, self._by_answer(reader, made, changed))
+                    seen = self._sender.send(reader, self._by_answer(reader, made, story[-1]))
                     seen = self._sender.repeated_while(reader, seen, partial(_is_early, reader))
-                    seen = replace(seen, before=tuple(before), label=BACK)
+                    seen = replace(seen, before=story, label=BACK)
                     # Judged as it is: of a token that no creation answered, nothing else would be certain.
                     self._judge.judge(reader, seen, said)
                     self._judge.judge_members(operation, reader, seen, made)
@@ -138,21 +135,29 @@ class Sequences:
                 made = self._exchanges.make(operation, self._names.new())
                 if not made or not made.seen:
                     continue
-                drafts = (self._names.draft(each, smallest=True) for each in (reader, operation))
-                read, remove = (self._names.about(draft, made).request() for draft in drafts)
+                read = self._names.about(self._names.draft(reader, smallest=True), made).request()
                 shown = self._exchanges.play(reader, read, is_early=partial(_is_early, reader))
-                removed = self._exchanges.play(operation, remove, before=(made.seen,))
-                before = made.seen, replace(removed, before=())
-                is_done = removed.status in (200, 204)
+                story = self._changed(operation, made)
+                told, early = story[-1], partial(_is_unfinished, reader)
                 if facts_of(reader).final:
-                    asked, early = self._by_answer(reader, made, removed), partial(_is_unfinished, reader)
-                    told = self._exchanges.play(reader, asked, is_early=early, before=before)
-                    is_done = told.status == _OK and not early(told)
-                if shown.status == _OK and is_done:
+                    asked = self._by_answer(reader, made, told)
+                    told = self._exchanges.play(reader, asked, is_early=early, before=story)
+                if shown.status == _OK and told.status in (200, 204) and not early(told):
                     is_there = partial(_shows, value_of(shown.response))
-                    seen = self._exchanges.play(reader, read, is_early=is_there, before=before, label=BACK)
+                    seen = self._exchanges.play(reader, read, is_early=is_there, before=story, label=BACK)
                     said = f"200 as before, though {operation.id} has removed it"
                     self._judge.shown_by("run.removed", operation, reader, seen, said if is_there(seen) else "")
+
+    def _changed(self, operation: Operation, made: Made) -> tuple[Observation, ...]:
+        """What made an audience, and then the changes of it that the operation's story has, or a removal of it."""
+        story = [*made.story]
+        for values in facts_of(operation).story or [{}]:
+            draft = self._names.about(self._names.draft(operation, smallest=True), made)
+            for name, value in values.items():
+                draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
+            changed = self._exchanges.play(operation, draft.request(), before=tuple(story))
+            story.append(replace(changed, before=(), answered=self._judge.answered_with(operation, changed)))
+        return tuple(story)
 
     def _by_answer(self, reader: Operation, made: Made, changed: Observation) -> Request:
         """A request that reads an audience by what the answer to a change of it has."""

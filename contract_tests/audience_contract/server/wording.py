@@ -74,7 +74,7 @@ def _part(request: Request, broken: Violation) -> str:
     shown = {
         "header": f"{name}: {cut(', '.join(request.values(name)))}",
         "content-type": f"Content-Type: {cut(', '.join(request.values('content-type')))}",
-        "query": cut(request.target),
+        "query": cut("&".join(re.findall(rf"(?<=[?&]){re.escape(name)}=[^&]*", request.target)) or request.target),
         "path": cut(request.target),
         "part": f"part {name} = {cut(_text(request, name))}",
     }
@@ -112,7 +112,7 @@ def _whole(operation: Operation, request: Request) -> str:
     try:
         if "multipart/form-data" in body["content"].value:
             return f"a form of {', '.join(part.name for part in parts_of(request))}"
-        return _json(json_of(request))
+        return _json(json_of(request)) + ("" if request.values("content-type") else " without Content-Type")
     except UnreadableError:
         return cut(request.body.decode("utf-8", "backslashreplace"))
 
