@@ -109,7 +109,7 @@ def from_text(schema: Node, text: str) -> Any:
         return _WORDS[text]
     if "integer" in kinds and re.fullmatch(r"-?\d{1,100}", text, re.ASCII):
         return int(text)
-    if "number" in kinds and re.fullmatch(r"-?\d{1,100}(\.\d{1,100})?", text, re.ASCII):
+    if "number" in kinds and re.fullmatch(r"-?\d{1,100}(\.\d{1,100})?([eE][-+]?\d\d?)?", text, re.ASCII):
         return float(text)
     return text
 
@@ -218,6 +218,7 @@ def _judge(root: Document) -> Callable[[Any], Any]:
 
     formats = FormatChecker(formats=())
     formats.checks("date-time")(is_date_time)
+    formats.checks("date")(lambda day: not isinstance(day, str) or is_date_time(f"{day}T00:00:00Z"))
     plain = {"3.0": Draft4Validator, "3.1": Draft202012Validator}[root.version]
     own = {
         "$ref": partial(_reference, root),
@@ -292,9 +293,13 @@ def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
 
 
 def _alternatives(most: int, validator: Any, kinds: list[Any], value: Any, _: Any) -> Iterator[Any]:
-    """One error, whatever is wrong in each alternative: nested alternatives would have too many errors to collect."""
+    """One error, whatever is wrong in each alternative: nested alternatives would have too many errors to collect.
+
+    That a text fits more than one is no error, because formats such as `email` are not judged.
+    """
     from jsonschema import ValidationError  # noqa: PLC0415
 
+    most = 1 if isinstance(value, str) else most
     fitting = len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most)))
     if fitting != 1:
         yield ValidationError("fits more than one alternative" if fitting else "fits no alternative")
