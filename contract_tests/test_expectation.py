@@ -1,6 +1,7 @@
 """What a request has a right to, by the documents; where they are silent, either is right."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -124,3 +125,10 @@ def test_only_statuses_that_fit_the_case_are_right(change: Change, right: set[in
     expectation = expect(target, operation, change(wire("batch").GOOD))
     statuses = (200, 201, 202, 301, 400, 401, 403, 415, 422, 500, 503)
     assert {s for s in statuses if expectation.fits(operation, Response(s, ()))} == right
+
+
+def test_a_list_that_is_asked_for_without_a_query_is_there() -> None:
+    operation = load("commbox").named["Get_Audiences"]
+    request = replace(wire("commbox").GOOD, method="GET", target=operation.path, body=b"")
+    expectation = expect(Target(load("commbox"), "http://127.0.0.1", SETTINGS["commbox"]), operation, request)
+    assert {status for status in (200, 404) if expectation.fits(operation, Response(status, ()))} == {200}

@@ -32,7 +32,7 @@ _USUAL = 64
 """Characters of a text that a server should take if no limit is documented."""
 _CREDENTIAL = re.compile(r"\S+ [-\w.~+/]+=*", re.ASCII)
 """A scheme and a token68 (RFC 9110, 11.4)."""
-_NOT_IMPLEMENTED = 501
+_NOT_FOUND, _NOT_IMPLEMENTED = 404, 501
 _TOO_LONG, _MUCH = {413, 414, 431}, 4096
 """Statuses by which a request of more than so many bytes may be refused, whatever else is wrong with it."""
 
@@ -99,8 +99,9 @@ class Expectation:
         refusal = 400 <= status < 500
         match self.expected:
             case Expected.SUCCESS:
-                # Where a request is about nothing that the run has made, what it asks for may not be there.
-                return success or ("404" in {str(status)} & documented.keys() and not is_about_one(operation))
+                # What a query looks for may not be there.
+                asks = not is_about_one(operation) and any(place.kind == "query" for place in places(operation))
+                return success or (asks and status == _NOT_FOUND and "404" in documented)
             case Expected.REFUSAL:
                 refusals = _refusals(operation)
                 fits = not refusals or status in refusals or (status in _TOO_LONG and size > _MUCH)
