@@ -122,11 +122,10 @@ def _schemes(operation: Operation) -> Iterator[Json]:
         key = _python(header, scheme.pointer) if keys else "api_key"
         keys += not word
         argument = "token" if bearer else "basic_credentials" if word else key
-        ours = {"argument": argument, "secret": True, "whole": False, "word": word}
-        # The key of the setting in the mock.
-        mock = {"where": where(scheme)}
+        # `where` is the key of the setting in the mock.
+        ours = {"argument": argument, "secret": True, "whole": False, "word": word, "where": where(scheme)}
         prefixed = header.lower() == "authorization"
-        yield {"header": header, "bearer": bearer, "prefixed": prefixed, "at": scheme.pointer, **ours, **mock}
+        yield {"header": header, "bearer": bearer, "prefixed": prefixed, "at": scheme.pointer, **ours}
 
 
 def _headers(operation: Operation, module: str) -> Iterator[Json]:
@@ -136,12 +135,10 @@ def _headers(operation: Operation, module: str) -> Iterator[Json]:
             name, schema = _python(each.value["name"], each.pointer), each["schema"]
             # Where several values are documented, the adapter chooses one, and there is no setting.
             enum = _type(module, name) if "enum" in schema.value else ""
-            text = schema.plain("type") == "string" and not enum
-            sent = str(f"mock-{name}" if text else sample(schema, "text"))
             ours = {"argument": name, "secret": False, "bearer": False, "enum": enum}
             ours["where"] = f"header {each.value['name']}"
             whole = schema.plain("type") == "integer"
-            yield {"header": each.value["name"], "sent": sent, "whole": whole, "at": each.pointer, **ours}
+            yield {"header": each.value["name"], "whole": whole, "at": each.pointer, **ours}
 
 
 def _settings(key: str, found: list[Json], variables: list[str]) -> Iterator[Json]:
