@@ -15,8 +15,6 @@ from test_command_line import BATCH
 
 JSON = ("--json",)
 MORE = [(">&-", JSON), ("2>&-", ()), ("<&- >&-", JSON), ("2>/dev/full", ())]
-
-
 ASCII = {"PYTHONIOENCODING": "ascii"}
 TOKEN = b'{"indexing_token":"token-4711"}'
 REFUSED = b'{"error_code":"CODE","error_message":"words-4711"}'

@@ -38,7 +38,8 @@ def audience_mock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     from .mock import MockServer  # noqa: PLC0415
 
     chosen = _choice(request)
-    with MockServer(keys=[*filter(None, [chosen.pop("provider", "")])], **chosen) as server:
+    provider = chosen.pop("provider", None)
+    with MockServer(keys=[provider] if provider else (), **chosen) as server:
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
         yield server

@@ -25,12 +25,9 @@ def misread(request: Request, violation: Violation) -> str:
     match violation.where.partition(" ")[0]:
         case "part":
             return "form.part" if "not UTF-8" in violation.message else ""
-        case "content-type":
+        case "content-type" if violation.message.startswith("not one of"):
             known, said = re.split("[ ,;]+", violation.message), "".join(request.values("content-type")[:1])
-            is_other = (
-                violation.message.startswith("not one of") and said.partition(";")[0].strip().lower() not in known
-            )
-            return "http.media" if is_other else ""
+            return "" if said.partition(";")[0].strip().lower() in known else "http.media"
         case "body":
             return next((rule for words, rule in _UNREADABLE.items() if words in violation.message), "")
     return ""

@@ -21,7 +21,6 @@ RIGHT_AFTER_WRONG = "right credentials after wrong ones"
 class Case:
     """A `change` of a valid request, how it goes on the `wire`, and a `label`: a few words, or its rule of advice.
 
-
     A case with `absent` is about an audience that never existed; one that `is_incomplete` lacks something required.
     """
 

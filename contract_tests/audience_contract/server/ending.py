@@ -41,7 +41,7 @@ def merged(
     refusals = [one for one in found if one.rule == "case.refused"]
     within = {one.key: body for one in refusals for body in bodies if one.pointer.startswith(f"{body}/")}
     unchecked = {body for body, count in Counter(within.values()).items() if count >= _SEVERAL}
-    has_types = sum(one.pointer.endswith("/type") for one in refusals) < _TYPES
+    checks_types = sum(one.pointer.endswith("/type") for one in refusals) < _TYPES
     failing = [one for one in found if one.rule == "response.failure" and one.detail == "valid"]
     often = any(_is_often(one, valid) for one in failing)
     # By the pointer to its schema: a text's name, and the operation that makes what it belongs to.
@@ -60,7 +60,7 @@ def merged(
             # The message ends with the page, if there is one. It differs by operation, so only the reason is compared.
             said = re.search(r".*: \d{3} \((.*?)(?:; [^; ]+)?\)$", one.message, re.DOTALL)
             reason = re.sub(r"at (character|byte) \d+| \(\w+: \d+\)", "", said[1]) if said else one.key
-            cause = one.rule, reason if has_types or not one.pointer.endswith("/type") else "type"
+            cause = one.rule, reason if checks_types or not one.pointer.endswith("/type") else "type"
         elif one.rule == "case.accepted" and one.pointer in texts:
             cause = texts[one.pointer]
         elif one.rule == "response.failure":

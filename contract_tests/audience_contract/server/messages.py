@@ -23,7 +23,7 @@ _ACCEPTS = (
 )
 _LARGE = 2**21
 """Bytes of a large body: a server with a limit on bodies that matters here has a lower one."""
-Rows = dict[tuple[str, str], tuple[str | Callable[[re.Match[str]], str], ...]]
+Rewritings = dict[tuple[str, str], tuple[str | Callable[[re.Match[str]], str], ...]]
 """Other ways to write a body: a rule of advice ("" for none) and a pattern, and what takes the place of what it finds.
 
 The pattern looks at the Content-Type, an empty line and the body, byte by byte; `LIMIT` stands for a form's boundary.
@@ -56,7 +56,7 @@ def _word(found: re.Match[str]) -> str:
 
 _ALL, _END, _KIND, _NAMES, _FIELD = r"(?s)(?<=\n\n).+", r"\}$", r"^[^;\n]*", r'"(\w+)":', r"(?<==)[^&]+"
 _LATIN = r"\g<0>; charset=latin-1"
-_TYPES: Rows = {
+_TYPES: Rewritings = {
     ("http.type", _KIND): (*(lambda found: found[0].title(), lambda found: found[0].upper()), r"\g<0>; charset=utf-8"),
     ("", _KIND): (r"\g<0>x",),
     ("", r"^.*"): (
@@ -65,7 +65,7 @@ _TYPES: Rows = {
         "multipart/mixed; boundary=x",
     ),
 }
-_JSON: tuple[Rows, ...] = (
+_JSON: tuple[Rewritings, ...] = (
     {
         ("", r"(?s)\n\n.*"): tuple(f"\n\n{body}" for body in ("null", "{}", "  ", "name=check", "1", "true")),
         ("", r"(?s)\n\n(.*)"): (r"\n\n[\1]", r"\n\n\1x", r"\n\n\1\1"),
@@ -95,7 +95,7 @@ _JSON: tuple[Rows, ...] = (
         ("", _KIND): (_LATIN,),
     },
 )
-_FORM: tuple[Rows, ...] = (
+_FORM: tuple[Rewritings, ...] = (
     {
         ("", _FIELD): (partial(_coded, "%%%02X"), partial(_coded, "%%%02x")),
         ("", "%2C"): (",",),
@@ -106,7 +106,7 @@ _FORM: tuple[Rows, ...] = (
         ("http.type", _KIND): (_LATIN,),
     },
 )
-_PARTS: tuple[Rows, ...] = (
+_PARTS: tuple[Rewritings, ...] = (
     {
         ("form.framing", "(boundary=)?LIMIT"): tuple(
             partial(_quoted, boundary) for boundary in ("a" * 70, "'()+_,-./:=?", "x")
@@ -133,7 +133,7 @@ _PARTS: tuple[Rows, ...] = (
 
 
 def _rewritten(pattern: str, by: str | Callable[[re.Match[str]], str], draft: Draft) -> Request:
-    """The request with its Content-Type and body rewritten as a row says."""
+    """The request with its Content-Type and body rewritten so."""
     whole = f"{draft.content_type}\n\n{draft.encoded().decode('latin-1')}"
     said, _, body = re.sub(pattern.replace("LIMIT", re.escape(draft.boundary)), by, whole).partition("\n\n")
     return draft.request(body.encode("latin-1"), said)
@@ -147,10 +147,10 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
         yield [*_media_types(smallest)]
         yield [Case(smallest, lambda draft: draft.turned())]
         kinds = {FORM: _FORM, PARTS: _PARTS}.get(smallest.media, _JSON if smallest.is_json else ())
-        for rows in (_TYPES, *kinds):
+        for rewritings in (_TYPES, *kinds):
             yield [
                 Case(smallest, partial(_rewritten, pattern, by), label=rule)
-                for (rule, pattern), those in rows.items()
+                for (rule, pattern), those in rewritings.items()
                 for by in those
             ]
         if smallest.media == PARTS:
