@@ -3,9 +3,9 @@
 import json
 import re
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from audience_contract import Request, Response
 from audience_contract._command import app
+from audience_contract.bodies import value_of
 from audience_contract.checker import check_request, check_response
 from audience_contract.client.answers import adversarial, varied
 from audience_contract.client.choice import Answers
@@ -35,7 +36,8 @@ from audience_contract.mock.state import State
 from audience_contract.report import Verdict
 from audience_contract.rules import Weight
 from audience_contract.samples import sample
-from audience_contract.server import Options, Target, run
+from audience_contract.schema import check as check_value
+from audience_contract.server import Options, Target, run, story
 from audience_contract.server.audiences import Audiences
 from audience_contract.server.expectation import Expectation, expect
 from audience_contract.server.names import Names
@@ -48,8 +50,10 @@ from mistaken import (
     DOCUMENTS,
     HEADERS,
     After,
+    Before,
     Mistake,
     answers,
+    changing,
     check,
     in_answer,
     in_body,
@@ -62,7 +66,9 @@ from mistaken import (
 
 SHOP, LIBRARY, ZOO = DOCUMENTS / "shop.yaml", DOCUMENTS / "library.json", DOCUMENTS / "zoo.yaml"
 STALL, DESK, DEPOT = DOCUMENTS / "stall.yaml", DOCUMENTS / "desk.yaml", DOCUMENTS / "depot.yaml"
+YARD = DOCUMENTS / "yard.yaml"
 _NAME = "[^/]+$"
+_JSON = (("content-type", "application/json"), ("x-key", "a"))
 _KEYWORDS = (
     *("type", "properties", "required", "items", "enum", "allOf", "oneOf", "anyOf", "not", "$ref", "nullable"),
     *("format", "pattern", "minLength", "maxItems", "minimum", "exclusiveMaximum", "multipleOf", "const"),
@@ -280,7 +286,43 @@ def _in_data(value: dict[str, Any], name: str, change: Callable[[Any], Any]) -> 
     return {**value, "data": kept if changed is ... else {**kept, name: changed}}
 
 
+def _has_many(value: dict[str, Any]) -> bool:
+    return isinstance(value.get("settings"), dict) and len(value["settings"]) > 3
+
+
+def _once() -> After:
+    """A second success for the same thing is a conflict instead."""
+    done: set[str] = set()
+
+    def after(request: Request, own: Response) -> Response:
+        is_again = request.target in done
+        done.update({request.target} if own.status == 200 else ())
+        return said(409, {"error": "x"}) if is_again and own.status == 200 else own
+
+    return after
+
+
+def _pairs(value: dict[str, Any]) -> dict[str, Any]:
+    corners = value.get("corners")
+    return {**value, "corners": [_two(each) for each in corners]} if isinstance(corners, list) else value
+
+
+_YARD = (
+    Mistake("an undocumented status where the id is 1", f"DELETE .*/crates/{_NAME}", after=answers(said(202), 204)),
+    Mistake("true is refused", "GET .*/yards$", lambda r: said(400, {"error": "x"}) if "open=true" in r.target else r),
+    Mistake("a day that is none", "POST .*/crates$", after=in_answer(_with(built="31/12/2026"))),
+    Mistake("an inner array may have any length", "POST .*/crates$", in_body(_pairs)),
+    Mistake("what the server sets itself is sent, and then nothing is checked", "PUT", in_body(_with(label="a"))),
+    Mistake(
+        "there may be any number of properties whose names have only letters",
+        "POST .*/crates$",
+        in_body(lambda v: {**v, "settings": {k: 1 for k in v["settings"] if not k.isalpha()}} if _has_many(v) else v),
+    ),
+)
+
+
 _MISTAKES = (
+    (YARD, _YARD),
     (DEPOT, _DEPOT),
     (DESK, _DESK),
     (SHOP, _SHOP),
@@ -294,7 +336,7 @@ _MISTAKES = (
 @pytest.mark.parametrize(
     ("file", "of"),
     [
-        *((file, "") for file in (LIBRARY, STALL, DESK, DOCUMENTS / "articles.json")),
+        *((file, "") for file in (LIBRARY, STALL, DESK, YARD, DOCUMENTS / "articles.json")),
         *(long(file, "") for file in (SHOP, ZOO, DEPOT)),
         long(ADOBE, "/audiences|/config/schedules"),
         long(ADOBE, ""),
@@ -376,7 +418,8 @@ def _of_its_own(_: ASGIApp) -> ASGIApp:
                 said(200, {"books": []}) if len(page) == 1 and re.fullmatch("[0-9]+", page[0], re.ASCII) else said(400)
             )
         if value is not None:
-            name = name or f"b{len(books) + 1}{len(value['title'])}-{time.monotonic_ns()}"
+            # What was removed leaves its id free.
+            name = name or next(str(each) for each in count(1) if str(each) not in books)
             books[name] = {
                 "bookId": name,
                 **{key: value[key] for key in ("title", "pages", "language") if key in value},
@@ -398,6 +441,80 @@ def test_a_right_server_that_shares_nothing_with_the_mock_has_no_finding() -> No
     with MockServer(keys=[spec.key], middleware=_of_its_own) as server:
         report = run(target(spec, server), Options(requests=150, patience=0.5))
     assert report.verdict is Verdict.KEPT
+
+
+def _yard_of_its_own() -> Before:
+    """A right server of the yard: it numbers the crates of each yard from 1, and gives a number again that is free."""
+    yards: dict[str, dict[str, Any]] = {}
+    schema = read(YARD).named["addCrate"].body
+    assert schema
+    forms = {"page": r"-?\d+", "size": r"-?\d+(\.\d+)?([eE][-+]?\d+)?", "open": "true|false"}
+
+    def before(request: Request) -> Response:  # noqa: PLR0911 - one for each thing that may be wrong
+        url = urlsplit(request.target)
+        query = {name: "".join(value) for name, value in parse_qs(url.query, keep_blank_values=True).items()}
+        yard, number = [*url.path.split("/")[4::2], "", ""][:2]
+        allowed = [("GET", "POST"), (), ("POST",), ("GET", "PUT", "DELETE")][min(url.path.count("/") - 3, 3)]
+        if request.method not in allowed:
+            return Response(405, (("allow", ", ".join(allowed)),), b"")
+        value = value_of(request)
+        if request.values("x-key") != [API_KEY]:
+            return said(401, {"error": "no key"})
+        if (yard and yard not in yards) or (number and number not in yards[yard]):
+            return said(404, {"error": "it is not there"})
+        if request.method == "GET" and not yard:
+            is_wrong = any(not re.fullmatch(forms[name], query[name], re.ASCII) for name in forms & query.keys())
+            is_first = query.get("page", "1") == "1"
+            return said(400 if is_wrong else 200 if is_first else 404, {"yards": [], "error": "x"})
+        if request.method == "POST" and not url.path.endswith("crates"):
+            yards[f"y_{len(yards):04}"] = {}
+            is_right = (
+                isinstance(value, dict) and isinstance(value.get("label"), str) and 1 <= len(value["label"]) <= 40
+            )
+            return said(201, {**value, "yardId": [*yards][-1]}) if is_right else said(400, {"error": "no label"})
+        if request.method == "DELETE":
+            del yards[yard][number]
+            return said(204)
+        free = next(each for each in count(1) if str(each) not in yards[yard])
+        set_here = {"number": int(number or free), "built": "2026-11-29"}
+        if request.method != "GET":
+            if not isinstance(value, dict) or any(check_value(schema, {**value, **set_here}, "")):
+                return said(400, {"error": "no crate"})
+            yards[yard][str(set_here["number"])] = {**value, **set_here}
+        return said(201 if request.method == "POST" else 200, yards[yard][str(set_here["number"])])
+
+    return before
+
+
+def test_a_right_server_may_number_from_1_anew_and_answer_what_no_document_forbids() -> None:
+    spec = read(YARD)
+    with MockServer(keys=[spec.key], middleware=changing(_yard_of_its_own())) as server:
+        asked = ("listYards", "addYard", "addCrate", "getCrate", "changeCrate", "removeCrate")
+        report = run(target(spec, server), Options(requests=200, patience=0.5, operations=asked))
+    assert [each.message for each in report.counted] == []
+
+
+def test_what_may_be_done_once_and_what_nobody_says_to_be_of_the_extended_schema_alone_may_be_refused() -> None:
+    closing = Mistake(
+        "", "POST .*/close$", lambda r: said(400, {"error": "x"}) if b'"Reason"' in r.body else r, _once()
+    )
+    assert check(YARD, closing, requests=300).verdict is Verdict.KEPT
+
+
+def test_a_text_that_may_be_of_two_forms_and_a_number_with_an_exponent_are_right() -> None:
+    operations = read(YARD).named
+    body = Request("POST", "/yards/y_0001/crates", _JSON, b'{"label": "a", "contact": ""}')
+    query = Request("GET", "/yards?size=1e2", _JSON)
+    for name, request in (("addCrate", body), ("listYards", query)):
+        assert not check_request(operations[name], request)
+
+
+def test_in_a_story_only_the_target_and_the_body_have_the_ids_that_are_answered_now() -> None:
+    read(YARD)
+    server = Target.of("yard", "http://127.0.0.1:9/yard", {})
+    sent = b"DELETE /yard/yards/1/crates/1 HTTP/1.1\r\nHost: 127.0.0.1:8\r\n\r\n"
+    again, _ = story.request(sent, server, "http://127.0.0.1:8/yard", {}, {"1": "92"})
+    assert (again.method, again.target) == ("DELETE", "/yards/92/crates/92")
 
 
 def test_each_scheme_in_the_same_header_is_sent_as_its_own_kind() -> None:

@@ -373,7 +373,7 @@ def _keeps(turn: Turn) -> Response:
 
 @pytest.mark.parametrize(
     ("key", "removing", "reading"),
-    [("adobe", "deleteAudience", _GET), ("batch", _REMOVE, _VIEW)],
+    [("adobe", "deleteAudience", _GET), long("batch", _REMOVE, _VIEW)],
     ids=["at once", "later"],
 )
 def test_an_audience_that_is_shown_as_before_after_its_removal_is_a_finding(

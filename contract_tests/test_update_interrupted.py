@@ -114,7 +114,7 @@ def other(folder: Path) -> tuple[Path, list[str]]:
     [*(long(n, "") for n in (1, 2)), (3, " M specs/acme/openapi.json\n")],
 )
 def test_a_kill_between_two_files_is_put_right_by_the_next_command(
-    project: Path, tmp_path: Path, stage: int, left: str
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], stage: int, left: str
 ) -> None:
     copy, paths = other(tmp_path)
     with start("-c", _SWAP, str(project), str(copy), str(stage), *paths) as swapping:
@@ -122,6 +122,7 @@ def test_a_kill_between_two_files_is_put_right_by_the_next_command(
     assert swapping.returncode == -signal.SIGKILL
     assert updating.git(project, "status", "--porcelain") == left
     assert main(["drift", "--root", str(project)]) == 0
+    assert not left or "what it had replaced is put back" in capsys.readouterr().err
     assert updating.git(project, "status", "--porcelain") == ""
     assert not recover(project)
 

@@ -22,7 +22,7 @@ def check_request(operation: Operation, request: Request, *, undocumented: bool 
         *_request_body(operation, request),
     ]
     found = [each for each in found if undocumented or not each.is_undocumented]
-    return sorted(each for each in set(found) if not _is_of_other_side(operation, each, "readOnly"))
+    return sorted(each for each in set(found) if not is_of_other_side(operation, each, "readOnly"))
 
 
 def check_response(operation: Operation, response: Response) -> list[Violation]:
@@ -47,7 +47,7 @@ def check_response(operation: Operation, response: Response) -> list[Violation]:
     if not response.body and not bodies.is_raw(content, response):
         return sorted({*found, Violation("body", "", content.pointer, "missing")})
     found |= {each for each in bodies.check(content, response) if not each.is_undocumented}
-    return sorted(each for each in found if not _is_of_other_side(operation, each, "writeOnly"))
+    return sorted(each for each in found if not is_of_other_side(operation, each, "writeOnly"))
 
 
 def rules_of_answer(operation: Operation, response: Response) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def _of_headers(headers: Node, response: Response) -> Iterator[Violation]:
             yield from parameters.check_one(headers[name], f"header {name}", [", ".join(values)] if values else [])
 
 
-def _is_of_other_side(operation: Operation, violation: Violation, keyword: str) -> bool:
+def is_of_other_side(operation: Operation, violation: Violation, keyword: str) -> bool:
     """Whether a property that is missing is one that only the other side sends."""
     if not violation.missing:
         return False

@@ -20,7 +20,7 @@ from .spec import Node, Operation, Spec
 from .strict_json import at, put
 from .urlencoded import decode
 
-_JUDGED = {"date-time", "binary", "password"}
+_JUDGED = {"date", "date-time", "binary", "password"}
 _ENVELOPES = {"data", "result", "item"}
 
 
@@ -169,7 +169,7 @@ def _new(kind: Node | None, usual: Any, number: int) -> Any:
         return number
     # The end of the sample is replaced, unless a pattern asks for more of it.
     usual = FORMATS["uuid"] if kind and kind.plain("format") == "uuid" else str(usual)
-    texts = [f"{usual[:-8]}{number:08}", f"{usual}{number}"]
+    texts = [*(f"{usual[:-size]}{number:0{size}}" for size in range(8, 0, -1)), f"{usual}{number}"]
     return next((each for each in texts if not kind or not any(check(kind, each, ""))), texts[0])
 
 

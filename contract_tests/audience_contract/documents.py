@@ -260,7 +260,12 @@ class _Plain:
         heirs = [name for name, each in named.items() if below in self._object(each).get("allOf", ())]
         mapped = [str(each).rpartition("/")[2] for each in self._object(told.get("mapping")).values()]
         names = dict.fromkeys(mapped or (heirs and [*heirs, place.rpartition("/")[2]]))
-        return [_named({"$ref": f"#/components/schemas/{name}"}, told) for name in names if name in named]
+        # Nobody says whether anything may be of the extended schema alone, so no request is.
+        return [
+            _named({"$ref": f"#/components/schemas/{name}"}, told) | {"x-not-sent": name not in (mapped or heirs)}
+            for name in names
+            if name in named
+        ]
 
     def _place_of_heirs(self, place: str) -> str:
         """The place of the schema that stands for the heirs of the one at a place; that place if there are none."""

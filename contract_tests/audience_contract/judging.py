@@ -265,9 +265,10 @@ class Ledger:
     def _keep(self, finding: Finding, operation: str, seen: Observation) -> None:
         known = self._findings.get(finding.key, replace(finding, count=0))
         evidence = known.evidence
-        # The plainest headline is kept, and the exchange that shows it stands first. Of several without an answer, that
-        # is the first one, because the server may be gone since.
-        plainer = not evidence or (not seen.trouble and plainness(finding.message) < plainness(known.message))
+        # The plainest headline is kept, of a valid request if any shows it, and the exchange stands first. Of several
+        # without an answer, that is the first one, because the server may be gone since.
+        rank, least = (("valid" not in one.inputs, plainness(one.message)) for one in (finding, known))
+        plainer = not evidence or (not seen.trouble and rank < least)
         if plainer or len(evidence) < KEPT_EVIDENCE:
             about = self._operations.get((finding.provider, operation))
             room = KEPT_BODY if self._room > 0 else LEAST_BODY
@@ -286,7 +287,7 @@ class Ledger:
         self._findings[finding.key] = replace(
             finding if plainer else known,
             operations=tuple(sorted({*known.operations, *finding.operations})),
-            inputs=tuple(sorted({*known.inputs, *finding.inputs})[:_INPUTS]),
+            inputs=tuple(sorted({*known.inputs, *finding.inputs}, key=lambda each: (each != "valid", each))[:_INPUTS]),
             statuses=tuple(sorted({*known.statuses, *finding.statuses})),
             # The gravest weight counts: one violation is enough, whatever other requests show.
             weight=min((known.weight, finding.weight), key=list(Weight).index),

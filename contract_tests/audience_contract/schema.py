@@ -22,6 +22,10 @@ _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Z
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 _SEVERAL = ("oneOf", "anyOf")
 _WORDS = {"true": True, "false": False}
+_OF_TEXTS = {"type", "title", "description", "example", "default"}
+"""Keywords to which one text is as good as another."""
+_OF_OBJECTS = _OF_TEXTS | {"properties", "required", "additionalProperties", "minProperties", "maxProperties"}
+"""Keywords to which two objects are alike if only the texts of their properties differ."""
 
 
 class _Fitting(threading.local):
@@ -105,7 +109,7 @@ def from_text(schema: Node, text: str) -> Any:
         return _WORDS[text]
     if "integer" in kinds and re.fullmatch(r"-?\d{1,100}", text, re.ASCII):
         return int(text)
-    if "number" in kinds and re.fullmatch(r"-?\d{1,100}(\.\d{1,100})?", text, re.ASCII):
+    if "number" in kinds and re.fullmatch(r"-?\d{1,100}(\.\d{1,100})?([eE][-+]?\d\d?)?", text, re.ASCII):
         return float(text)
     return text
 
@@ -214,9 +218,11 @@ def _judge(root: Document) -> Callable[[Any], Any]:
 
     formats = FormatChecker(formats=())
     formats.checks("date-time")(is_date_time)
+    formats.checks("date")(lambda day: not isinstance(day, str) or is_date_time(f"{day}T00:00:00Z"))
     plain = {"3.0": Draft4Validator, "3.1": Draft202012Validator}[root.version]
     own = {
         "$ref": partial(_reference, root),
+        "items": partial(_items, plain.VALIDATORS["items"]),
         "required": _required,
         "pattern": _pattern,
         "oneOf": partial(_alternatives, 2),
@@ -241,6 +247,22 @@ def _judge(root: Document) -> Callable[[Any], Any]:
 def _reference(root: Document, validator: Any, reference: str, value: Any, _: Any) -> Iterator[Any]:
     errors: Iterator[Any] = validator.descend(value, root.referred(reference))
     return errors
+
+
+def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> Iterator[Any]:
+    """The keyword. Of right items that differ only in texts which may be any, one is judged: a body may have 10,000."""
+    if not isinstance(value, list) or not isinstance(kind, dict) or "prefixItems" in schema:
+        yield from plain(validator, kind, value, schema)
+        return
+    named = kind.get("properties", {}) if kind.keys() <= _OF_OBJECTS else {}
+    free = {name for name, each in named.items() if isinstance(each, dict) and each.keys() <= _OF_TEXTS}
+    right = set[str]()
+    for at, item in enumerate(value):
+        of = item if isinstance(item, dict) else {}
+        text = repr({name: "" if name in free and isinstance(each, str) else each for name, each in of.items()} or item)
+        errors = [] if text in right else [*validator.descend(item, kind, path=at)]
+        yield from errors
+        right |= set() if errors else {text}
 
 
 def _type(plain: Any, validator: Any, kinds: Any, value: Any, schema: Any) -> Iterator[Any]:
@@ -271,9 +293,13 @@ def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
 
 
 def _alternatives(most: int, validator: Any, kinds: list[Any], value: Any, _: Any) -> Iterator[Any]:
-    """One error, whatever is wrong in each alternative: nested alternatives would have too many errors to collect."""
+    """One error, whatever is wrong in each alternative: nested alternatives would have too many errors to collect.
+
+    That a text fits more than one is no error, because formats such as `email` are not judged.
+    """
     from jsonschema import ValidationError  # noqa: PLC0415
 
+    most = 1 if isinstance(value, str) else most
     fitting = len(list(islice((kind for kind in kinds if _fits(validator, kind, value)), most)))
     if fitting != 1:
         yield ValidationError("fits more than one alternative" if fitting else "fits no alternative")

@@ -99,6 +99,8 @@ class Audiences:
         for each in map(facts_of, spec.operations):
             self._linked[each.source] |= set(each.linked.values())
         self.existing: list[Made] = []
+        self.once: set[str] = set()
+        """The operations that a second request about one audience was in conflict with."""
         self._known: set[str] = set()
         self._ids: set[object] = set()
         self._given: dict[str, str] = {}
@@ -186,13 +188,14 @@ class Audiences:
     def pick(self, operation: Operation, *, used: bool) -> Made | None:
         """An audience that a request to the operation can be about; None if there is none yet.
 
-        `used` says that the request is meant to succeed: an audience that it removes is given to no other request.
+        `used` says that the request is meant to succeed: an audience that it removes, or with which it may succeed only
+        `once`, is given to no other request.
         """
         facts = facts_of(operation)
         usable = self._usable[facts.source]
         if not usable or not facts.source:
             return None
-        if facts.removes:
+        if facts.removes or operation.id in self.once:
             return usable.pop() if used else usable[-1]
         self._turn += 1
         return usable[self._turn % min(_IN_TURN, len(usable))]

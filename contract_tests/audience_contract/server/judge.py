@@ -60,10 +60,10 @@ class Judge:
         """The texts of right requests of the usual form, by the id of the audience that each made."""
         self._soonest = math.inf
         """The least age, in seconds, at which an audience was found."""
-        self._ids: dict[str, Observation] = {}
+        self._ids: dict[tuple[str, ...], Observation] = {}
         self._last: deque[Observation] = deque(maxlen=_LAST)
-        self.succeeded = False
-        """Whether a request succeeded."""
+        self.succeeded: set[str] = set()
+        """The operations to which a request succeeded."""
         self.valid: Counter[str] = Counter()
         """How many plain valid requests were sent, by operation."""
         self.refusing: set[str] = set()
@@ -81,6 +81,7 @@ class Judge:
             return expectation
         facts, sent = facts_of(operation), _texts(operation, seen.request)
         if not self._provider.is_by_name and seen.status == _CONFLICT:
+            self._audiences.once |= set() if facts.creates else {operation.id}
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
         is_named = facts.creates and self._provider.named not in facts.linked
         if is_named and self._named(operation, seen.request) in self._names:
@@ -270,7 +271,7 @@ class Judge:
         is_success = seen.is_success and not self._provider.says_no(operation, entry.response)
         if not is_success or seen.request.method != operation.method:
             return
-        self.succeeded = True
+        self.succeeded.add(operation.id)
         value, sent = value_of(seen.response), _texts(operation, seen.request)
         path = path_of(operation, seen.request, seen.response)
         ids = [str(found) for pointer in facts.unique if isinstance(found := value_at(pointer, value, path), str | int)]
@@ -288,6 +289,8 @@ class Judge:
             self._certain |= {made.id: sent} if made.id and is_usual and not expectation.advised else {}
         elif facts.removes:
             self._audiences.record_removal(name, facts.source, sure=True)
+            # What was removed leaves its id free.
+            self._ids = {key: one for key, one in self._ids.items() if name not in key}
         elif facts.reads and (found := self._audiences.find(name, facts.source)):
             self._soonest = min(self._soonest, found.age)
         elif facts.reads and not is_about_one(operation):
@@ -295,14 +298,16 @@ class Judge:
             self._texts_fit(operation, seen)
         of_run = self.entry(operation, seen)
         self._page_fits(of_run, sent)
+        # Other OpenAPI documents may number the things of each kind, and those below each other thing, from 1.
+        above = () if self._provider.is_by_name else (operation.id, *path.values())
         for found in fresh if is_new else ():
-            known = self._ids.get(found)
+            known = self._ids.get((found, *above))
             # Nor does any document say that the same change, asked for again, is another one.
             if known and not facts.creates and _content(known.request) == _content(seen.request):
                 known = None
             both = replace(of_run, seen=replace(seen, before=(*seen.before, known))) if known else of_run
             both.find("run.unique", f"{entry.asked}: {seen.status} with an id of an earlier answer" if known else "")
-        self._ids |= dict.fromkeys(fresh, replace(seen, before=(), last=()))
+        self._ids |= dict.fromkeys(((found, *above) for found in fresh), replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items() if is_new else ():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:

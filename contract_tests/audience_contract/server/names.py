@@ -3,11 +3,12 @@
 import json
 import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
+from itertools import compress
 from typing import Any
 
+from ..checker import is_of_other_side
 from ..facts import bare, chosen, facts_of
 from ..mock.provider import load as provider_of
 from ..samples import sample
@@ -58,12 +59,13 @@ class Names:
             if not given and (needed or not smallest) and not left_out:
                 draft = draft.put(place, self.usual(place, smallest=smallest))
         draft = self.about(draft, made, keeping=True)
-        schema = operation.body
-        if schema and draft.is_json and any(check(schema, draft.values["body"], "")):
-            every = [sample(schema, smallest=smallest), sample(schema)]
-            held: Iterator[Any] = (each for each in every if isinstance(each, dict | list))
-            whole: Any = next((each for each in held if not any(check(schema, each, ""))), {})
-            draft = replace(draft, values={**draft.values, "body": whole})
+        if (schema := operation.body) and draft.is_json:
+            every: list[Any] = [draft.values["body"], sample(schema, smallest=smallest), sample(schema)]
+            every = [each for each in every if isinstance(each, dict | list)]
+            broken = ([*check(schema, each, "")] for each in every)
+            # What only the server sends may be required of it.
+            right = (all(is_of_other_side(operation, each, "readOnly") for each in found) for found in broken)
+            draft = replace(draft, values={**draft.values, "body": next(compress(every, right), {})})
         return draft
 
     def _is_vague(self, operation: Operation, place: Place) -> bool:

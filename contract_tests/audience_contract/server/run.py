@@ -204,6 +204,8 @@ class Run:
         if self._judge.valid and not self._judge.succeeded:
             names = ", ".join(self._target.names)
             yield f"no valid request succeeded: are the base URL and {names} right?"
+        elif never := [each.id for each in self._operations if each.id not in self._judge.succeeded]:
+            yield f"no request succeeded: {', '.join(never)}"
         if self._judge.leaks.unseen:
             known = counted(self._judge.leaks.unseen, "credential")
             yield f"too short or too ordinary to be looked for in answers: {known}"

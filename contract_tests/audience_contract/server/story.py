@@ -46,7 +46,8 @@ def request(
     made = {expression: text.encode().decode("latin-1") for text, expression in expressions(target.variables).items()}
     line, *fields = (_changed(text, marks, {}, made) for text in head.split("\r\n"))
     body = _changed(before, marks, ids, made)
-    method, _, asked = _changed(line.removesuffix(" HTTP/1.1"), {}, ids, {}).partition(" ")
+    method, _, asked = line.removesuffix(" HTTP/1.1").partition(" ")
+    asked = _changed(asked, {}, ids, {})
     wire, headers = Wire(absolute=asked.startswith(url)), []
     for field in fields:
         name, _, value = field.partition(": ")

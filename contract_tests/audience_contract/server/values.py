@@ -111,7 +111,8 @@ def _others(draft: Draft, place: Place) -> Iterator[Case]:
     """Each alternative of a place but the first; of an object also without each required property, and with wrong
     values of each. The place without a name is the whole body.
     """
-    for kind in schema.alternatives(place.schema)[1:] if place.schema else ():
+    kinds = schema.alternatives(place.schema)[1:] if place.schema else ()
+    for kind in (each for each in kinds if not each.plain("x-not-sent")):
         made, known = sample(kind), schema.properties(kind)
         if isinstance(made, dict):
             made = {name: each for name, each in made.items() if name in known and not known[name].plain("readOnly")}
@@ -159,10 +160,10 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         yield from [known] if _breaks(place, known) else []
         most_keys = place.says("maxProperties", _MANY)
         if isinstance(right, dict) and most_keys < _MANY:
-            yield from ({f"check{number}": 1 for number in range(size)} for size in (most_keys, most_keys + 1))
+            yield from ({f"check{'x' * number}": 1 for number in range(size)} for size in (most_keys, most_keys + 1))
     elif not place.is_text and not choices and not place.is_file:
         # How else a number may be spelt, such as 1e2, OpenAPI leaves open.
-        yield from ("x", "1.5", "-1", "")
+        yield from ("x", "1.5", "-1", "", "true", "false")
         if "integer" in schema.types(place.schema):
             yield from ("1", "1\n", " 1 ", "1\u200b", "\u0661")
     for minimum, maximum in (("minimum", "maximum"), ("exclusiveMinimum", "exclusiveMaximum")):
@@ -173,10 +174,10 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
 
 
 def _of_items(place: Place, right: list[Any], draft: Draft) -> Iterator[Change]:
-    """Arrays of which one item, which is neither an object nor an array, has another type or is beyond a limit."""
+    """Arrays of which one item, which is no object, has another type or is beyond a limit."""
     assert place.schema
     for at, kind in enumerate(place.schema.get("prefixItems") or [place.schema.get("items")]):
-        if kind and not isinstance(right[at], dict | list):
+        if kind and not isinstance(right[at], dict):
             item = replace(place, schema=kind)
             for value in _misfits(item, right[at], draft):
                 # A server may decode a query before it looks for what is between the items.
@@ -185,8 +186,9 @@ def _of_items(place: Place, right: list[Any], draft: Draft) -> Iterator[Change]:
 
 
 def _misfits(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
-    """Values of other types, and at and beyond limits, texts among them."""
+    """Values of other types, and at and beyond limits, texts and arrays among them."""
     yield from _wrong(place, right, draft)
+    yield from _sizes(place, right) if isinstance(right, list) and right else ()
     sizes = place.says("minLength", 0) - 1, place.says("maxLength", -2) + 1
     yield from ("x" * size for size in sizes if size >= 0)
 
