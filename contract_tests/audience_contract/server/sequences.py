@@ -129,7 +129,7 @@ class Sequences:
     def _remove_and_read(self, operation: Operation) -> None:
         """Remove an audience, and read it: once that is done, it must not be shown as before."""
         for reader in self._operations:
-            if not facts_of(reader).reads or key_of(reader) != key_of(operation):
+            if not facts_of(reader).reads or not is_about_one(reader) or key_of(reader) != key_of(operation):
                 continue
             with suppress(UsedUp, NotOursError):
                 made = self._exchanges.make(operation, self._names.new())
@@ -160,8 +160,8 @@ class Sequences:
         return tuple(story)
 
     def _is_early(self, reader: Operation, made: Made, seen: Observation) -> bool:
-        """Whether an audience is not shown yet, or not with all its changes."""
-        is_there = is_about_one(reader) or made.id in self._judge.shows(reader, seen)
+        """Whether an audience is not shown yet, or not with all its changes; of a list's pages, any may have it."""
+        is_there = not facts_of(reader).is_whole or made.id in self._judge.shows(reader, seen)
         return seen.status == _NOT_FOUND or (seen.status == _OK and not is_there) or _is_unfinished(reader, seen)
 
     def _by_answer(self, reader: Operation, made: Made, changed: Observation) -> Request:
