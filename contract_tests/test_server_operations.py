@@ -301,7 +301,7 @@ def test_a_list_that_starts_elsewhere_than_it_is_asked_to_is_a_finding(start: in
 @pytest.mark.long
 def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> None:
     # The sixteenth is not seen.
-    act = takes_as(lambda request: replace(request, body=request.body.replace(b', "check15": 1', b"")))
+    act = takes_as(lambda request: replace(request, body=re.sub(b', "checkx{15}": 1', b"", request.body)))
     report = judge(
         _playing("audience_update", act), "batch", requests=60, operations=["audience_create", "audience_update"]
     )
@@ -645,7 +645,7 @@ def test_a_clean_up_ends_where_a_server_finds_nothing_of_what_is_to_be_removed()
     for found in (True, False):
         report = judge(MockServer(settings=Settings(metadata_found=found)), "adobe", requests=25)
         assert report.findings == ()
-        assert (report.phases["clean-up"] > 10, report.created == ()) == (found, found)
+        assert (report.phases["clean-up"] > 5, report.created == ()) == (found, found)
 
 
 def test_read_only_judges_what_reads_and_sends_nothing_else() -> None:
