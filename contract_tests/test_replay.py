@@ -17,7 +17,7 @@ from audience_contract.faults.acts import on_success, refuses, with_status
 from audience_contract.faults.fault import Act, Fault, Turn
 from audience_contract.mock import MockServer
 from audience_contract.report import Report, Verdict
-from audience_contract.server import Options, replay, run
+from audience_contract.server import Options, replay, run, story
 from audience_contract.server.audiences import PREFIX
 from judged import CLIENT, target
 from long import long
@@ -83,6 +83,13 @@ def test_of_a_run_that_only_read_nothing_is_created_to_see_a_finding_again() -> 
         (finding,) = document["findings"]
         assert replay(asked, finding, document)[0]
         assert server.audiences == there
+
+
+def test_an_id_of_a_story_is_replaced_in_the_target_and_not_in_the_version_of_http() -> None:
+    sent = b"PUT /Audiences/1 HTTP/1.1\r\nHost: a\r\n\r\n"
+    with MockServer() as server:
+        made, _ = story.request(sent, target(server, "commbox"), "http://a", {}, {"1": "119"})
+    assert made.target == "/Audiences/119"
 
 
 def _failing(at: int) -> MockServer:

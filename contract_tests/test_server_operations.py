@@ -301,7 +301,7 @@ def test_a_list_that_starts_elsewhere_than_it_is_asked_to_is_a_finding(start: in
 @pytest.mark.long
 def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> None:
     # The sixteenth is not seen.
-    act = takes_as(lambda request: replace(request, body=request.body.replace(b', "check15": 1', b"")))
+    act = takes_as(lambda request: replace(request, body=re.sub(b', "checkx{15}": 1', b"", request.body)))
     report = judge(
         _playing("audience_update", act), "batch", requests=60, operations=["audience_create", "audience_update"]
     )
@@ -463,10 +463,17 @@ def test_a_name_that_should_have_been_refused_is_no_finding_of_the_list_as_well(
     assert _found(report) == {("create_audience", "case.refused")}
 
 
-def test_a_list_that_counts_a_file_with_its_heading_is_a_finding() -> None:
-    act = _listing(lambda data: [{**one, "user_count": one["user_count"] + 1} for one in data])
+def test_a_list_that_counts_a_file_with_its_heading_and_shows_new_audiences_late_is_a_finding() -> None:
+    known = set[str]()
+
+    def late(data: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        found = [{**one, "user_count": one["user_count"] + 1} for one in data if one["id"] in known]
+        known.update(one["id"] for one in data)
+        return found
+
+    act = _listing(late)
     report = judge(_playing("Get_Audiences", act, "commbox"), "commbox", requests=30, patience=0.01)
-    assert [one.rule for one in report.counted] == ["run.members"]
+    assert "run.members" in [one.rule for one in report.counted]
 
 
 def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_finding() -> None:
@@ -638,7 +645,7 @@ def test_a_clean_up_ends_where_a_server_finds_nothing_of_what_is_to_be_removed()
     for found in (True, False):
         report = judge(MockServer(settings=Settings(metadata_found=found)), "adobe", requests=25)
         assert report.findings == ()
-        assert (report.phases["clean-up"] > 10, report.created == ()) == (found, found)
+        assert (report.phases["clean-up"] > 5, report.created == ()) == (found, found)
 
 
 def test_read_only_judges_what_reads_and_sends_nothing_else() -> None:

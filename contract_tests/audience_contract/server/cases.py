@@ -77,9 +77,9 @@ def opening(smallest: Draft, fullest: Draft, names: Names) -> Iterator[Case]:
     lacking = [*(Place("body", name) for name in smallest.fields), *asked]
     missing = [Case(smallest, puts(place, ...), is_incomplete=True) for place in lacking]
     yield Case(smallest, as_it_is)
-    yield from missing[:1]
-    if secrets:
+    if secrets:  # right after a success: a server may have kept who it was
         yield Case(smallest, puts_all((place, ...) for place in secrets))
+    yield from missing[:1]
     if smallest.media:
         yield Case(smallest, lambda draft: draft.request(b""))
     yield Case(fullest, as_it_is)

@@ -330,7 +330,7 @@ class Judge:
                 for field in sorted({named, *self._provider.kept} & self._certain[made.id].keys() & item.keys()):
                     sent, shown = self._certain[made.id][field], str(item[field])
                     said = f"{entry.asked}: it has {sent} as {shown}"
-                    entry.find("run.echo", self._differs(sent, shown) and said, detail=field)
+                    entry.find("run.echo", self._differs(sent, shown) and said, detail=named)
 
     def _differs(self, sent: str, shown: object) -> bool:
         """Whether a text is shown as another one."""

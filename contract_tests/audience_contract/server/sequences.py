@@ -18,7 +18,7 @@ from .draft import Draft, File
 from .exchanges import Exchanges
 from .expectation import Expectation, Expected
 from .limits import UsedUp
-from .places import Place, key_of, places
+from .places import Place, is_about_one, key_of, places
 
 _PAGES, _ON_PAGE = 20, 5
 """The most pages of a list that are followed, and how many items are asked for on each."""
@@ -120,7 +120,7 @@ class Sequences:
                     kind = f"by what {operation.id} answered"
                     said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
                     seen = self._sender.send(reader, self._by_answer(reader, made, story[-1]))
-                    seen = self._sender.repeated_while(reader, seen, partial(_is_early, reader))
+                    seen = self._sender.repeated_while(reader, seen, partial(self._is_early, reader, made))
                     seen = replace(seen, before=story, label=BACK)
                     # Judged as it is: of a token that no creation answered, nothing else would be certain.
                     self._judge.judge(reader, seen, said)
@@ -129,14 +129,14 @@ class Sequences:
     def _remove_and_read(self, operation: Operation) -> None:
         """Remove an audience, and read it: once that is done, it must not be shown as before."""
         for reader in self._operations:
-            if not facts_of(reader).reads or key_of(reader) != key_of(operation):
+            if not facts_of(reader).reads or not is_about_one(reader) or key_of(reader) != key_of(operation):
                 continue
             with suppress(UsedUp, NotOursError):
                 made = self._exchanges.make(operation, self._names.new())
                 if not made or not made.seen:
                     continue
                 read = self._names.about(self._names.draft(reader, smallest=True), made).request()
-                shown = self._exchanges.play(reader, read, is_early=partial(_is_early, reader))
+                shown = self._exchanges.play(reader, read, is_early=partial(self._is_early, reader, made))
                 story = self._changed(operation, made)
                 told, early = story[-1], partial(_is_unfinished, reader)
                 if facts_of(reader).final:
@@ -159,15 +159,15 @@ class Sequences:
             story.append(replace(changed, before=(), answered=self._judge.answered_with(operation, changed)))
         return tuple(story)
 
+    def _is_early(self, reader: Operation, made: Made, seen: Observation) -> bool:
+        """Whether an audience is not shown yet, or not with all its changes; of a list's pages, any may have it."""
+        is_there = not facts_of(reader).is_whole or made.id in self._judge.shows(reader, seen)
+        return seen.status == _NOT_FOUND or (seen.status == _OK and not is_there) or _is_unfinished(reader, seen)
+
     def _by_answer(self, reader: Operation, made: Made, changed: Observation) -> Request:
         """A request that reads an audience by what the answer to a change of it has."""
         fullest = self._names.draft(reader, smallest=False)
         return self._names.about(fullest, replace(made, answer=value_of(changed.response))).request()
-
-
-def _is_early(reader: Operation, seen: Observation) -> bool:
-    """Whether an audience is not found yet, or does not show all its changes yet."""
-    return seen.status == _NOT_FOUND or _is_unfinished(reader, seen)
 
 
 def _is_unfinished(reader: Operation, seen: Observation) -> bool:

@@ -21,7 +21,7 @@ def asked(operation: Operation, request: Request, broken: Violation | None, labe
     """A request in a few words: what is wrong with it, or, if nothing is, its content and what is special about it."""
     if broken:
         return _part(request, broken)
-    special = "" if label in _NOTHING or label.startswith(("body ", "part ")) else f" ({label})"
+    special = "" if label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
     return f"{_whole(operation, request)}{special}"
 
 
