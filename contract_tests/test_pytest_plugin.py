@@ -4,8 +4,6 @@ import os
 import sys
 from pathlib import Path
 
-import pytest
-
 import processes
 
 IMPORTS = "import httpx2, os, pytest\nfrom wire import wire\nGOOD = wire('batch').GOOD\n"
@@ -104,7 +102,6 @@ MARKERS = [
 ]
 
 
-@pytest.mark.long
 def test_a_marker_that_nothing_can_play_is_an_error_that_says_so(tmp_path: Path) -> None:
     tests = (
         f"@pytest.mark.audience_contract({marker})\ndef test_{number}({fixture}): pass\n"

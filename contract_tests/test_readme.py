@@ -104,7 +104,6 @@ def test_the_command_prints_what_a_page_shows(page: str) -> None:
     assert _plain(done.stdout) == _plain(fences[number + 1].content)
 
 
-@pytest.mark.long
 def test_the_check_prints_what_the_readme_shows(tmp_path: Path) -> None:
     fences = [each for each in MarkdownIt().parse(PAGES[0].read_text("utf-8")) if each.type == "fence"]
     number, command = next(

@@ -136,7 +136,6 @@ def test_each_test_that_breaks_and_each_of_the_old_pages_words_is_named_and_noth
     ]
 
 
-@pytest.mark.long
 def test_a_spec_that_turns_to_yaml_replaces_the_json_file(project: Path) -> None:
     publish(
         project,

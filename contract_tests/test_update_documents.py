@@ -136,7 +136,6 @@ def test_a_page_of_a_published_document_is_there_among_downloaded_pages(
     assert capsys.readouterr().err.endswith("rooms.md: No such file or directory\n")
 
 
-@pytest.mark.long
 def test_a_page_that_disagrees_with_another_document_changes_nothing_and_both_are_named(
     project: Path, page: Path
 ) -> None:

@@ -98,7 +98,6 @@ def test_the_proposed_changelog_entry_is_a_line_with_version_hash_class_and_the_
     )
 
 
-@pytest.mark.long
 def test_a_report_names_no_place_of_this_machine_and_is_the_same_in_any_other(updatable: Path, tmp_path: Path) -> None:
     spec = changed(lambda s: answer(s)["properties"].update(number=answer(s)["properties"].pop("id")))
     shown = []
