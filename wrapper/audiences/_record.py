@@ -10,8 +10,8 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from . import _json
-from ._errors import AudiencesError, Deviation, InvalidError, Problem, UnsupportedError
-from ._outcome import Attempt, Changed, Outcome, Response, State, as_json
+from ._errors import AudiencesError, InvalidError, Problem, UnsupportedError
+from ._outcome import Attempt, Changed, Deviation, Outcome, Response, State, as_json
 
 Model = TypeVar("Model", default=Any)
 """The generated model of what a provider's create answers."""
@@ -186,7 +186,8 @@ class Reference:
             for name, value in given.items()
             if value is not None and not (isinstance(value, str) and value and _json.is_unicode(value))
         ]
-        if not wrong and found.name is None and id is None and found.external_id is None:
+        is_none = found.name is None and id is None and found.external_id is None
+        if not isinstance(what, Audiences | None) or (is_none and not wrong):
             rule = "must be the audience's name, a result of an earlier call or a Reference; or give its id"
             wrong = [Problem.ours("audience", rule, what)]
         if wrong:
