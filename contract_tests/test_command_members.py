@@ -115,7 +115,7 @@ WRONG = {
     "a line of a megabyte": (
         ["id", "4711" * 2**18],
         "line 2",
-        "is not CSV, or has a cell of more than 131,072 characters",
+        "is not CSV, or has a cell above 131,072 characters",
     ),
     "a wrong row far below": (["id", *ids(0, 10_500), "4711,4711"], "line 10502", "has 2 cells"),
 }

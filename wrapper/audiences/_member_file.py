@@ -53,8 +53,7 @@ def members_of(
             values = {name: _value(rows.line_num, name, kind, row[at]) for (name, kind), at in columns if row[at]}
             yield Member(row[place], values)
     except csv.Error:
-        most = f"a cell of more than {csv.field_size_limit():,} characters"
-        raise _wrong(rows.line_num, f"is not CSV, or has {most}") from None
+        raise _wrong(rows.line_num, f"is not CSV, or has a cell above {csv.field_size_limit():,} characters") from None
     except OSError as error:
         raise _wrong(rows.line_num + 1, f"cannot be read: {error.strerror}") from None
 

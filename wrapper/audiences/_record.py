@@ -186,8 +186,7 @@ class Reference:
             for name, value in given.items()
             if value is not None and not (isinstance(value, str) and value and _json.is_unicode(value))
         ]
-        is_none = found.name is None and id is None and found.external_id is None
-        if not isinstance(what, Audiences | None) or (is_none and not wrong):
+        if not isinstance(what, Audiences | None) or not (wrong or found.name or id or found.external_id):
             rule = "must be the audience's name, a result of an earlier call or a Reference; or give its id"
             wrong = [Problem.ours("audience", rule, what)]
         if wrong:
@@ -238,7 +237,7 @@ class ExistsError(AudiencesError):
 
 
 class WaitTimeoutError(AudiencesError, TimeoutError):
-    """The audience was still indexing, or not to be seen yet, when the time to wait was over."""
+    """The audience was still indexing or not to be seen yet, or no answer had come, when the time to wait was over."""
 
     outcome: Outcome | None = None
     record: Record | None = None

@@ -189,16 +189,15 @@ def _words(result: Plain) -> Iterator[str]:
         yield str(result)
         yield from _provider_words(result.provider, result)
     changed = result.changed if isinstance(result, AudiencesError) else result
-    for call in changed.chunks if isinstance(changed, Changed) else [result]:
+    chunks = changed.chunks if isinstance(changed, Changed) else ()
+    for call in chunks or [result]:
         for deviation in getattr(call, "deviations", ()):
             yield f"{result.provider}: the answer deviates from the spec: {deviation}"
-    if isinstance(changed, Changed):
-        if changed is result:
-            for chunk in changed.chunks:
-                yield from [f"{result.provider}: {chunk.message}"] * bool(chunk.message)
-                yield from _provider_words(result.provider, chunk)
-        if changed.outcome is Outcome.PARTLY:
-            yield f"{result.provider}: {changed.members} members were taken; the same command sends all of the file."
+    for chunk in chunks if changed is result else ():
+        yield from [f"{result.provider}: {chunk.message}"] * bool(chunk.message)
+        yield from _provider_words(result.provider, chunk)
+    if isinstance(changed, Changed) and changed.outcome is Outcome.PARTLY:
+        yield f"{result.provider}: {changed.members} members were taken; the same command sends all of the file."
 
 
 def _provider_words(title: str | None, failed: AudiencesError | Chunk) -> Iterator[str]:
