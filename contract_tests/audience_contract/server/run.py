@@ -217,7 +217,8 @@ class Run:
     def _play(self) -> None:
         """Play the phases, each with every operation, so that none waits until another has used up its requests."""
         if not self._operations:
-            self._ended = "nothing may be created, and there is no operation that only reads"
+            whys = [why for name, why in self._unjudged.items() if name in (self._options.operations or self._unjudged)]
+            self._ended = f"nothing can be judged: {whys[0] if whys else 'no operation may be tried'}"
         every = [self._drafts(each) for each in self._operations]
         self._planned |= {(_ALL, operation.id): False for operation in self._operations}
         drafts = list(self._served(every))
