@@ -10,7 +10,8 @@ from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, linki
 from .media import entry_of, media_of
 from .messages import Request, Response
 from .mock import answers
-from .mock.provider import Call, Provider, reply
+from .mock.answers import reply
+from .mock.provider import Call, Provider
 from .mock.state import Record
 from .parameters import sent
 from .samples import FORMATS, sample

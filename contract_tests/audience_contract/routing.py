@@ -10,7 +10,8 @@ from respx.mocks import Mocker
 
 from .judging import Ledger, Observation
 from .messages import Request, Response
-from .mock.provider import Call, load, reason, refusal, reply
+from .mock.answers import reason, reply
+from .mock.provider import Call, load, refusal
 from .mock.state import State
 from .report import Finding, counted
 from .rules import Weight

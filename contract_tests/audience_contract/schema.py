@@ -182,7 +182,8 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
             known = [found for properties in listed if (found := properties.get(name))]
             if not known and not others and listed:
                 yield Violation(where, at, listed[0].pointer, f"a property {UNNAMED}")
-            yield from _undocumented(known or others, child, where, at) if isinstance(child, CONTAINERS) else ()
+            if child and isinstance(child, CONTAINERS):
+                yield from _undocumented(known or others, child, where, at)
 
 
 def is_object(schema: Node) -> bool:

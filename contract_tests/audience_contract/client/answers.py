@@ -14,7 +14,8 @@ from ..bodies import value_of
 from ..checker import check_response
 from ..media import entry_of
 from ..messages import Response
-from ..mock.provider import Provider, reply
+from ..mock.answers import reply
+from ..mock.provider import Provider
 from ..samples import sample
 from ..spec import Node, Operation
 from .choice import Answers

@@ -1,13 +1,23 @@
-"""Answers that follow from an operation's schemas alone, where a provider's file has nothing to add."""
+"""Answers: JSON, and those that follow from an operation's schemas where a provider's file has nothing to add."""
 
 import json
+from http.client import responses
 from typing import Any
 
 from ..messages import Response
 from ..samples import sample
 from ..schema import check
 from ..spec import Node, Operation
-from .provider import reason, reply
+
+
+def reply(status: int, value: Any, media: str = "application/json") -> Response:
+    """A JSON response."""
+    return Response(status, (("content-type", media),), json.dumps(value, ensure_ascii=False).encode())
+
+
+def reason(status: int) -> str:
+    """The status's phrase in HTTP."""
+    return responses.get(status, "Unknown")
 
 
 def success(operation: Operation) -> Response | None:

@@ -22,7 +22,7 @@ from ..checker import check_request
 from ..faults import Fault, Turn, find
 from ..messages import Request, Response
 from ..spec import Operation, Spec, load, provider_keys
-from . import credentials, provider
+from . import answers, credentials, provider
 from .state import Exchange, State
 
 MAX_BODY = 64 * 2**20
@@ -234,7 +234,7 @@ async def respond(answer: Response, send: Send, *, cut: bool = False, add_length
 
 def said(status: int, *headers: tuple[str, str]) -> Response:
     """An error that comes from the mock and no provider: the status, its phrase as JSON, and `headers`."""
-    plain = provider.reply(status, {"message": provider.reason(status)})
+    plain = answers.reply(status, {"message": answers.reason(status)})
     return Response(status, plain.headers + headers, plain.body)
 
 

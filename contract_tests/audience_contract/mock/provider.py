@@ -1,11 +1,9 @@
 """What a provider's file says of its mock, beyond what the effective spec says."""
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from http.client import responses
 from importlib import import_module
 from typing import Any, ClassVar
 from urllib.parse import unquote
@@ -20,6 +18,8 @@ from ..spec import Operation, registered
 from ..spec import load as load_spec
 from ..urlencoded import decode
 from ..violation import Violation
+from . import answers
+from .answers import reason, reply
 from .credentials import API_KEY, TOKEN
 from .state import Record, State
 
@@ -133,8 +133,6 @@ class Provider:
 
     def error(self, operation: Operation, status: int, detail: str = "") -> Response:
         """The documented error with this status; where none is documented, a small body of the provider's style."""
-        from . import answers  # noqa: PLC0415 - it needs this module
-
         return answers.error(operation, status, detail)
 
     def tokens(self, state: State) -> Collection[str]:  # noqa: ARG002
@@ -230,8 +228,6 @@ class Provider:
 
 
 def _by_schema(call: Call) -> Response:
-    from . import answers  # noqa: PLC0415 - it needs this module
-
     return answers.success(call.operation) or reply(501, {"message": reason(501)})
 
 
@@ -243,16 +239,6 @@ def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequ
             missing = place == "header" and not request.values(name)
             return ours.unauthenticated(operation, name, missing=missing)
     return ours.refuse(operation, broken)
-
-
-def reply(status: int, value: Any, media: str = "application/json") -> Response:
-    """A JSON response."""
-    return Response(status, (("content-type", media),), json.dumps(value, ensure_ascii=False).encode())
-
-
-def reason(status: int) -> str:
-    """The status's phrase in HTTP."""
-    return responses.get(status, "Unknown")
 
 
 def load(key: str) -> Provider:

@@ -28,8 +28,9 @@ from .. import urlencoded
 from ..bodies import json_of
 from ..facts import Effect, Facts
 from ..messages import Request, Response
+from ..mock.answers import reason, reply
 from ..mock.credentials import TOKEN
-from ..mock.provider import Call, Provider, reason, reply
+from ..mock.provider import Call, Provider
 from ..mock.state import Record, State
 from ..spec import Operation
 from ..violation import Violation

@@ -11,8 +11,9 @@ from typing import ClassVar
 
 from ..bodies import fields_of, json_of
 from ..messages import Request, Response
+from ..mock.answers import reason, reply
 from ..mock.credentials import CLIENT_ID, CLIENT_SECRET
-from ..mock.provider import Call, Provider, reason, reply
+from ..mock.provider import Call, Provider
 from ..spec import Operation
 from ..violation import Violation
 

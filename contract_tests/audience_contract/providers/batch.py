@@ -24,7 +24,8 @@ from .. import urlencoded
 from ..bodies import json_of, value_of
 from ..facts import Effect, Facts
 from ..messages import Request, Response
-from ..mock.provider import Call, Provider, reply
+from ..mock.answers import reply
+from ..mock.provider import Call, Provider
 from ..mock.state import Record
 from ..schema import is_date_time
 from ..spec import Operation

@@ -27,7 +27,8 @@ from ..bodies import parts_of, value_of
 from ..facts import Effect, Facts
 from ..files import CSV, XLS, XLSX, files
 from ..messages import Request, Response
-from ..mock.provider import Call, Provider, reason, reply
+from ..mock.answers import reason, reply
+from ..mock.provider import Call, Provider
 from ..mock.state import Record
 from ..multipart import Part
 from ..samples import sample
