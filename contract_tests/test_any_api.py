@@ -610,6 +610,9 @@ def test_a_note_says_which_variable_a_missing_credential_is_read_from() -> None:
     first, *notes = run(Target.of(read(LIBRARY).key, "http://127.0.0.1:9", {})).notes
     assert first == "nothing can be judged: no credential is given for /components/securitySchemes/key: set LIBRARY_KEY"
     assert any("no credential is given for" in note and note.endswith(": set LIBRARY_KEY") for note in notes), notes
+    only = Options(operations=["addBook"], read_only=True)
+    first, *_ = run(Target.of("library", "http://127.0.0.1:9", {"LIBRARY_KEY": "a"}), only).notes
+    assert first == "nothing can be judged: there is no operation that only reads"
 
 
 def test_a_key_that_is_declared_as_a_header_too_is_the_key_that_the_mock_takes(tmp_path: Path) -> None:

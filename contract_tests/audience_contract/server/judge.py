@@ -307,8 +307,7 @@ class Judge:
                 known = None
             both = replace(of_run, seen=replace(seen, before=(*seen.before, known))) if known else of_run
             # No OpenAPI document can say that an id is never given again, not even after what had it was removed.
-            is_said = self._provider.is_by_name or operation.node.plain("x-unique")
-            weight = Weight.VIOLATION if is_said else Weight.ADVICE
+            weight = None if self._provider.is_by_name or operation.node.plain("x-unique") else Weight.ADVICE
             shown = wording.cut(self.ledger.redactor.text(found))
             said = known and f"{seen.status} with the id {shown} of an earlier answer"
             both.find("run.unique", said, weight=weight)

@@ -217,8 +217,10 @@ class Run:
     def _play(self) -> None:
         """Play the phases, each with every operation, so that none waits until another has used up its requests."""
         if not self._operations:
-            whys = [why for name, why in self._unjudged.items() if name in (self._options.operations or self._unjudged)]
-            self._ended = f"nothing can be judged: {whys[0] if whys else 'no operation may be tried'}"
+            asked = {*(self._options.operations or self._target.spec.named)}
+            whys = [why for name, why in self._unjudged.items() if name in asked]
+            why = whys[0] if whys and len(whys) == len(asked) else "there is no operation that only reads"
+            self._ended = f"nothing can be judged: {why}"
         every = [self._drafts(each) for each in self._operations]
         self._planned |= {(_ALL, operation.id): False for operation in self._operations}
         drafts = list(self._served(every))
