@@ -154,11 +154,11 @@ _LIBRARY = (
     ),
     Mistake("a limit is not checked", "POST .*/books$", in_body(_least("pages", 1, 9999))),
     Mistake("a type is not checked", "PUT", in_body(lambda v: {**v, "title": str(v["title"])} if "title" in v else v)),
-    Mistake("the id comes twice", "POST .*/books$", after=in_answer(_with(bookId="1"))),
     Mistake("an array for an object", "GET .*/books$", after=in_answer(lambda v: [v])),
     Mistake("another media type", f"PUT .*/books/{_NAME}", after=answers(said(200, {"bookId": "1"}, "text/html"), 2)),
     Mistake("an undocumented status", "DELETE", after=answers(said(202), 204)),
 )
+_ONE_ID = Mistake("the id comes twice", "POST .*/books$", after=in_answer(_with(bookId="1")))
 _ZOO = (
     Mistake(
         "an item of an array is not checked",
@@ -362,6 +362,18 @@ def test_the_mock_of_a_document_keeps_it(file: Path, of: str) -> None:
 def test_a_mistake_is_found(file: Path, mistake: Mistake) -> None:
     report = check(file, mistake, requests=200, stop_first=True)
     assert report.verdict is Verdict.VIOLATED, report.notes
+
+
+@pytest.mark.parametrize(("says", "weight"), [(False, Weight.ADVICE), (True, Weight.VIOLATION)])
+def test_an_id_that_comes_twice_is_advice_unless_the_document_says_that_it_is_unique(
+    says: bool, weight: Weight, tmp_path: Path
+) -> None:
+    document = json.loads(LIBRARY.read_text("utf-8"))
+    document["paths"]["/books"]["post"]["x-unique"] = says
+    file = tmp_path / "library.json"
+    file.write_text(json.dumps(document), "utf-8")
+    (found,) = (one for one in check(file, _ONE_ID, requests=40).findings if one.rule == "run.unique")
+    assert (found.message, found.weight) == ("200 with the id 1 of an earlier answer", weight)
 
 
 @pytest.mark.parametrize(("at", "is_named"), [("POST .*/books$", False), (f"DELETE .*/books/{_NAME}", True)])
@@ -595,8 +607,12 @@ def test_what_cannot_be_judged_is_named_by_its_place() -> None:
 
 
 def test_a_note_says_which_variable_a_missing_credential_is_read_from() -> None:
-    notes = run(Target.of(read(LIBRARY).key, "http://127.0.0.1:9", {})).notes
+    first, *notes = run(Target.of(read(LIBRARY).key, "http://127.0.0.1:9", {})).notes
+    assert first == "nothing can be judged: no credential is given for /components/securitySchemes/key: set LIBRARY_KEY"
     assert any("no credential is given for" in note and note.endswith(": set LIBRARY_KEY") for note in notes), notes
+    only = Options(operations=["addBook"], read_only=True)
+    first, *_ = run(Target.of("library", "http://127.0.0.1:9", {"LIBRARY_KEY": "a"}), only).notes
+    assert first == "nothing can be judged: there is no operation that only reads"
 
 
 def test_a_key_that_is_declared_as_a_header_too_is_the_key_that_the_mock_takes(tmp_path: Path) -> None:
@@ -632,12 +648,20 @@ def test_an_overlay_adds_links_and_says_what_an_operation_does(tmp_path: Path) -
     assert "removeCustomer" not in operations
 
 
+def _bomb(level: str) -> str:
+    """A document whose last alias comes to 10 to the power of 9 values."""
+    levels = (f"a{n}: &a{n} {level.format(', '.join([f'*a{n - 1}'] * 10))}" for n in range(1, 10))
+    return "\n".join(["openapi: 3.0.0", "a0: &a0 {k: v}", *levels])
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("swagger: '2.0'", "no OpenAPI document of version 3"),
         ("openapi: 3.0.0", "has no paths"),
         ("openapi: [", "can't be read"),
+        (_bomb("[{}]"), "its aliases come to more than"),
+        (_bomb("{{<<: [{}]}}"), "its aliases come to more than"),
     ],
 )
 def test_what_is_no_document_is_refused(text: str, said: str, tmp_path: Path) -> None:
@@ -661,6 +685,14 @@ def test_what_fits_no_alternative_is_told_by_the_one_that_it_nearly_fits() -> No
     assert [(each.pointer, each.message) for each in check_request(create, request)] == [
         ("/payment/address", "a string (characters: 1) breaks minLength 3")
     ]
+
+
+@pytest.mark.parametrize(
+    "kinds", [[{"enum": ["a"]}, {"type": "null"}], [{"type": "null"}, {"type": "string", "enum": ["a"]}]]
+)
+def test_of_a_choice_or_null_the_choice_was_meant(kinds: list[Any]) -> None:
+    schema = Document({"openapi": "3.1.0", "anyOf": kinds}).node
+    assert [each.message for each in check_value(schema, "b", "")] == ['a string breaks enum ["a"]']
 
 
 def test_a_property_is_not_called_unevaluated_because_another_one_is_wrong() -> None:
@@ -1086,6 +1118,7 @@ def test_a_report_of_sarif_points_into_the_document_that_was_given(tmp_path: Pat
         (["--header", "X-Tenant: $NOT_SET"], "set NOT_SET"),
         (["--overlay", "nowhere.yaml"], "cannot read"),
         (["--overlay", str(LIBRARY)], "it has no list of actions"),
+        (["--overlay", "/proc/self/mem"], "cannot read /proc/self/mem"),
     ],
 )
 def test_an_option_that_cannot_be_right_is_refused(options: list[str], said: str) -> None:
@@ -1093,3 +1126,12 @@ def test_an_option_that_cannot_be_right_is_refused(options: list[str], said: str
     result = CliRunner().invoke(app, command)
     assert result.exit_code == 2
     assert said in " ".join(re.sub("[│╭╮╰╯─]", " ", result.output).split())
+
+
+@pytest.mark.parametrize(
+    "command", [["client", "--providers", "batch", "--", "true"], ["traffic", "a.har", "--base-url", "batch=http://a"]]
+)
+def test_a_provider_and_a_document_exclude_each_other(command: list[str]) -> None:
+    result = CliRunner().invoke(app, [command[0], "--spec", str(LIBRARY), *command[1:]])
+    assert result.exit_code == 2
+    assert "a provider and --spec exclude each other" in " ".join(re.sub("[│╭╮╰╯─]", " ", result.output).split())

@@ -1,6 +1,7 @@
 """The commands `add`, `remove`, `replace`, `list` and `ensure`: members come from a CSV file, row by row."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -21,6 +22,7 @@ import processes
 from audience_contract.mock import MockServer
 from audiences import InvalidError, Member
 from audiences._member_file import members_of
+from callers import make
 from long import long
 from raw_server import RawServer, http
 from test_command_line import BATCH, EXAMPLES, run
@@ -110,7 +112,11 @@ WRONG = {
     "a row that is too short": (["id,a", "4711"], "line 2", "has 1 cell, and the first line has 2 cells"),
     "a row that is too long": (["id", "4711,4711"], "line 2", "has 2 cells, and the first line has 1 cell"),
     "a quotation mark that is left open": (["id", '"4711', "4711"], "line 3", "is not CSV"),
-    "a line of a megabyte": (["id", "4711" * 2**18], "line 2", "is not CSV"),
+    "a line of a megabyte": (
+        ["id", "4711" * 2**18],
+        "line 2",
+        "is not CSV, or has a cell above 131,072 characters",
+    ),
     "a wrong row far below": (["id", *ids(0, 10_500), "4711,4711"], "line 10502", "has 2 cells"),
 }
 
@@ -140,6 +146,68 @@ def test_text_that_is_not_utf_8_is_refused_by_the_line(raw: RawServer, tmp_path:
     done = ask(playing(raw, ACCEPTED), "add", "VIP", "--file", str(tmp_path / "x.csv"))
     assert (done.returncode, raw.requests) == (4, [])
     assert "(line 3): is not text that is saved as UTF-8" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that opens and cannot be read")
+@pytest.mark.parametrize("extra", [[], ["--dry-run"]], ids=" ".join)
+def test_a_file_that_cannot_be_read_is_an_error_of_that_file_and_nothing_is_sent(
+    raw: RawServer, extra: list[str]
+) -> None:
+    done = ask(playing(raw, ACCEPTED), "add", "VIP", "--file", "/proc/self/mem", *extra)
+    assert (done.returncode, raw.requests) == (4, [])
+    assert "--file (line 1): cannot be read: " in done.stderr
+    assert "outcome: not_sent" in done.stderr
+
+
+class Breaking(io.BytesIO):
+    """A file on a disk that fails after some lines."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        if line := super().readline(size):
+            return line
+        raise OSError(errno.EIO, os.strerror(errno.EIO), "4711.csv")
+
+
+def test_a_file_that_breaks_off_ends_the_change_and_says_what_was_done() -> None:
+    file = Breaking("\n".join(["id", *ids(0, 10_001), ""]).encode())
+    answer = httpx2.MockTransport(lambda _: httpx2.Response(202, json={"indexing_token": "abc"}))
+    with make("batch", transport=answer) as batch, pytest.raises(InvalidError) as caught:
+        batch.add("VIP", members_of(file, "id", {}, lambda *_: None))
+    assert caught.value.problems[0].rule == f"cannot be read: {os.strerror(errno.EIO)}"
+    assert caught.value.problems[0].shape == "line 10003"
+    assert (caught.value.outcome, caught.value.changed and caught.value.changed.members) == ("partly", 10_000)
+
+
+@pytest.mark.parametrize("verb", ["add", "remove", "replace"])
+def test_an_answer_that_deviates_is_told_of_each_call_of_a_change_as_of_a_create(
+    raw: RawServer, verb: str, tmp_path: Path
+) -> None:
+    playing(raw, http(200, b'{"indexing_token":"token-4711"}'))
+    words = [verb, "VIP", "--file", written(tmp_path, "id", "1")]
+    (known,) = json.loads(ask(raw, *words, "--json").stdout)
+    assert [each["pointer"] for each in known["chunks"][0]["deviations"]] == ["status"]
+    shown, created = ask(raw, *words), ask(raw, "create", "VIP", "--set", "batch.type=emails")
+    assert (shown.returncode, created.returncode) == (0, 0)
+    for done in (shown, created):
+        assert "Batch: the answer deviates from the spec: status: " in done.stderr
+
+
+@pytest.mark.parametrize("body", [b"{}", b"no JSON"], ids=repr)
+@pytest.mark.parametrize("option", [[], ["--go-on"]], ids=" ".join)
+def test_an_answer_that_lacks_the_token_of_a_change_has_one_exit_code_also_where_the_change_goes_on(
+    raw: RawServer, body: bytes, option: list[str], tmp_path: Path
+) -> None:
+    done = ask(playing(raw, http(202, body)), "add", "VIP", "--file", written(tmp_path, "id", "1"), *option)
+    assert (done.returncode, "applied" in done.stdout) == (6, True)
+    assert "answered 202, so it acted, but " in done.stderr
+    assert "Batch: the answer deviates from the spec: " in done.stderr
+
+
+def test_a_call_that_deviates_is_told_though_a_later_one_ends_the_change(raw: RawServer, tmp_path: Path) -> None:
+    playing(raw, http(200, b'{"indexing_token":"token-4711"}'), REFUSED)
+    done = ask(raw, "add", "VIP", "--file", written(tmp_path, "id", *ids(0, 10_001)))
+    assert (done.returncode, "deviates from the spec: status: " in done.stderr) == (7, True)
+    assert "10000 members were taken; the same command sends all of the file." in done.stderr
 
 
 def test_a_mistake_that_comes_late_through_a_pipe_ends_the_change_and_says_what_was_done(raw: RawServer) -> None:

@@ -108,13 +108,13 @@ def test_of_several_audiences_with_one_name_all_are_shown(capsys: pytest.Capture
     state = audiences.RecordState.READY
     error.records = tuple(audiences.Record(id=f"id-{n}", state=state, **same) for n in range(2))
     for as_json in (False, True):
-        show([error], "VIP", as_json=as_json, curl=False)
+        show([error], "VIP", "", "get", {}, as_json=as_json, curl=False)
         out, words = capsys.readouterr()
         assert ["id-0" in out, "id-1" in out, "id of one" in out + words] == [True] * 3
     assert exit_code([error]) == 3
     of_change: audiences.AudiencesError = error
     of_change.outcome = audiences.Outcome.NOT_SENT
-    show([of_change], "VIP", as_json=False, curl=False)
+    show([of_change], "VIP", "", "add", {}, as_json=False, curl=False)
     out, words = capsys.readouterr()
     assert [line.split(" | ")[-1].strip() for line in out.splitlines() if "provider" in line] == ["seconds", "updated"]
     assert "repeat" not in words

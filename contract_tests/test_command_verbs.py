@@ -125,8 +125,29 @@ def test_a_deletion_says_first_what_follows_and_its_exit_code_is_that_of_its_out
     assert len(raw.requests) == 1
     assert raw.requests[0].startswith(b"POST /audiences/remove ")
     people = ask(raw, "delete", "VIP", "--yes")
-    assert ("before you repeat this: audiences get VIP --provider batch\n" in people.stderr) is (code == 5)
+    advice = f"before you repeat this: audiences get VIP --provider batch --base-url=batch={raw.url}\n"
+    assert (advice in people.stderr) is (code == 5)
     assert ("token-4711" in people.stdout) is (answer == ACCEPTED)
+
+
+@pytest.mark.parametrize("words", [each for each in EVERY if each[0] not in {"get", "wait"}], ids=" ".join)
+def test_after_an_unknown_outcome_the_advice_is_that_of_the_verb_and_goes_where_the_call_went(
+    raw: RawServer, words: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "my keys.toml"
+    file.write_text('[tenant.shop]\nBATCH_API_KEY = "KEY"\nBATCH_PROJECT = "PROJECT"\n', "utf-8")
+    unknown = http(500, b"{}")
+    playing(raw, *([ABSENT] if words[0] == "ensure" else []), unknown)
+    verb, *others = words
+    where = ["--credentials", str(file), "--tenant", "shop", "--allow-http"]
+    done = ask(raw, verb, "VIP", *others, *where, KEY="key", PROJECT="project")
+    assert done.returncode == 5
+    advice = done.stderr.splitlines()[-1].removeprefix("Batch: it may have taken effect. ")
+    if verb in {"create", "delete"}:
+        look = f"audiences get VIP --provider batch --base-url=batch={raw.url} '--credentials={file}' --tenant=shop"
+        assert advice == f"Look for the audience before you repeat this: {look} --allow-http"
+    else:
+        assert advice.startswith("Repeat the same command ")
 
 
 def test_a_deletion_from_which_nothing_follows_by_the_page_says_only_what_is_deleted(raw: RawServer) -> None:

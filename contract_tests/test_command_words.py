@@ -61,6 +61,7 @@ USAGE = [
     (["add", "X", "-p", "batch", "--file", "-", "--attribute", "a", "--attribute", "a:url"], "COLUMN[:KIND]"),
     (["replace", "X", "-p", "batch", "--file", "-", "--unchecked"], "phone numbers"),
     (["add", "X", "-p", "batch", "--file", "-", "--chunk-bytes", "0"], "--chunk-bytes"),
+    (["add", "X", "-p", "batch", "--file", "-", "--column", ""], "--column: must not be empty"),
     (["replace", "X", "-p", "commbox", "--file", "-"], "file of phone numbers"),
     (["replace", "X", "-p", "commbox", "--file", __file__, "--chunk-bytes", "9"], "--chunk-bytes"),
     (["list", "X", "-p", "batch"], "unexpected extra argument"),

@@ -42,7 +42,7 @@ def test_a_folder_in_which_nothing_can_be_made_is_found_whoever_asks(path: Path)
 
 
 def test_a_baseline_that_cannot_be_read_is_named_with_its_option(folder: Path) -> None:
-    for path in (folder, folder / "none"):
+    for path in (folder, folder / "none", Path("/proc/self/mem")):
         with pytest.raises(typer.BadParameter, match=f"--baseline: cannot read {path}: "):
             Outputs(None, path, None)
 

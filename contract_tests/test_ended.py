@@ -244,6 +244,23 @@ def test_the_head_of_a_request_waits_for_the_first_of_its_body(side: str | None)
         assert came[0].endswith(b"}")
 
 
+_INTERRUPTED = """
+import signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from audiences._cli import main
+main()
+"""
+
+
+def test_a_command_that_is_interrupted_while_it_imports_ends_with_130_and_says_nothing() -> None:
+    ended = processes.run([sys.executable, "-c", _INTERRUPTED])
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+
+
 def test_a_command_that_is_interrupted_before_anything_was_sent_ends_with_130() -> None:
     """The server never answers the connection's handshake, so nothing leaves."""
     server = Handshakes()

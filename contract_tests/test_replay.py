@@ -230,6 +230,23 @@ def test_the_command_says_whether_a_finding_still_shows(tmp_path: Path, monkeypa
     assert ended.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "REPORT: it is no report"),
+        ("[" * 100_000, "REPORT: it is no report"),
+        ('{"target": "http://127.0.0.1:9", "findings": [{"key": "a", "provider": "shop"}]}', "document with --spec"),
+        (None, "REPORT: cannot read /proc/self/mem"),
+    ],
+)
+def test_what_cannot_be_sent_again_is_refused_with_the_reason(content: str | None, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "report.json" if content is not None else Path("/proc/self/mem")
+    if content is not None:
+        path.write_text(content, "utf-8")
+    ended = CliRunner().invoke(app, ["replay", str(path), "a"])
+    assert (ended.exit_code, said in " ".join(re.sub("[│╭╮╰╯─]", " ", ended.output).split())) == (2, True), ended.output
+
+
 def test_several_requests_at_once_find_what_one_after_the_other_finds() -> None:
     told = []
     for jobs in (1, 4):

@@ -172,6 +172,12 @@ def test_every_verb_takes_a_name_a_receipt_a_record_a_reference_and_the_text_of_
         assert batch.asked[-1].content == b'{"name":"VIP"}'
 
 
+def test_what_is_neither_a_name_nor_a_result_is_refused_with_what_is_taken() -> None:
+    said = "must be the audience's name, a result of an earlier call or a Reference; or give its id"
+    for what in (None, 5, case("batch").good()):
+        assert f"audience ({type(what).__name__}): {said}" in str(Batch(None, RECORD)("get", what))
+
+
 @pytest.mark.parametrize("what", ["", None, 5, b"VIP", Reference(id=""), Reference()])
 def test_what_means_no_audience_is_refused_before_anything_is_sent(what: Any) -> None:
     batch = Batch(None, RECORD)
@@ -349,6 +355,14 @@ def test_where_the_last_question_has_no_answer_in_time_the_time_to_wait_is_over(
     unanswered = Batch(None, late)("wait", "VIP", within=1.1)
     assert isinstance(unanswered, WaitTimeoutError)
     assert unanswered.record is None
+
+
+def test_a_wait_without_time_says_what_was_answered_or_that_nothing_was(raw: RawServer) -> None:
+    assert isinstance(Batch(None, (401, ERROR))("wait", "VIP", within=0), AuthenticationError)
+    assert isinstance(Batch(None, (404, ERROR))("wait", "VIP", within=0), NotFoundError)
+    assert Batch(None, RECORD)("wait", "VIP", within=0).state is RecordState.READY
+    with make("batch", base_url=raw.url) as provider, pytest.raises(WaitTimeoutError, match="no answer after"):
+        provider.wait("VIP", within=0)
 
 
 def test_an_accepted_change_that_is_not_to_be_seen_yet_is_waited_for() -> None:

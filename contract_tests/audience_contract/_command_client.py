@@ -55,10 +55,9 @@ def client(
     from .running import heed_signals  # noqa: PLC0415 - nor of this
 
     outputs = Outputs(report, baseline, write_baseline, sarif_root)
-    keys = [key.strip() for key in providers.split(",") if key.strip()]
     with refusals():
-        own = opened(spec, overlay, auth)
-    keys = [*keys, *([own] if own else [])]
+        chosen = opened(spec, overlay, auth, providers)
+    keys = [key.strip() for key in chosen.split(",") if key.strip()]
     if upstream and len(keys) != 1:
         raise refused("--upstream needs exactly one provider in --providers, or --spec")
     # A signal ends the command; the report is still printed.
@@ -112,6 +111,8 @@ def traffic(
     with refusals():
         own = opened(spec, overlay, None)
         base_urls = {key if url else own: url or key for key, _, url in pairs}
+        if own and base_urls.keys() - {own}:
+            raise ValueError("a provider and --spec exclude each other")
         try:
             found = judge(file, base_urls=base_urls, strict=strict, show_members=show_members, key=own)
         except HarError as error:

@@ -8,6 +8,7 @@ import typer
 
 from ._document_options import Auth, Certificates, Header, Overlay, Spec, headers_of, opened
 from ._outputs import refusals, refused
+from .reading import contents
 from .visible import line
 
 
@@ -38,7 +39,8 @@ def replay(  # noqa: PLR0917 - a command line
 
     try:
         with refusals("REPORT: "):
-            content = json.loads(report.read_text("utf-8"))
+            text = contents(report)
+        content = json.loads(text)
         found = [each for each in content["findings"] if each["key"].startswith(key)]
         if len(found) != 1:
             raise refused(f"KEY: {len(found)} findings have a key that begins with {key}")
@@ -54,7 +56,7 @@ def replay(  # noqa: PLR0917 - a command line
     except StoryError as error:
         typer.echo(line(f"undecided: {error}"))
         raise typer.Exit(2) from None
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise refused("REPORT: it is no report of this version, as --report json=FILE writes it") from None
     typer.echo(line(f"still fails: {found[0]['message']}" if still else "does not fail any more"))
     raise typer.Exit(1 if still else 0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from .reading import contents
 from .report import Finding, Report
 from .rules import RULES
 from .visible import line
@@ -54,7 +55,7 @@ class Entry:
 def read(path: Path) -> list[Entry]:
     """The entries of a file; raises BaselineError for one that is no baseline, and OSError if it can't be read."""
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
+        found = tomllib.loads(contents(path).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BaselineError(f"{path} is no TOML: {error}") from None
     accepted = found.get("accepted", [])

@@ -14,6 +14,7 @@ from regress import Regex, RegressError
 from .bodies import FORMS
 from .media import parse
 from .parameters import BETWEEN, DEEP
+from .reading import contents
 from .spec import METHODS, Document, Spec, escape, provider_keys, register, unjudged
 
 Json = dict[str, Any]
@@ -44,6 +45,8 @@ _JSON = "application/json"
 _BYTES = {"type": "string", "format": "binary"}
 _OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"}
 _DEEPEST = 60
+_MOST = 1_000_000
+"""The most values of a document of YAML, once its aliases are written out, unless it has more characters."""
 _NOWHERE = "it leads nowhere, or out of the file: put all files into one"
 _OF_SCHEMAS = re.compile("/components/schemas/[^/]+")
 _PLAIN = re.compile(r"/components/schemas/[^/]+(/anyOf/\d+)?/allOf/\d+/\$ref")
@@ -101,7 +104,7 @@ def read(
 
 def _value(path: Path) -> Any:
     try:
-        text = path.read_text("utf-8")
+        text = contents(path).decode()
         return _with_texts(json.loads(text) if text.lstrip().startswith("{") else _yaml(text))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} can't be read: {' '.join(str(error).split())[:200]}") from None
@@ -113,6 +116,12 @@ def _yaml(text: str) -> Any:
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         """YAML 1.2: a date is a text, and so is `no`."""
 
+        def construct_document(self, node: Any) -> Any:
+            # Without aliases, no document has more values than characters.
+            if _size(node, {}) > max(len(text), _MOST):
+                raise ValueError(f"its aliases come to more than {_MOST} values")
+            return super().construct_document(node)
+
     kept = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
     found = yaml.SafeLoader.yaml_implicit_resolvers.items()
     Loader.yaml_implicit_resolvers = {key: [each for each in those if each[0] not in kept] for key, those in found}
@@ -121,6 +130,15 @@ def _yaml(text: str) -> Any:
         return yaml.load(text, Loader)  # noqa: S506 - it is a safe loader
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
+
+
+def _size(part: Any, known: dict[Any, int]) -> int:
+    """How many values a node of YAML, or a key with its value, has once its aliases are written out."""
+    if part not in known:
+        known[part] = 0  # for an alias within what it stands for
+        inside = part if isinstance(part, tuple) else part.value
+        known[part] = 1 if isinstance(inside, str) else 1 + sum(_size(each, known) for each in inside)
+    return known[part]
 
 
 def _with_texts(value: Any) -> Any:

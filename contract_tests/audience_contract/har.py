@@ -17,6 +17,7 @@ from .evidence import REDACTED, carriers
 from .media import media_of, parse
 from .messages import Headers, Request, Response
 from .multipart import read as parts
+from .reading import contents
 from .violation import UnreadableError
 
 # What stands for a value that was not kept: a word for it, something in brackets, or stars and the like.
@@ -59,7 +60,7 @@ class Entry:
 def read(path: Path) -> tuple[list[Entry], int]:
     """The exchanges of a file in their order, and how many entries cannot be read. Raises HarError, OSError."""
     try:
-        document = json.loads(path.read_text("utf-8-sig"))
+        document = json.loads(contents(path).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise HarError("it is not UTF-8") from None
     except json.JSONDecodeError as error:

@@ -73,12 +73,13 @@ def _broken(error: Any) -> str:
 def _nearest(validator: Any, error: Any) -> list[Any]:
     """For a value that fits no alternative: what it breaks in those that it was probably meant to fit.
 
-    These are the ones that are broken deepest within the value, first of all among those whose `enum`s it keeps. If
-    they are not broken at the same place, or the error is another one, this is the error itself.
+    These are the ones that are broken deepest within the value, first of all among those of its type, and whose `enum`s
+    it keeps. If they are not broken at the same place, or the error is another one, this is the error itself.
     """
     kinds = error.validator_value if error.validator in _SEVERAL else []
     failed = [next(validator.evolve(schema=kind).iter_errors(error.instance), error) for kind in kinds]
-    meant = [each for each in failed if each.validator != "enum"] or failed
+    meant = [each for each in failed if each.validator != "type" or each.absolute_path] or failed
+    meant = [each for each in meant if each.validator != "enum"] or meant
     deepest = max((len(each.absolute_path) for each in meant), default=0)
     meant = [each for each in meant if len(each.absolute_path) == deepest]
     return meant if len({_pointer(each) for each in meant}) == 1 and error not in failed else [error]

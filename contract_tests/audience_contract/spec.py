@@ -270,8 +270,8 @@ def registered(key: str) -> Spec | None:
 @cache
 def _effective(key: str) -> Spec:
     if key not in provider_keys():
-        missing = f"no provider {key!r}" if key else "name a provider, or a document with --spec"
-        raise LookupError(f"{missing}; there are {', '.join(provider_keys())}")
+        missing = f"no provider {key!r}" if key else "no provider"
+        raise LookupError(f"{missing}; name one of {', '.join(provider_keys())}, or give a document with --spec")
     return parse(key, (_SPECS / key / _FILE).read_text("utf-8"))
 
 

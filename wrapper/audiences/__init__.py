@@ -12,7 +12,6 @@ from ._errors import (
     AudiencesError,
     AuthenticationError,
     ConfigurationError,
-    Deviation,
     InvalidError,
     NotFoundError,
     NotSentError,
@@ -32,7 +31,7 @@ from ._everywhere import Result, create_everywhere
 from ._members import Attribute, Member, PhoneFile, Url
 from ._operation import Capability, Support
 from ._options import CallOptions, Options
-from ._outcome import Attempt, Changed, Chunk, Headers, Outcome, Response, State
+from ._outcome import Attempt, Changed, Chunk, Deviation, Headers, Outcome, Response, State
 from ._provider import Blocking as Provider
 from ._record import (
     AmbiguousError,

@@ -13,7 +13,6 @@ from . import _json, _spec
 from ._errors import (
     AudiencesError,
     AuthenticationError,
-    Deviation,
     NotFoundError,
     RateLimitedError,
     RejectedError,
@@ -22,7 +21,7 @@ from ._errors import (
     UnknownOutcomeError,
 )
 from ._operation import Effect, Operation, Path, value_at
-from ._outcome import Attempt, Outcome, Response
+from ._outcome import Attempt, Deviation, Outcome, Response
 
 Answer = TypeVar("Answer")
 MAX_DEVIATIONS = 100

@@ -109,7 +109,7 @@ class Given(NamedTuple):
     """The members of a change."""
 
     file: Annotated[FileBinaryRead, Option(help=_MEMBERS)]
-    column: Annotated[str, Option(help="The column that has the ids; id by default.")] = ""
+    column: Annotated[str | None, Option(help="The column that has the ids; id by default.")] = None
     attribute: Annotated[
         list[str], Option(metavar=_ATTRIBUTE, help="A column to send as an attribute of members.")
     ] = []
@@ -151,7 +151,7 @@ class Shared(NamedTuple):
     base_url: Annotated[list[str], Option(metavar=_URL, help="A base URL to use instead of the documented one.")] = []
     credentials: Annotated[Path | None, Option(metavar="FILE", help="A TOML file with credentials.")] = None
     tenant: Annotated[str, Option(help="A tenant of that file, or of audiences.toml.")] = ""
-    timeout: Annotated[float | None, Option(**_SECONDS, help="The most seconds of each step, and in all.")] = None
+    timeout: Annotated[float | None, Option(**_SECONDS, help="The most seconds of each call, and of a step.")] = None
     allow_http: Annotated[bool, Option("--allow-http", help="Allow unencrypted http:// to other machines.")] = False
     allow_undocumented: Annotated[bool, Option("--allow-undocumented", help="Allow undocumented uses of calls.")] = (
         False
@@ -294,8 +294,12 @@ class _Run:
             signal.signal(number, signal.SIG_IGN)
         order = [PROVIDERS[key].title for key in self.keys]
         results.sort(key=lambda each: order.index(each.provider or order[0]))
-        shared, lines = self._shared, self.verb == "list"
-        _report.show(results, self.name, self.id, as_json=shared.as_json, curl=shared.curl, lines=lines)
+        shared = self._shared
+        given = [f"--{name}={value}" for name in ("credentials", "tenant") if (value := getattr(shared, name))]
+        given += ["--allow-http"] * shared.allow_http + ["--proxy-from-env"] * shared.proxy_from_env
+        urls = {key: [f"--base-url={url}" for url in shared.base_url if url.startswith(f"{key}=")] for key in self.keys}
+        more = {key: [*url, *given] for key, url in urls.items()}
+        _report.show(results, self.name, self.id, self.verb, more, as_json=shared.as_json, curl=shared.curl)
         raise Exit(_report.exit_code(results, interrupted=interrupted))
 
 
@@ -437,6 +441,8 @@ def delete(run: _Run, asked: Asked, consent: Consent) -> None:
 
 def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
     what, attributes = asked.reference(), given.attributes
+    if given.column == "":
+        _refuse("--column: must not be empty")
 
     def call(provider: Provider, tell: _report.Tell) -> None:
         change = partial(getattr(provider, run.verb), what, chunk_bytes=given.chunk_bytes, **options)

@@ -29,7 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from ._outcome import Attempt, Changed, Outcome, Response, as_json
+from ._outcome import Attempt, Changed, Deviation, Outcome, Response, as_json
 
 OURS = "our rule"
 """The source of a rule that no provider documents."""
@@ -98,20 +98,6 @@ def _where(problems: Sequence[Problem]) -> str:
     """Where the rules are written."""
     sources = [f"effective spec {p.source}" if p.source.startswith("/") else p.source for p in problems]
     return "; ".join(dict.fromkeys(sources))
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """Where a response leaves the effective spec: a JSON pointer into the body (or "status", "content-type"), the rule
-    that it breaks, and that rule's pointer in the spec.
-    """
-
-    pointer: str
-    rule: str
-    source: str
-
-    def __str__(self) -> str:
-        return f"{self.pointer or 'body'}: {self.rule} [{self.source}]"
 
 
 class AudiencesError(Exception):

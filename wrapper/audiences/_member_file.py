@@ -33,7 +33,7 @@ def members_of(
     `tell` is called with the number of bytes that were read, and with that of all bytes, or None if it is not known.
 
     Raises InvalidError, which names the line, for a missing column, a row with more or fewer cells than the first line,
-    an empty id, and what cannot be read.
+    an empty id, and what is no CSV or cannot be read.
     """
     rows = csv.reader(_lines(file, tell), strict=True)
     try:
@@ -53,7 +53,9 @@ def members_of(
             values = {name: _value(rows.line_num, name, kind, row[at]) for (name, kind), at in columns if row[at]}
             yield Member(row[place], values)
     except csv.Error:
-        raise _wrong(rows.line_num, "is not CSV") from None
+        raise _wrong(rows.line_num, f"is not CSV, or has a cell above {csv.field_size_limit():,} characters") from None
+    except OSError as error:
+        raise _wrong(rows.line_num + 1, f"cannot be read: {error.strerror}") from None
 
 
 def _lines(file: BinaryIO, tell: Callable[[int, int | None], object]) -> Iterator[str]:

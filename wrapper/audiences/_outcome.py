@@ -115,6 +115,20 @@ def _value(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Where a response leaves the effective spec: a JSON pointer into the body (or "status", "content-type"), the rule
+    that it breaks, and that rule's pointer in the spec.
+    """
+
+    pointer: str
+    rule: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or 'body'}: {self.rule} [{self.source}]"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     operation: str
@@ -154,11 +168,13 @@ class Chunk:
     """The provider's own words about why."""
     response: Response | None = field(default=None, repr=False)
     """The raw response, if one came."""
+    deviations: tuple[Deviation, ...] = field(default=(), repr=False)
+    """Where the response leaves the effective spec."""
     attempts: tuple[Attempt, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, without the provider's words, which may name members."""
-        return as_json(self, "outcome", "members", "operation_token", "message", "status", "attempts")
+        return as_json(self, "outcome", "members", "operation_token", "message", "status", "deviations", "attempts")
 
     @property
     def status(self) -> int | None:

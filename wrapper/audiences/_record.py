@@ -10,8 +10,8 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from . import _json
-from ._errors import AudiencesError, Deviation, InvalidError, Problem, UnsupportedError
-from ._outcome import Attempt, Changed, Outcome, Response, State, as_json
+from ._errors import AudiencesError, InvalidError, Problem, UnsupportedError
+from ._outcome import Attempt, Changed, Deviation, Outcome, Response, State, as_json
 
 Model = TypeVar("Model", default=Any)
 """The generated model of what a provider's create answers."""
@@ -186,7 +186,7 @@ class Reference:
             for name, value in given.items()
             if value is not None and not (isinstance(value, str) and value and _json.is_unicode(value))
         ]
-        if not wrong and found.name is None and id is None and found.external_id is None:
+        if not isinstance(what, Audiences | None) or not (wrong or found.name or id or found.external_id):
             rule = "must be the audience's name, a result of an earlier call or a Reference; or give its id"
             wrong = [Problem.ours("audience", rule, what)]
         if wrong:
@@ -237,7 +237,7 @@ class ExistsError(AudiencesError):
 
 
 class WaitTimeoutError(AudiencesError, TimeoutError):
-    """The audience was still indexing, or not to be seen yet, when the time to wait was over."""
+    """The audience was still indexing or not to be seen yet, or no answer had come, when the time to wait was over."""
 
     outcome: Outcome | None = None
     record: Record | None = None

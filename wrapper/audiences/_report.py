@@ -62,7 +62,7 @@ EXIT_CODES = {
     3: "rejected, or there is no such audience, or more than one",
     4: "nothing was sent, or a lookup got no answer",
     5: "the outcome of a call is unknown, also after Ctrl-C or SIGTERM",
-    6: "done, but an answer breaks the spec",
+    6: "done, but an answer cannot be read, or lacks what is needed",
     7: "done in part: at some providers, or in some calls, and not in others",
     8: "still indexing when the time to wait was over",
     130: "interrupted before anything was sent, or during a call that only reads",
@@ -70,17 +70,16 @@ EXIT_CODES = {
 }
 _CODES = {Outcome.APPLIED: 6, Outcome.REJECTED: 3, Outcome.NOT_SENT: 4, Outcome.UNKNOWN: 4, Outcome.PARTLY: 7, None: 3}
 """The exit code for the outcome of a failed call."""
+_AGAIN = "Repeat the same command after some minutes, unless somebody else has changed the audience since"
 
 
 def exit_code(results: Sequence[Shown], *, interrupted: int = 0) -> int:
     """The exit code of a run. `interrupted` is the one for an interrupt before anything was sent; 0 for none."""
     outcomes = {getattr(result, "outcome", None) for result in results}
+    errors: list[AudiencesError | Changed] = [each for each in results if isinstance(each, AudiencesError)]
     # A change that went on after a failed call, or that had nothing to send, is no error, but has failed all the same.
-    errors = [
-        each
-        for each in results
-        if isinstance(each, AudiencesError) or (isinstance(each, Changed) and each.outcome is not Outcome.APPLIED)
-    ]
+    changes = [each for each in results if isinstance(each, Changed)]
+    errors += [each for each in changes if each.outcome is not Outcome.APPLIED or any(it.message for it in each.chunks)]
     failed = {error.outcome for error in errors}
     if Outcome.UNKNOWN in failed:
         return 5
@@ -137,9 +136,12 @@ def line(result: Shown) -> None:
     say(json.dumps(result.to_dict()))  # ASCII: no terminal acts on it
 
 
-def show(results: Sequence[Shown], name: str, id: str = "", *, as_json: bool, curl: bool, lines: bool = False) -> None:
+def show(
+    results: Sequence[Shown], name: str, id: str, verb: str, more: Mapping[str, list[str]], *, as_json: bool, curl: bool
+) -> None:
+    """Print the results of a verb. `more` has, by a provider's key, the options that another command to it needs."""
     results = [each for result in results for each in _with_records(result)]
-    if as_json and lines:
+    if as_json and verb == "list":
         for result in results:
             line(result)
         return
@@ -164,9 +166,11 @@ def show(results: Sequence[Shown], name: str, id: str = "", *, as_json: bool, cu
         note("The other requests are sent with --partial only; without it, nothing is sent to any provider.")
     for each in Provider.__subclasses__():
         if (Outcome.UNKNOWN, each.title) in outcomes:
-            shows = f"audiences get {shlex.quote(name) if name else f'--id {shlex.quote(id)}'} --provider {each.key}"
-            look = f": {shows}" if each.capabilities["get"].support is Support.NATIVE else ""
-            note(f"{each.title}: it may have taken effect. Look for the audience before you repeat this{look}")
+            words = [*([name] if name else ["--id", id]), "--provider", each.key, *more[each.key]]
+            look = f": audiences get {shlex.join(words)}" if each.capabilities["get"].support is Support.NATIVE else ""
+            repeats = verb in ("ensure", "add", "remove", "replace")
+            advice = _AGAIN if repeats else f"Look for the audience before you repeat this{look}"
+            note(f"{each.title}: it may have taken effect. {advice}")
     again = {title for outcome, title in outcomes if outcome in {Outcome.NOT_SENT, Outcome.REJECTED}}
     if again and again < {title for _, title in outcomes}:
         keys = " ".join(f"--provider {each.key}" for each in Provider.__subclasses__() if each.title in again)
@@ -184,16 +188,16 @@ def _words(result: Plain) -> Iterator[str]:
     if isinstance(result, AudiencesError):
         yield str(result)
         yield from _provider_words(result.provider, result)
-    for deviation in getattr(result, "deviations", ()):
-        yield f"{result.provider}: the answer deviates from the spec: {deviation}"
     changed = result.changed if isinstance(result, AudiencesError) else result
-    if isinstance(changed, Changed):
-        if changed is result:
-            for chunk in changed.chunks:
-                yield from [f"{result.provider}: {chunk.message}"] * bool(chunk.message)
-                yield from _provider_words(result.provider, chunk)
-        if changed.outcome is Outcome.PARTLY:
-            yield f"{result.provider}: {changed.members} members were taken; the same command sends all of them again."
+    chunks = changed.chunks if isinstance(changed, Changed) else ()
+    for call in chunks or [result]:
+        for deviation in getattr(call, "deviations", ()):
+            yield f"{result.provider}: the answer deviates from the spec: {deviation}"
+    for chunk in chunks if changed is result else ():
+        yield from [f"{result.provider}: {chunk.message}"] * bool(chunk.message)
+        yield from _provider_words(result.provider, chunk)
+    if isinstance(changed, Changed) and changed.outcome is Outcome.PARTLY:
+        yield f"{result.provider}: {changed.members} members were taken; the same command sends all of the file."
 
 
 def _provider_words(title: str | None, failed: AudiencesError | Chunk) -> Iterator[str]:

@@ -12,8 +12,8 @@ from urllib.parse import quote, unquote
 import jsonschema_rs
 
 from . import _json
-from ._errors import Deviation
 from ._lazy import lazy
+from ._outcome import Deviation
 
 Json = Mapping[str, Any]
 

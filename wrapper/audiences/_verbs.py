@@ -237,7 +237,7 @@ class Verbs(Generic[Model]):
         _checks.seconds("within", within, above_zero=False)
         delete = self._adapter.delete
         removal = isinstance(delete, Operation) and asked.operation == delete.id
-        begun, number, record, last = time.monotonic(), 0, None, False
+        begun, number, record, said, last = time.monotonic(), 0, None, "still indexing", False
         end = begun + within
         # After a change that the provider accepted, the audience may not be seen yet; after a delete, it never will be.
         # Once it was seen, a request that fails for a time does not end the wait.
@@ -250,14 +250,15 @@ class Verbs(Generic[Model]):
                     return record
             except AudiencesError as failure:
                 least = failure.retry_after or 0.0
+                left = end - time.monotonic()
                 fades = record is not None and self.how.read_policy.may_repeat(failure, safe=True)
                 unseen = isinstance(failure, NotFoundError) and asked.token is not None and not removal
-                goes_on = (fades and time.monotonic() + least < end) or unseen or time.monotonic() >= end
-                if self.how.ending.over or not goes_on:
+                late = left <= 0 and isinstance(failure, TimeoutError)
+                if self.how.ending.over or not (unseen or late or (fades and not 0 < left <= least)):
                     raise
+                said = "still indexing" if record else "not to be seen" if unseen else "no answer"
             left = end - time.monotonic()
             if last or left <= 0:
-                said = "still indexing" if record else "not to be seen"
                 message = f"{said} after {time.monotonic() - begun:.3g} s"
                 raise WaitTimeoutError(message, record=record, attempts=record.attempts if record else ())
             # The last request is made a second before the end, or after half of the time that is left.
@@ -599,15 +600,11 @@ class Verbs(Generic[Model]):
         return error
 
 
-def _chunk(outcome: Outcome, members: int | None, of: AudiencesError | Success[Reference], **more: Any) -> Chunk:
-    return Chunk(outcome=outcome, members=members, response=of.response, attempts=of.attempts, **more)
-
-
 def _applied(success: Success[Reference], members: int | None) -> Chunk:
-    return _chunk(Outcome.APPLIED, members, success, operation_token=success.result.token)
+    return Chunk(outcome=Outcome.APPLIED, members=members, operation_token=success.result.token, **success.known)
 
 
 def _failed(error: AudiencesError, members: int) -> Chunk:
-    outcome, message = error.outcome or Outcome.UNKNOWN, str(error.args[0])
-    said = {"message": message, "code": error.code, "provider_message": error.provider_message}
-    return _chunk(outcome, members, error, **said)
+    names = ("code", "provider_message", "response", "deviations", "attempts")
+    known = {name: getattr(error, name) for name in names}
+    return Chunk(outcome=error.outcome or Outcome.UNKNOWN, members=members, message=str(error.args[0]), **known)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from ..judging import Ledger, Observation
 from ..messages import Response
-from ..rules import RULES
+from ..rules import RULES, Weight
 from ..spec import Operation
 from ..violation import Violation
 from . import wording
@@ -49,13 +49,16 @@ class Entry:
         """Count a rule as tried, as broken if a `verb` says what the server did; `why` replaces the rule's reason."""
         self.find(rule, verb and self.headline(verb, why or RULES[rule].reason), detail=detail)
 
-    def find(self, rule: str, said: str | bool | None, *, detail: str = "") -> None:
-        """Count a rule as tried; if `said` is a text that is not "", it is the message of a finding."""
+    def find(self, rule: str, said: object, *, detail: str = "", weight: Weight | None = None) -> None:
+        """Count a rule as tried; if `said` is a text that is not "", it is the message of a finding.
+
+        `weight` replaces that of the rule.
+        """
         is_own = self.expectation.rule in (rule, "")
         pointer = self.expectation.pointer if is_own else self.operation.node["responses"].pointer
         found = [Violation("status", "", pointer, said)] if isinstance(said, str) and said else []
         about = self.operation.spec.key, self.operation.id, self.seen
-        self.ledger.check(rule, *about, found, kind=self.expectation.kind, detail=detail)
+        self.ledger.check(rule, *about, found, kind=self.expectation.kind, detail=detail, weight=weight)
 
     def page(self, wrong: str, *, detail: str = "") -> None:
         """Count a page of a list as tried; `wrong`, unless it is "", is the end of a finding's sentence."""

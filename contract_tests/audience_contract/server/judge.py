@@ -306,7 +306,11 @@ class Judge:
             if known and not facts.creates and _content(known.request) == _content(seen.request):
                 known = None
             both = replace(of_run, seen=replace(seen, before=(*seen.before, known))) if known else of_run
-            both.find("run.unique", f"{entry.asked}: {seen.status} with an id of an earlier answer" if known else "")
+            # No OpenAPI document can say that an id is never given again, not even after what had it was removed.
+            weight = None if self._provider.is_by_name or operation.node.plain("x-unique") else Weight.ADVICE
+            shown = wording.cut(self.ledger.redactor.text(found))
+            said = known and f"{seen.status} with the id {shown} of an earlier answer"
+            both.find("run.unique", said, weight=weight)
         self._ids |= dict.fromkeys(((found, *above) for found in fresh), replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items() if is_new else ():
             echoed = at(value, pointer)

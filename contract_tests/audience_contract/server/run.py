@@ -217,7 +217,10 @@ class Run:
     def _play(self) -> None:
         """Play the phases, each with every operation, so that none waits until another has used up its requests."""
         if not self._operations:
-            self._ended = "nothing may be created, and there is no operation that only reads"
+            asked = {*(self._options.operations or self._target.spec.named)}
+            whys = [why for name, why in self._unjudged.items() if name in asked]
+            why = whys[0] if whys and len(whys) == len(asked) else "there is no operation that only reads"
+            self._ended = f"nothing can be judged: {why}"
         every = [self._drafts(each) for each in self._operations]
         self._planned |= {(_ALL, operation.id): False for operation in self._operations}
         drafts = list(self._served(every))
