@@ -1,7 +1,7 @@
 """Takes the members of a change from the caller's iterable: at a time, as many as one call may have."""
 
 import json
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -50,8 +50,9 @@ class Supply:
 
     def check(self) -> None:
         """Look at every member. Raises InvalidError for one that breaks a rule."""
-        for item in self._given:
-            self._each(item)
+        items = iter(self._given)
+        while part := [*islice(items, self.most)]:
+            self._checked(part)
         self._place = -1
 
     def fill(self) -> None:
@@ -59,7 +60,7 @@ class Supply:
         while not self.over and (wanted := self._wanted()):
             room = min(_AT_ONCE, wanted)
             some = [*islice(self._source, room)]
-            self._held |= map(self._each, some)
+            self._held |= self._checked(some)
             self._ended = len(some) < room
 
     async def afill(self) -> None:
@@ -69,7 +70,7 @@ class Supply:
                 some.append(item)
                 if len(some) == wanted:
                     break
-            self._held |= map(self._each, some)
+            self._held |= self._checked(some)
             self._ended = len(some) < wanted
 
     def _wanted(self) -> int:
@@ -107,6 +108,13 @@ class Supply:
     def is_empty(self) -> bool:
         """Whether there is nothing more to send."""
         return self._ended and not self._held
+
+    def _checked(self, items: Sequence[Any]) -> _Members:
+        plain = {*map(type, items)} <= {str} and all(items) and all(map(str.isascii, items))
+        if plain and [*map(str.strip, items)] == [*items]:
+            self._place += len(items)
+            return dict.fromkeys(items)
+        return dict(map(self._each, items))
 
     def _each(self, item: Any) -> tuple[str, str | None]:
         self._place += 1
