@@ -235,7 +235,7 @@ def test_the_command_says_whether_a_finding_still_shows(tmp_path: Path, monkeypa
     [
         ("", "REPORT: it is no report"),
         ("[" * 100_000, "REPORT: it is no report"),
-        ('{"target": "http://127.0.0.1:9", "findings": [{"key": "a", "provider": "unknown_to_all_tests"}]}', "document with --spec"),
+        ('{"target": "http://127.0.0.1:9", "findings": [{"key": "a", "provider": "nobody"}]}', "document with --spec"),
         (None, "REPORT: cannot read /proc/self/mem"),
     ],
 )
