@@ -43,7 +43,7 @@ class Supply:
         self._given, self.awaits = given, isinstance(given, AsyncIterable)
         if isinstance(given, str | bytes | Mapping) or not (self.awaits or isinstance(given, Iterable)):
             raise self._wrong("members", "must be an iterable of ids or of Member", given)
-        self._source: Any = aiter(given) if self.awaits else iter(given)
+        self._source: Any = aiter(self._given) if self.awaits else iter(self._given)
         self._ended = False
         self.over = False
         """Whether the change is over. The thread that still takes members for a cancelled one then stops."""
