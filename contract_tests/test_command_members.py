@@ -101,6 +101,11 @@ def test_members_come_from_standard_input(server: MockServer, tmp_path: Path, pi
     assert (done.returncode, [*members(server)]) == (0, ["1", "2"])
 
 
+def test_empty_lines_are_no_members_wherever_they_stand(server: MockServer, tmp_path: Path) -> None:
+    done = run(server, "add", *AT, "--file", written(tmp_path, "", "", "id", "1", "", "2", ""))
+    assert (done.returncode, [*members(server)]) == (0, ["1", "2"])
+
+
 WRONG = {
     "a missing column": (["mail", "4711"], "line 1", "among 1 cell; --column and --attribute name them"),
     "semicolons": (["id;city", "4711;4711"], "line 1", "among 1 cell, which seems to be separated by semicolons;"),
@@ -109,8 +114,8 @@ WRONG = {
     "nothing": ([], "line 1", "no column named 'id'"),
     "an empty id": (["id,a", "4711,4711", ",4711"], "line 3", "has no id"),
     "an id of white space": (["id", "4711", " \t"], "line 3", "has no id"),
-    "a row that is too short": (["id,a", "4711"], "line 2", "has 1 cell, and the first line has 2 cells"),
-    "a row that is too long": (["id", "4711,4711"], "line 2", "has 2 cells, and the first line has 1 cell"),
+    "a row that is too short": (["id,a", "4711"], "line 2", "has 1 cell, and the heading has 2 cells"),
+    "a row that is too long": (["id", "4711,4711"], "line 2", "has 2 cells, and the heading has 1 cell"),
     "a quotation mark that is left open": (["id", '"4711', "4711"], "line 3", "is not CSV"),
     "a line of a megabyte": (
         ["id", "4711" * 2**18],

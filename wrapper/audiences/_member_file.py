@@ -32,18 +32,17 @@ def members_of(
     """The members in an open file. `attributes` has, for each column that is sent as an attribute, a key of KINDS.
     `tell` is called with the number of bytes that were read, and with that of all bytes, or None if it is not known.
 
-    Raises InvalidError, which names the line, for a missing column, a row with more or fewer cells than the first line,
+    Raises InvalidError, which names the line, for a missing column, a row with more or fewer cells than the heading,
     an empty id, and what is no CSV or cannot be read.
     """
     rows = csv.reader(_lines(file, tell), strict=True)
     try:
-        heading = next(rows, [])
+        filled = filter(None, rows)  # an empty line has no cells
+        heading = next(filled, [])
         place, *places = [_place(heading, name) for name in (column, *attributes)]
-        for row in rows:
-            if not row:  # an empty line
-                continue
+        for row in filled:
             if len(row) != len(heading):
-                raise _wrong(rows.line_num, f"has {_cells(row)}, and the first line has {_cells(heading)}")
+                raise _wrong(rows.line_num, f"has {_cells(row)}, and the heading has {_cells(heading)}")
             if not row[place].strip():
                 raise _wrong(rows.line_num, f"has no {column}")
             if not places:
