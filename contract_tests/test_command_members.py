@@ -82,7 +82,7 @@ def test_more_members_than_one_call_takes_are_added_in_several_and_replaced_in_n
     assert (small.returncode, len(json.loads(small.stdout)[0]["chunks"])) == (0, 8)
     assert len(members(server)) == 25_000
     none = run(server, "add", *AT, "--file", file, "--chunk-bytes", "5").stderr
-    said = r"\(bytes of (\d+)\): do not fit into one call; --chunk-bytes \1 lets a call have so many bytes"
+    said = r"\(bytes of (\d+)\): cannot be sent in fewer bytes; --chunk-bytes \1 lets a call have so many bytes"
     assert re.search(said, none)
     refused = run(server, "replace", *AT, "--file", file)
     assert (refused.returncode, "at most 10000 members" in refused.stderr) == (4, True)

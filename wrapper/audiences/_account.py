@@ -104,5 +104,5 @@ def _query(params: Mapping[str, Any], joined: Collection[str]) -> str:
 
 
 def _text(value: object) -> str:
-    """A value as text in a URL, as JSON writes it if it is true or false."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """A value as text in a URL: as JSON writes it, if it is no text. Raises TypeError and ValueError if JSON cannot."""
+    return value if isinstance(value, str) else _json.dumps(value).decode()

@@ -109,7 +109,10 @@ class Timeouts:
 
     @classmethod
     def of(cls, given: "Timeouts | float") -> "Timeouts":
-        return given if isinstance(given, Timeouts) else cls(given, given, given, given, given)
+        if isinstance(given, Timeouts):
+            return given
+        _checks.seconds("timeout", given, above_zero=True)
+        return cls(given, given, given, given, given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ class Provider(Generic[T]):
             return result
         except BaseException as raised:
             known = verbs.explain(raised)
-            span.end(known.outcome if known else None, type(raised).__name__)
+            span.end(known.outcome, type(raised).__name__)
             raise
         finally:
             span.close()

@@ -92,7 +92,7 @@ class BlockingSide:
         """What an asynchronous function of the caller's gives."""
         if iscoroutine(what):
             what.close()
-        raise ConfigurationError("a function is asynchronous, and only audiences.aio awaits those")
+        raise ConfigurationError("a function or an iterable is asynchronous, and only audiences.aio awaits those")
 
     @staticmethod
     def until(seconds: float) -> AbstractContextManager[Any]:  # noqa: ARG004

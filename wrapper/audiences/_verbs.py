@@ -362,12 +362,13 @@ class Verbs(Generic[Model]):
                 break
             change = Change(asked, supply.written)
             request = self._account.request(entry, change)
-            if isinstance(request.body, bytes) and (excess := len(request.body) - chunk_bytes) > 0:
-                if verb == "replace" or not supply.shorten(excess):
-                    remedy = Remedy("chunk_bytes", len(request.body), "lets a call have so many bytes")
-                    raise InvalidError.ours("members", "do not fit into one call", request.body, remedy)
+            if verb != "replace" and isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
+                supply.shorten(len(request.body) - chunk_bytes)
                 change = Change(asked, supply.written)
                 request = self._account.request(entry, change)
+            if isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
+                remedy = Remedy("chunk_bytes", len(request.body), "lets a call have so many bytes")
+                raise InvalidError.ours("members", "cannot be sent in fewer bytes", request.body, remedy)
             count = len(supply.call)
             try:
                 success = yield from self.call(entry, change, request)
@@ -520,7 +521,7 @@ class Verbs(Generic[Model]):
 
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
         found = Reference.of(what, id, token)
-        if found.provider not in (None, "", self.title):
+        if found.provider not in (None, self.title):
             raise InvalidError.ours("audience", f"must be of {self.title}, and is of another provider", what)
         self._name, self._id = found.name, found.id
         return found
@@ -587,12 +588,10 @@ class Verbs(Generic[Model]):
         """The error for a call of which only this is known: whether it can have been sent."""
         return self._marked(UnknownOutcomeError(why) if sent else NotSentError(why))
 
-    def explain(self, raised: BaseException) -> AudiencesError | None:
+    def explain(self, raised: BaseException) -> AudiencesError:
         """The error that says what is known of the call that `raised` has ended: that itself if it is an error of this
-        call, else a new one, which becomes its cause. None for a test's assertion.
+        call, else a new one, which becomes its cause.
         """
-        if isinstance(raised, AssertionError):
-            return None
         if isinstance(raised, AudiencesError) and raised.provider is None:
             return self._marked(raised)
         error = self._marked(self._attempts.interrupted(raised) if self._attempts else self._unsent)
