@@ -91,6 +91,20 @@ def test_a_reader_that_went_away_loses_nothing(raw: RawServer) -> None:
     assert "Exception ignored" not in told
 
 
+@pytest.mark.parametrize(
+    "words", [["list", "--json"], ["list"], *map(long, (["get", "VIP"], ["get", "VIP", "--json"]))]
+)
+def test_what_was_only_read_is_dropped_with_the_reader_that_went_away(raw: RawServer, words: list[str]) -> None:
+    raw.answer = http(200, b'{"audiences":[{"name":"VIP"},{"name":"VIP"}]}' if "list" in words else b'{"name":"VIP"}')
+    command = [sys.executable, "-m", "audiences", *words, "-p", "batch", "--base-url", f"batch={raw.url}"]
+    known = {**os.environ, "BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project"}
+    with processes.started(command, env=known, stdout=processes.PIPE, stderr=processes.PIPE) as child:
+        assert child.stdout
+        assert child.stderr
+        child.stdout.close()
+        assert (child.stderr.read(), child.wait(60)) == ("", 0)
+
+
 def test_an_interrupt_while_results_are_printed_does_not_keep_them_back(raw: RawServer) -> None:
     raw.answer = http(202, TOKEN)
     code = """if True:
