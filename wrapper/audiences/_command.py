@@ -253,7 +253,7 @@ class _Run:
         if self.dry:
             self._held[title] = request
             raise _HeldError
-        self._sent = True
+        self._sent = self.verb not in operation.READING
 
     def end(self, call: Call, *, then: Callable[[Provider], Request] | None = None) -> NoReturn:
         """Make the call, print what comes of it, and exit. A dry run prints the first request of the call; if that one
