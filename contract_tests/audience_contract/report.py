@@ -63,13 +63,14 @@ class Step:
     """A request of a finding's story: what `operation` it asks for, and all that was `sent`.
 
     `sent` is what was on the wire, its body without chunks, with shell expressions for credentials. `label` says what
-    is special about the request, or is the rule of advice that it is about; "" where the request shows it. `answered`
-    are the values of the answer by which later requests name what it created, by JSON pointer.
+    is special about the request, "" where the request shows it; `advice` is the rule of advice that it is about.
+    `answered` are the values of the answer by which later requests name what it created, by JSON pointer.
     """
 
     operation: str
     sent: bytes
     label: str = ""
+    advice: str = ""
     answered: tuple[tuple[str, str], ...] = ()
 
 

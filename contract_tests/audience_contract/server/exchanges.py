@@ -12,6 +12,7 @@ from ..facts import facts_of
 from ..judging import Ledger, Observation
 from ..messages import Request
 from ..mock.provider import load as provider_of
+from ..report import Step
 from ..rules import Weight
 from ..spec import Operation
 from .audiences import Audiences, Made, NotOursError
@@ -79,11 +80,11 @@ class Exchanges:
         self._first: dict[str, tuple[Observation, ...]] = {}
         """The first valid request to each operation that succeeded, preceded by those that it needs."""
 
-    def expected(self, operation: Operation, request: Request, label: str) -> Expectation | None:
-        """The expectation for a request; None for a request that must not be sent."""
+    def expected(self, operation: Operation, request: Request, like: Case | Step) -> Expectation | None:
+        """The expectation for a request like that of a case or step; None for a request that must not be sent."""
         if not self.audiences.may_be_sent(request):
             return None
-        found = expect(self.target, operation, request, label)
+        found = expect(self.target, operation, request, like.label, like.advice)
         if found.expected is not Expected.SUCCESS:
             return found
         creates = facts_of(operation).creates
@@ -143,7 +144,8 @@ class Exchanges:
         """The exchange of a case, or a later one if the server is busy or does not find the audience yet."""
         seen = self.sender.repeated_if_busy(operation, seen, one.planned.case.wire)
         seen = self.found_by_now(operation, seen, one.planned.expectation)
-        return replace(seen, label=one.planned.case.label, before=one.before)
+        case = one.planned.case
+        return replace(seen, label=case.label, advice=case.advice, before=one.before)
 
     def play(
         self,

@@ -1,6 +1,5 @@
 """How a request must be answered: by a documented success, by a refusal, or by either if the documents are silent."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -63,7 +62,7 @@ class Expectation:
     - `broken`: what the request breaks; None for a valid request.
     - `detail`: the `detail` of a `Finding`.
     - `advised`: the rule of advice that a fitting answer breaks if it is not a 401; "" for none.
-    - `shown`: the text about the request in a headline; if "", the headline shows what is broken, or the whole request.
+    - `odd`: the name of the only unusual text; "" for none.
     - `only`: the only status that a refusal may have; 0 if any documented refusal will do.
     """
 
@@ -75,7 +74,7 @@ class Expectation:
     broken: Violation | None = None
     detail: str = ""
     advised: str = ""
-    shown: str = ""
+    odd: str = ""
     only: int = 0
 
     @property
@@ -85,6 +84,14 @@ class Expectation:
         A rule in a shared component has one pointer, and so one key for all operations.
         """
         return self.pointer if RULES[self.rule].is_placed else self.rule
+
+    def reason(self, operation: Operation) -> str:
+        """Why an answer that does not fit is wrong, in a few words."""
+        if self.expected is not Expected.REFUSAL:
+            return str(self.expected.value)
+        documented = operation.node["responses"].value
+        codes = [str(self.only)] if self.only else [code for code in documented if code[0] in "4d"]
+        return f"documented: {', '.join(codes)}" if codes else str(self.expected.value)
 
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
         """Whether an answer's status fits, for a request with a body of `size` bytes.
@@ -117,13 +124,12 @@ class Expectation:
                 return status in BUSY
 
 
-def expect(target: Target, operation: Operation, request: Request, label: str = "") -> Expectation:
+def expect(target: Target, operation: Operation, request: Request, label: str = "", rule: str = "") -> Expectation:
     """The expectation for a request. `label` says in a few words what is special about it.
 
-    Or it is a rule of advice: the request is written in a way that HTTP, JSON or forms allow and many servers refuse,
-    or in a way that they forbid and many servers take.
+    `rule` is one of advice, or "": the request is written in a way that HTTP, JSON or forms allow and many servers
+    refuse, or in a way that they forbid and many servers take.
     """
-    rule, label = (label, "") if label in RULES else ("", label)
     # A path without values for its parameters is another path, and maybe that of another operation.
     elsewhere = "{" in operation.path and not operation.path_values(request.target)
     if request.method != operation.method or elsewhere:
@@ -212,8 +218,7 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     is_limited = is_known or kind.plain("maxLength") or kind.plain("pattern")
     if not is_limited and (len(text) > _USUAL or any(map(_is_rare, text))):
         return Expectation(Expected.SUCCESS, "json.limits", "", label or "valid", Weight.ADVICE)
-    shown = label or json.dumps({name: text}, ensure_ascii=False)
-    return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", shown=shown)
+    return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", odd=name)
 
 
 def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> Expectation:

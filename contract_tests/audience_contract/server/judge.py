@@ -181,20 +181,21 @@ class Judge:
         if wrong and broken:
             why = wording.rule(operation, broken)
         else:
-            why = wording.with_page(operation, expectation.pointer, expected.value)
+            why = wording.with_page(operation, expectation.pointer, expectation.reason(operation))
         entry.tried(expectation.rule, verb if wrong else "", why, detail=expectation.detail)
         if expectation.rule == "case.method":
             return
         if operation.response(status) is not None:
             self._shape(entry)
         elif success or not self._is_of_http(entry):
-            why = wording.with_page(operation, node.pointer, f"documented: {', '.join(node.value)}")
+            alike = [code for code in node.value if code[0] == str(status)[0]] or node.value
+            why = wording.with_page(operation, node.pointer, f"documented: {', '.join(alike)}")
             entry.tried("response.status", "answered", why, detail=undocumented(response))
             return
         if not fits and not wrong:
             right = ", ".join(code for code in node.value if code[0] in "23")
             plain = {Expected.UNAUTHORISED: "documented: 401 or 403", Expected.SUCCESS: f"documented: {right}"}
-            why = plain.get(expected, expected.value)
+            why = plain.get(expected, expectation.reason(operation))
             entry.tried("response.status", "answered", why, detail=f"{status} instead")
 
     def _is_of_http(self, entry: Entry) -> bool:
@@ -244,7 +245,7 @@ class Judge:
             name, names = each.pointer.rpartition("/")[2], operation.node.at(each.rule).value
             near = [known for known in names if _letters(known) == _letters(name)]
             if near and each.is_undocumented:
-                yield replace(each, message=f"its name is {near[0]}")
+                yield replace(each, message=f"it must be called {near[0]}")
 
     def _without_its_content(self, operation: Operation, response: Response) -> list[Violation]:
         """What a success lacks: a create's, a value to find the audience by; a list's, the list itself."""
@@ -309,7 +310,7 @@ class Judge:
             # No OpenAPI document can say that an id is never given again, not even after what had it was removed.
             weight = None if self._provider.is_by_name or operation.node.plain("x-unique") else Weight.ADVICE
             shown = wording.cut(self.ledger.redactor.text(found))
-            said = known and f"{seen.status} with the id {shown} of an earlier answer"
+            said = known and f"{of_run.asked}: {seen.status} with the id of an earlier answer, {shown}"
             both.find("run.unique", said, weight=weight)
         self._ids |= dict.fromkeys(((found, *above) for found in fresh), replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items() if is_new else ():
@@ -337,9 +338,9 @@ class Judge:
                     entry.find("run.echo", self._differs(sent, shown) and said, detail=named)
 
     def _differs(self, sent: str, shown: object) -> bool:
-        """Whether a text is shown as another one."""
-        is_odd = isinstance(shown, str) and not self._audiences.is_plain(sent)
-        return _letters(str(shown)) != _letters(sent) if is_odd else shown != sent
+        """Whether a text is shown as another one; that a number is shown as a text, or the like, its schema tells."""
+        shown = str(shown)
+        return shown != sent if self._audiences.is_plain(sent) else _letters(shown) != _letters(sent)
 
     def _sure(self) -> Iterator[Made]:
         """The audiences that right requests of the usual form made, each the only one of its name."""
@@ -429,10 +430,9 @@ class Judge:
 
 def _of_shape(entry: Entry, broken: Violation) -> str:
     """The headline of a finding about an answer's headers or body."""
-    said = broken.message if not broken.missing else f"no {broken.missing}"
-    why = wording.with_page(entry.operation, broken.rule, f"{broken.where} {broken.pointer}".strip() + f": {said}")
+    why = wording.of_answer(entry.operation, entry.response, broken)
     # The peculiarity of the request is left out, because the answer is what is wrong.
-    return replace(entry, expectation=replace(entry.expectation, shown="", broken=None)).headline("answered", why)
+    return replace(entry, expectation=replace(entry.expectation, odd="", broken=None)).headline("answered", why)
 
 
 def _content(request: Request) -> object:

@@ -118,7 +118,7 @@ class Run:
             for violation in check_request(operation, request, undocumented=False):
                 if rule_of(violation) == "request.credential":
                     return f"no credential is given for {violation.rule}: set {' or '.join(unset)}"
-                return f"no right value is known for {violation.rule}"
+                return f"no right value is known for {self._target.spec.in_file(violation.rule)}"
             if chosen(operation) and not self._audiences.may_be_sent(request) and not self._options.read_only:
                 return f"no value is known for {chosen(operation)} that is nobody's"
         return ""
@@ -170,7 +170,7 @@ class Run:
             seed=self._options.seed,
             phases=dict(self._phases),
             planned=len(self._planned),
-            untried=tuple(self._untried),
+            untried=tuple((self._target.spec.in_file(rule), name) for rule, name in self._untried),
         )
 
     @property
@@ -285,7 +285,7 @@ class Run:
 
         def expected(case: Case) -> Expectation | None:
             base = self._names.about(case.base, about) if about and not case.absent else case.base
-            return self.exchanges.expected(operation, case.request(base), case.label)
+            return self.exchanges.expected(operation, case.request(base), case)
 
         # Any case may show that a rule about answers is broken, and any rule may be broken only after a valid request.
         by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
@@ -299,7 +299,7 @@ class Run:
         judged = (each for each in judged if self._is_asked(each.rule) and each.expected not in open_ones)
         if self._options.read_only and facts.source:
             # A run that only reads cannot make an audience with an odd name.
-            judged = (each for each in judged if not each.shown)
+            judged = (each for each in judged if not each.odd)
         for expectation in judged:
             self._planned.setdefault((expectation.key, operation.id), False)
         return made
