@@ -373,7 +373,9 @@ def test_an_id_that_comes_twice_is_advice_unless_the_document_says_that_it_is_un
     file = tmp_path / "library.json"
     file.write_text(json.dumps(document), "utf-8")
     (found,) = (one for one in check(file, _ONE_ID, requests=40).findings if one.rule == "run.unique")
-    assert (found.message, found.weight) == ("200 with the id 1 of an earlier answer", weight)
+    assert (found.message, found.weight) == (
+        'answered {"title": "check", "pages": 1}: 200 (an earlier answer had its id 1)', weight,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("at", "is_named"), [("POST .*/books$", False), (f"DELETE .*/books/{_NAME}", True)])

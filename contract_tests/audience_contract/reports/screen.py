@@ -46,10 +46,10 @@ def show(report: Report, console: Console, places: Sequence[str] = ()) -> None:
         _evidence(console, width, report.stopped, whole=True)
     for title, lines in sections(report):
         _list(console, width, title, lines)
-    if report.advice:
-        _list(console, width, "Advice, which does not count without --strict", [one.message for one in report.advice])
-    if report.unconfirmed:
-        _list(console, width, "Seen once, not again by its story", [one.message for one in report.unconfirmed])
+    for title, findings in list(report.groups.items())[1:-1]:
+        if findings:
+            more = ", which does not count without --strict" if findings == report.advice else ""
+            _list(console, width, f"{title}{more}", [one.message for one in findings])
     _end(report, console, width, places)
 
 

@@ -62,6 +62,6 @@ class Entry:
         about = self.operation.spec.key, self.operation.id, self.seen
         self.ledger.check(rule, *about, found, kind=self.expectation.kind, detail=detail, weight=weight)
 
-    def page(self, wrong: str, *, detail: str = "") -> None:
-        """Count a page of a list as tried; `wrong`, unless it is "", is the end of a finding's sentence."""
-        self.find("run.pages", wrong and f"{self.asked}{wrong}", detail=detail)
+    def answered(self, rule: str, why: str, *, detail: str = "", weight: Weight | None = None) -> None:
+        """Count a rule as tried, as broken if `why` says what is wrong with the answer."""
+        self.find(rule, why and self.headline("answered", why), detail=detail, weight=weight)

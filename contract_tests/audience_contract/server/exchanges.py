@@ -123,10 +123,10 @@ class Exchanges:
     def _send(self, operation: Operation, ready: Sequence[Ready]) -> list[Observation]:
         return self.sender.send_all(operation, [(one.request, one.planned.case.wire) for one in ready])
 
-    def ready(self, operation: Operation, planned: Planned) -> Ready:
-        """Make a case's request, about an audience that exists unless the case says otherwise, and count it."""
+    def ready(self, operation: Operation, planned: Planned, about: Made | None = None) -> Ready:
+        """Make a case's request and count it; if no audience is given, about any, unless the case says otherwise."""
         case, used = planned.case, planned.expectation.expected in MAY_SUCCEED
-        made = None if case.absent else self.audience(operation, used=used)
+        made = about or (None if case.absent else self.audience(operation, used=used))
         request, other = case.request(self.names.about(case.base, made)), None
         name = self.judge.name(operation, request)
         if self.is_by_name and made and name != made.name and self.audiences.is_absent(name) and used:
@@ -265,9 +265,7 @@ class Exchanges:
             request = case.request(case.base)
             if self.judge.name(operation, request):
                 with suppress(NotOursError):
-                    self.sender.check_and_count(operation, request)
-                    planned = Planned(case, expect(self.target, operation, request))
-                    ready.append(Ready(planned, request, made, made.story))
+                    ready.append(self.ready(operation, Planned(case, expect(self.target, operation, request)), made))
         for one, seen in zip(ready, self._send(operation, ready), strict=True):
             is_there = one.made and self.audiences.find(one.made.name or one.made.id, one.made.by)
             found = self.finished(operation, one, seen)

@@ -136,7 +136,9 @@ class Run:
         except KeyboardInterrupt:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
         else:
-            self._ended = self._ended or self._limit
+            each = " to an operation" if self._operations[1:] else ""
+            limit = f"ended at the limit of {counted(self._options.requests or 0, 'request')}{each}"
+            self._ended = self._ended or (limit if self._sender.limited else "")
         is_there = self._ended != "interrupted" and not self.exchanges.silent
         if is_there:
             # Before the clean-up: some findings only show while the run's audiences exist.
@@ -185,12 +187,6 @@ class Run:
     @property
     def _untried(self) -> list[tuple[str, str]]:
         return [each for each, is_tried in self._planned.items() if not is_tried]
-
-    @property
-    def _limit(self) -> str:
-        each = " to an operation" if len(self._operations) > 1 else ""
-        reason = f"ended at the limit of {counted(self._options.requests or 0, 'request')}{each}"
-        return reason if self._sender.limited else ""
 
     def _remarks(self) -> Iterator[str]:
         if self._ended and not self._untried:
