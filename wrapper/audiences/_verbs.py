@@ -576,7 +576,7 @@ class Verbs(Generic[Model]):
 
     def known(self, interrupt: BaseException) -> AudiencesError:
         """What is known of the call once it was ended, while its own thread may still go on."""
-        return self._marked(copy.copy(self._attempts.so_far(interrupt))) if self._attempts else self.unsent()
+        return copy.copy(self._marked(self._attempts.interrupted(interrupt))) if self._attempts else self.unsent()
 
     def unsent(self, why: str = "") -> AudiencesError:
         """The error for a call that was not sent, because it was interrupted unless it is said why."""
