@@ -28,10 +28,12 @@ def asked(
 
     Of its content only the text that is `odd`, by its name, if one is.
     """
-    if broken:
-        return _part(request, broken)
-    special = "" if label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
-    return f"{cut(brief(odd)) if odd else _whole(operation, request)}{special}"
+    special = "" if broken or label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
+    try:
+        said = _part(request, broken) if broken else cut(brief(odd)) if odd else _whole(operation, request)
+    except UnreadableError:
+        said = cut(request.body.decode("utf-8", "backslashreplace"))
+    return f"{said}{special}"
 
 
 def rule(operation: Operation, broken: Violation, more: str = "") -> str:
@@ -96,22 +98,21 @@ def _part(request: Request, broken: Violation) -> str:
     place, _, name = broken.where.partition(" ")
     if broken.message == "missing" and not broken.missing:
         return f"a request without {name or 'Content-Type' if place == 'content-type' else name or 'a body'}"
-    shown = {
-        "header": f"{name}: {cut(', '.join(request.values(name)))}",
-        "content-type": f"Content-Type: {cut(', '.join(request.values('content-type')))}",
-        "query": cut("&".join(re.findall(rf"(?<=[?&]){re.escape(name)}=[^&]*", request.target)) or request.target),
-        "path": cut(request.target),
-        "part": f"part {name} = {cut(_text(request, name))}",
-    }
-    return shown[place] if place in shown else _of_json(request, broken)
+    match place:
+        case "header" | "content-type":
+            return f"{name or 'Content-Type'}: {cut(', '.join(request.values(name or place)))}"
+        case "query":
+            return cut("&".join(re.findall(rf"(?<=[?&]){re.escape(name)}=[^&]*", request.target)) or request.target)
+        case "path":
+            return cut(request.target)
+        case "part":
+            return f"part {name} = {cut(_text(request, name))}"
+    return _of_json(request, broken)
 
 
 def _of_json(request: Request, broken: Violation) -> str:
     """The part of a JSON body that breaks a rule, with the keys above it and nothing else."""
-    try:
-        value = json_of(request)
-    except UnreadableError:
-        return cut(request.body.decode("utf-8", "backslashreplace"))
+    value = json_of(request)
     if broken.missing:
         return f"{cut(brief(at(value, broken.pointer)))} without {broken.missing}"
     found = at(value, broken.pointer)
@@ -121,25 +122,18 @@ def _of_json(request: Request, broken: Violation) -> str:
 
 
 def _text(request: Request, name: str) -> str:
-    try:
-        part = next(part for part in parts_of(request) if part.name == name)
-    except (StopIteration, UnreadableError):
-        return ""
+    file, data = next(((part.filename, part.data) for part in parts_of(request) if part.name == name), ("", b""))
     # The bytes of a workbook tell a reader nothing, and leave no room for the rule in the line.
-    binary = b"\0" in part.data[_LONGEST:]
-    return f"{part.filename} of {len(part.data):,} bytes" if binary else part.data.decode("utf-8", "backslashreplace")
+    return f"{file} of {len(data):,} bytes" if b"\0" in data[_LONGEST:] else data.decode("utf-8", "backslashreplace")
 
 
 def _whole(operation: Operation, request: Request) -> str:
     body = operation.node.get("requestBody")
     if not body or not request.body:
         return f"{request.method} {cut(request.target)}"
-    try:
-        if "multipart/form-data" in body["content"].value:
-            return f"a form of {', '.join(part.name for part in parts_of(request))}"
-        return cut(brief(json_of(request))) + ("" if request.values("content-type") else " without Content-Type")
-    except UnreadableError:
-        return cut(request.body.decode("utf-8", "backslashreplace"))
+    if "multipart/form-data" in body["content"].value:
+        return f"a form of {', '.join(part.name for part in parts_of(request))}"
+    return cut(brief(json_of(request))) + ("" if request.values("content-type") else " without Content-Type")
 
 
 def brief(value: Any) -> str:
