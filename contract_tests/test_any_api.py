@@ -25,13 +25,13 @@ from audience_contract.checker import check_request, check_response
 from audience_contract.client.answers import adversarial, varied
 from audience_contract.client.choice import Answers
 from audience_contract.client.run import judge as judge_client
-from audience_contract.document_provider import Documented
+from audience_contract.document_provider import Documented, register
 from audience_contract.documents import _value, read
-from audience_contract.facts import Effect, facts_of
+from audience_contract.facts import Effect
 from audience_contract.judging import Ledger, Observation
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import API_KEY, TOKEN
-from audience_contract.mock.provider import Call
+from audience_contract.mock.provider import Call, facts_of
 from audience_contract.mock.state import State
 from audience_contract.report import Verdict
 from audience_contract.rules import Weight
@@ -41,7 +41,7 @@ from audience_contract.server import Options, Target, run, story
 from audience_contract.server.audiences import Audiences
 from audience_contract.server.expectation import Expectation, expect
 from audience_contract.server.names import Names
-from audience_contract.spec import Document, Operation, Spec, register
+from audience_contract.spec import Document, Operation, Spec
 from audience_contract.traffic import judge as judge_traffic
 from judged import reply
 from long import long

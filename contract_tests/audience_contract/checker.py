@@ -72,7 +72,7 @@ def _of_headers(headers: Node, response: Response) -> Iterator[Violation]:
         # The media type has rules of its own.
         if headers[name].get("schema") and name.lower() != "content-type":
             # Sent several times, it is one list (RFC 9110, 5.2).
-            yield from parameters.check_one(headers[name], f"header {name}", [", ".join(values)] if values else [])
+            yield from parameters.check_one(headers[name], f"header {name}", (", ".join(values),) if values else ())
 
 
 def is_of_other_side(operation: Operation, violation: Violation, keyword: str) -> bool:

@@ -186,11 +186,11 @@ class Spec:
 
     def match(self, method: str, path: str) -> Operation | None:
         """The operation for a method and a raw path below the base URL, e.g. "/audiences/create"."""
-        return next((found for found in self._at(path) if found.method == method), None)
+        return next((found for found in self.at(path) if found.method == method), None)
 
     def methods(self, path: str) -> tuple[str, ...]:
         """The methods that a raw path below the base URL has; empty for an unknown path."""
-        return tuple(sorted(found.method for found in self._at(path)))
+        return tuple(sorted(found.method for found in self.at(path)))
 
     def below_base(self, path: str) -> str | None:
         """What follows one of the servers' base paths in a raw path; None where it starts with no such path.
@@ -198,7 +198,7 @@ class Spec:
         A server variable matches any one segment. Of several, the first below which there is an operation counts.
         """
         found = [path[m.end() :] for base in self._bases if (m := re.match(f"{_pattern(base)}(?=/)", path))]
-        return next((below for below in found if self._at(below)), next(iter(found), None))
+        return next((below for below in found if self.at(below)), next(iter(found), None))
 
     def in_file(self, pointer: str) -> str:
         """The pointer to the same place in the file, or to the nearest place above it that is there."""
@@ -233,7 +233,8 @@ class Spec:
     def _bases(self) -> list[str]:
         return [urlsplit(server.value["url"]).path.rstrip("/") for server in self.node["servers"]]
 
-    def _at(self, path: str) -> list[Operation]:
+    def at(self, path: str) -> list[Operation]:
+        """The operations of a raw path below the base URL, one for each of its methods; empty for an unknown path."""
         found = [operation for operation in self.operations if _ending(operation.path).match(path)]
         return [operation for operation in found if operation.path == found[0].path]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..facts import facts_of
 from ..messages import Request
+from ..mock.provider import facts_of
 from ..security import place as place_of
 from .draft import Draft
 from .names import Names

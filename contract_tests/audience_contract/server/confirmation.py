@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ..facts import facts_of
 from ..judging import Observation
+from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..report import Finding, Step
 from ..rules import Weight

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ..facts import facts_of
 from ..judging import plainness
+from ..mock.provider import facts_of
 from ..report import Finding
 from ..rules import Weight
 from ..spec import Operation, load

@@ -8,9 +8,9 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from ..facts import facts_of
 from ..judging import Ledger, Observation
 from ..messages import Request
+from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..report import Step
 from ..rules import Weight

@@ -11,10 +11,10 @@ from typing import Any
 from .. import security
 from ..bodies import fields_of, is_raw, json_of, parts_of, text_of
 from ..checker import check_request
-from ..facts import facts_of
 from ..judging import rule_of
 from ..media import entry_of, media_of
 from ..messages import Request, Response
+from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
 from ..spec import Node, Operation

@@ -11,10 +11,11 @@ from operator import attrgetter
 from ..bodies import check as check_body
 from ..bodies import value_of
 from ..checker import check_response, rule_of_answer, rules_of_answer
-from ..facts import bare, facts_of, path_of, value_at
+from ..facts import bare, path_of, value_at
 from ..judging import Ledger, Observation, undocumented
 from ..media import entry_of, media_of
 from ..messages import Request, Response
+from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..rules import RULES, Weight
 from ..schema import properties, types

@@ -10,9 +10,10 @@ from typing import Protocol
 
 from ..checker import check_request
 from ..evidence import Redactor
-from ..facts import Effect, chosen, facts_of
+from ..facts import Effect
 from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
+from ..mock.provider import chosen, facts_of
 from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Obligation, Report, counted, moment
 from ..rules import RULES, Weight

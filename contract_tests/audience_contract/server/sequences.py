@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 from ..bodies import value_of
-from ..facts import Effect, facts_of
+from ..facts import Effect
 from ..judging import Observation
 from ..messages import Request
+from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..spec import Operation
 from ..strict_json import at

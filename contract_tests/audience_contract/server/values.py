@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import schema
-from ..facts import chosen, facts_of
+from ..mock.provider import chosen, facts_of
 from ..samples import sample
 from .cases import Case, Change, as_it_is, puts
 from .draft import PARTS, Draft, File
