@@ -13,7 +13,7 @@ from ..evidence import Redactor
 from ..facts import Effect
 from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
-from ..mock.provider import chosen, facts_of
+from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Obligation, Report, counted, moment
 from ..rules import RULES, Weight
@@ -101,27 +101,19 @@ class Run:
 
     def _why_not(self, operation: Operation) -> str:
         """Why no valid request to an operation can be made; "" if one can."""
-        ours, facts = provider_of(self._target.spec.key), facts_of(operation)
+        ours = provider_of(self._target.spec.key)
         if why := ours.why_not(operation):
             return why
-        known = {
-            *facts.linked,
-            ours.named,
-            chosen(operation),
-            *(at.removeprefix("path ") for at in self._target.settings),
-        }
-        unknown = [place.name for place in places(operation) if place.kind == "path" and place.name not in known]
-        if unknown and facts.effect in (Effect.CHANGES, Effect.REMOVES):
-            return f"no link says what an audience that was created has as its {unknown[0]}"
+        request, linked = self._names.draft(operation, smallest=True).request(), facts_of(operation).linked
+        free = [place.name for place in places(operation) if place.kind == "path" and place.name not in linked]
+        if free and not self._audiences.may_be_sent(request) and not self._options.read_only:
+            return f"no value is known for {free[0]} that is nobody's"
         if not self._is_by_name:
-            request = self._names.draft(operation, smallest=True).request()
             unset = sorted(name for at, name in ours.settings.items() if at not in self._target.settings)
             for violation in check_request(operation, request, undocumented=False):
                 if rule_of(violation) == "request.credential":
                     return f"no credential is given for {violation.rule}: set {' or '.join(unset)}"
                 return f"no right value is known for {self._target.spec.in_file(violation.rule)}"
-            if chosen(operation) and not self._audiences.may_be_sent(request) and not self._options.read_only:
-                return f"no value is known for {chosen(operation)} that is nobody's"
         return ""
 
     def report(self) -> Report:
@@ -324,7 +316,8 @@ class Run:
                 seen = self.exchanges.finished(operation, one, first)
                 asked.append((one, seen))
                 expected = self._judge.known(operation, seen, planned.expectation).expected
-                opening.add(seen, valid=expected is Expected.SUCCESS, incomplete=planned.case.is_incomplete)
+                is_refusal = planned.expectation.rule == "case.refused"
+                opening.add(seen, valid=expected is Expected.SUCCESS, incomplete=is_refusal)
                 while asked and (opening.can_be_judged or (known and opening.is_served)):
                     one, seen = asked.pop(0)
                     self.exchanges.record(operation, seen, one.planned.expectation, one.made)
