@@ -230,7 +230,7 @@ class Exchanges:
         """
         creating = next((each for each in self.allowed if each.id == facts_of(operation).source), None)
         last = self.audiences.existing[-1:]
-        if creating and self.failures[creating.id] < _MAX_FAILURES and not self.sender.no_planned_creates:
+        if creating and self.failures[creating.id] < _MAX_FAILURES and self.sender.may_create():
             about = self.audience(creating, used=False) or Made(name, "", None)
             draft = self.names.about(self.names.draft(creating, smallest=True), about)
             for place in places(creating) if self.is_by_name else ():

@@ -95,7 +95,7 @@ class Judge:
             return replace(expectation, expected=Expected.OPEN, kind=kind) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
-            kind = "a name that no audience has" if self._provider.is_by_name else "an id that nothing has"
+            kind = "an audience that does not exist" if self._provider.is_by_name else "an id that nothing has"
             # What is odd may be refused as malformed, because no audience can be called so.
             usual = self._audiences.is_plain(name) or name == self._audiences.unknown_id(facts.source)
             only = _NOT_FOUND if usual else 0
@@ -177,7 +177,7 @@ class Judge:
         if wrong and broken:
             why = wording.rule(operation, broken)
         else:
-            why = wording.with_page(operation, expectation.pointer, expectation.reason(operation))
+            why = wording.with_page(operation, expectation.pointer, expectation.reason(operation, is_opposite=wrong))
         entry.tried(expectation.rule, verb if wrong else "", why, detail=expectation.detail)
         if expectation.rule == "case.method":
             return
@@ -189,9 +189,7 @@ class Judge:
             entry.tried("response.status", "answered", why, detail=undocumented(response))
             return
         if not fits and not wrong:
-            right = ", ".join(code for code in node.value if code[0] in "23")
-            plain = {Expected.UNAUTHORISED: "documented: 401 or 403", Expected.SUCCESS: f"documented: {right}"}
-            why = plain.get(expected, expectation.reason(operation))
+            why = expectation.reason(operation, is_opposite=False)
             entry.tried("response.status", "answered", why, detail=f"{status} instead")
 
     def _is_of_http(self, entry: Entry) -> bool:
