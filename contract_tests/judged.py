@@ -8,9 +8,10 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_contract import Response, load
-from audience_contract.facts import Effect, facts_of
+from audience_contract.facts import Effect
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import CLIENT_ID, CLIENT_SECRET
+from audience_contract.mock.provider import facts_of
 from audience_contract.report import Finding, Report
 from audience_contract.server import Options, Target, run
 

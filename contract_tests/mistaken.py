@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_contract import Request, Response
 from audience_contract.documents import read
-from audience_contract.facts import facts_of
 from audience_contract.mock import MockServer
+from audience_contract.mock.provider import facts_of
 from audience_contract.report import Report
 from audience_contract.server import Options, Target, run
 from audience_contract.spec import Spec

@@ -12,8 +12,8 @@ from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
 
 from audience_contract import schemathesis_files as _files  # noqa: F401 - registers how files are made
-from audience_contract.facts import facts_of
 from audience_contract.messages import Request
+from audience_contract.mock.provider import facts_of
 from audience_contract.mock.provider import load as provider_of
 from audience_contract.spec import Operation, load, provider_keys
 

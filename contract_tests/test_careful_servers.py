@@ -15,12 +15,13 @@ import pytest
 
 from audience_contract import Request, Response
 from audience_contract.checker import check_request
-from audience_contract.facts import Effect, facts_of
+from audience_contract.facts import Effect
 from audience_contract.faults import Fault, Turn
 from audience_contract.faults.acts import as_json, body, on_success, takes_as
 from audience_contract.faults.fault import parts
 from audience_contract.files import CSV, XLSX
 from audience_contract.mock import MockServer
+from audience_contract.mock.provider import facts_of
 from audience_contract.report import Report, Verdict
 from audience_contract.rules import Weight
 from audience_contract.spec import Operation

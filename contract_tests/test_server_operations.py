@@ -13,11 +13,12 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_contract import Request, Response, load
-from audience_contract.facts import Effect, facts_of
+from audience_contract.facts import Effect
 from audience_contract.faults import Fault, Turn
 from audience_contract.faults.acts import as_json, json_body, on_success, refuses, takes_as
 from audience_contract.mock import MockServer, Settings
 from audience_contract.mock.credentials import TOKEN
+from audience_contract.mock.provider import facts_of
 from audience_contract.mock.state import Record
 from audience_contract.report import Report, Verdict
 from audience_contract.security import bearer

@@ -6,18 +6,20 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
-from .facts import PATH, Effect, Facts, bare, chosen, effect_of, facts_of, linking, links_between, value_at
+from .facts import PATH, Effect, Facts, bare, effect_of, linking, links_between, value_at
 from .media import entry_of, media_of
 from .messages import Request, Response
 from .mock import answers
 from .mock.answers import reply
-from .mock.provider import Call, Provider
+from .mock.provider import Call, Provider, chosen, facts_of
+from .mock.provider import register as register_provider
 from .mock.state import Record
 from .parameters import sent
 from .samples import FORMATS, sample
 from .schema import alternatives, check, every, properties, types
 from .security import where
 from .spec import Node, Operation, Spec
+from .spec import register as register_spec
 from .strict_json import at, put
 from .urlencoded import decode
 
@@ -180,10 +182,10 @@ def _only(kind: Node) -> object:
     return only[0] if len(only) == 1 else None
 
 
-@lru_cache(maxsize=16)
-def of(spec: Spec) -> Documented:
-    """The provider that a document describes."""
-    return Documented(spec)
+def register(spec: Spec) -> None:
+    """Have a document of the user's own, and the provider that it describes, found by its key."""
+    register_spec(spec)
+    register_provider(Documented(spec))
 
 
 def _is_meant(record: Record, call: Call) -> bool:

@@ -12,10 +12,11 @@ from typing import Any
 from regress import Regex, RegressError
 
 from .bodies import FORMS
+from .document_provider import register
 from .media import parse
 from .parameters import BETWEEN, DEEP
 from .reading import contents
-from .spec import METHODS, Document, Spec, escape, provider_keys, register, unjudged
+from .spec import METHODS, Document, Spec, escape, provider_keys, unjudged
 
 Json = dict[str, Any]
 _TYPES = {"object", "array", "string", "integer", "number", "boolean", "null"}
@@ -97,6 +98,7 @@ def read(
         headers or {},
         path,
         plain.moved,
+        Document(value).node,
     )
     register(spec)
     return spec

@@ -1,8 +1,9 @@
 """What the documents say of an operation in words only: what it does to audiences, and what its answers have."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
@@ -92,24 +93,6 @@ def effect_of(method: str) -> Effect:
     return _BY_METHOD.get(method, Effect.READS)
 
 
-@lru_cache(maxsize=8192)
-def facts_of(operation: Operation) -> Facts:
-    """The facts that the provider's file has of an operation, and what the spec's links say of it."""
-    from .mock.provider import load  # noqa: PLC0415 - brings the mock server along
-
-    ours = load(operation.spec.key)
-    facts = ours.facts(operation)
-    sources = operation.spec.operations if ours.is_by_name else linking(operation.spec)
-    creating = [each for each in sources if ours.facts(each).creates]
-    links = {each.id: dict(links_between(each, operation)) for each in creating if each is not operation}
-    source = max(links, key=lambda each: len(links[each]), default="")
-    if not links.get(source):
-        is_by_name = ours.named and ours.is_by_name and not facts.creates
-        source = facts.source or (source if is_by_name else "")
-    linked = {**facts.linked, **links.get(source, {})}
-    return replace(facts, linked=linked, source=source, pages=dict(links_between(operation, operation)))
-
-
 def value_at(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
     """The value at a pointer of `Facts.linked`: in the create's `answer`, or in the `path` of its request."""
     return path.get(pointer.removeprefix(PATH)) if pointer.startswith(PATH) else at(answer, pointer)
@@ -117,13 +100,7 @@ def value_at(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
 
 def bare(name: str) -> str:
     """A name without case and punctuation, in which two spellings of it are alike."""
-    return re.sub(r"[\W_]", "", name).lower()
-
-
-def chosen(operation: Operation) -> str:
-    """The path parameter in which the caller of a create gives the id of what is to be made; "" for none."""
-    found = (each.removeprefix(PATH) for each in facts_of(operation).unique)
-    return next((name for name in found if f"{{{name}}}" in operation.path), "")
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name)).lower()
 
 
 def path_of(operation: Operation, request: Request, response: Response | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
-from ..facts import facts_of
+from ..mock.provider import facts_of
 from ..spec import load, provider_keys
 from .fault import Fault, Turn
 from .places import slug

@@ -10,9 +10,8 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from ..bodies import value_of
-from ..facts import facts_of
 from ..messages import Request, Response
-from ..mock.provider import Provider, load
+from ..mock.provider import Provider, facts_of, load
 from ..spec import Node, Operation
 from ..strict_json import at, put
 from .acts import as_json, body, every, header, on_error, on_success, with_status

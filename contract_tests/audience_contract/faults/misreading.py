@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from ..facts import facts_of
 from ..messages import Request
 from ..mock.credentials import TOKEN
-from ..mock.provider import load
+from ..mock.provider import facts_of, load
 from ..security import is_bearer
 from ..spec import Operation
 from .acts import body, header, json_body, on_error, parts_body, refuses, takes_as, with_status

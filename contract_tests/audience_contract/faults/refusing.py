@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from operator import eq
 
-from ..facts import facts_of
-from ..mock.provider import load
+from ..mock.provider import facts_of, load
 from ..spec import Operation
 from .acts import refuses
 from .fault import Fault

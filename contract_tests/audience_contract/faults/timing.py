@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..facts import facts_of
 from ..messages import Response
+from ..mock.provider import facts_of
 from ..spec import Operation
 from .acts import always, every, header, refuses
 from .fault import Act, Fault, Turn, When, as_is

@@ -1,20 +1,20 @@
-"""What a provider's file says of its mock, beyond what the effective spec says."""
+"""What a provider's file says of its operations and of its mock, beyond what the effective spec says."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
-from ..facts import Effect, Facts, effect_of, facts_of
+from ..facts import PATH, Effect, Facts, effect_of, linking, links_between
 from ..messages import Request, Response
 from ..parameters import sent
 from ..samples import sample
 from ..schema import types
 from ..security import where
-from ..spec import Operation, registered
+from ..spec import Operation
 from ..spec import load as load_spec
 from ..urlencoded import decode
 from ..violation import Violation
@@ -23,6 +23,7 @@ from .answers import reason, reply
 from .credentials import API_KEY, TOKEN
 from .state import Record, State
 
+_OF_DOCUMENTS: dict[str, "Provider"] = {}
 _OTHERS = {401, 403, 404, 409, 429}
 """Refusals for another reason than a request's form."""
 
@@ -243,11 +244,12 @@ def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequ
 
 def load(key: str) -> Provider:
     """The provider that `audience_contract/providers/<key>.py` calls `PROVIDER`; or what its document alone says."""
-    if spec := registered(key):
-        from ..document_provider import of  # noqa: PLC0415 - it is a provider itself
+    return _OF_DOCUMENTS.get(key) or _own(key)
 
-        return of(spec)
-    return _own(key)
+
+def register(provider: Provider) -> None:
+    """Have the provider of a user's own document found by its key."""
+    _OF_DOCUMENTS[provider.key] = provider
 
 
 @cache
@@ -255,3 +257,25 @@ def _own(key: str) -> Provider:
     found = import_module(f"..providers.{key}", __package__).PROVIDER
     assert isinstance(found, Provider), key
     return found
+
+
+@lru_cache(maxsize=8192)
+def facts_of(operation: Operation) -> Facts:
+    """The facts that the provider's file has of an operation, and what the spec's links say of it."""
+    ours = load(operation.spec.key)
+    facts = ours.facts(operation)
+    sources = operation.spec.operations if ours.is_by_name else linking(operation.spec)
+    creating = [each for each in sources if ours.facts(each).creates]
+    links = {each.id: dict(links_between(each, operation)) for each in creating if each is not operation}
+    source = max(links, key=lambda each: len(links[each]), default="")
+    if not links.get(source):
+        is_by_name = ours.named and ours.is_by_name and not facts.creates
+        source = facts.source or (source if is_by_name else "")
+    linked = {**facts.linked, **links.get(source, {})}
+    return replace(facts, linked=linked, source=source, pages=dict(links_between(operation, operation)))
+
+
+def chosen(operation: Operation) -> str:
+    """The path parameter in which the caller of a create gives the id of what is to be made; "" for none."""
+    found = (each.removeprefix(PATH) for each in facts_of(operation).unique)
+    return next((name for name in found if f"{{{name}}}" in operation.path), "")

@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from ..bodies import json_of, parts_of
-from ..facts import Effect, chosen, facts_of, value_at
+from ..facts import Effect, value_at
 from ..judging import Observation
 from ..messages import Request
+from ..mock.provider import chosen, facts_of
 from ..mock.provider import load as provider_of
 from ..schema import check
 from ..spec import Operation, Spec

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ..facts import facts_of
 from ..judging import Observation
+from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..report import Finding, Step
 from ..rules import Weight
@@ -131,7 +131,7 @@ class Confirmation:
                 raise StoryError(f"there is no operation {step.operation} any more")
             operation = operations[step.operation]
             request, wire = request_of(step.sent, self._target, url, marks, ids)
-            expectation = self._exchanges.expected(operation, request, step.label)
+            expectation = self._exchanges.expected(operation, request, step)
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
             before = tuple(exchanges)

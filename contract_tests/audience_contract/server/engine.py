@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from .. import schemathesis_files as _formats  # noqa: F401 - registers how files are made
-from ..facts import facts_of
 from ..messages import Request
+from ..mock.provider import facts_of
 from ..security import place
 from ..spec import Operation
 from ..strict_json import at, put

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from ..facts import facts_of
 from ..judging import Observation
 from ..messages import Request
+from ..mock.provider import facts_of
 from ..report import Finding, counted
 from ..spec import Operation
 from .audiences import Audiences, NotOursError

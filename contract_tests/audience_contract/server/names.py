@@ -9,7 +9,8 @@ from itertools import compress
 from typing import Any
 
 from ..checker import is_of_other_side
-from ..facts import bare, chosen, facts_of
+from ..facts import bare
+from ..mock.provider import chosen, facts_of
 from ..mock.provider import load as provider_of
 from ..samples import sample
 from ..schema import check, from_text, types

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from ..bodies import FORMS
-from ..facts import facts_of
 from ..media import parse
+from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..parameters import DEEP
 from ..schema import is_object, properties, required, types

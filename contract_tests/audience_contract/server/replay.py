@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..facts import facts_of
 from ..judging import Observation
+from ..mock.provider import facts_of
 from .confirmation import REPEATS
 from .limits import Options, RunEnded
 from .run import Run

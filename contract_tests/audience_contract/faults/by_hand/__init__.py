@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 
-from ...facts import facts_of
+from ...mock.provider import facts_of
 from ...spec import Operation
 from ..fault import Fault
 
