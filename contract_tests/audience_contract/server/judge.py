@@ -85,10 +85,12 @@ class Judge:
             self._audiences.once |= set() if facts.creates else {operation.id}
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
         is_named = facts.creates and self._provider.named not in facts.linked
-        if is_named and self._named(operation, seen.request) in self._names:
+        named = self._named(operation, seen.request)
+        if is_named and named in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
         if facts.creates and not facts.source:
-            return expectation
+            is_alike = is_named and named.lower() in map(str.lower, self._names)
+            return replace(expectation, kind="a name that was sent in other case") if is_alike else expectation
         name = sent.get(key_of(operation), "")
         made = self._audiences.find(name, facts.source)
         if made and all(sent.get(place) in (None, str(made.at(pointer))) for place, pointer in facts.linked.items()):
@@ -100,7 +102,7 @@ class Judge:
             return replace(expectation, expected=Expected.OPEN, kind=kind) if missed else expectation
         absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
-            kind = "a name that no audience has" if self._provider.is_by_name else "an id that nothing has"
+            kind = "a name or an id that nothing has"
             # What is odd may be refused as malformed, because no audience can be called so.
             usual = self._audiences.is_plain(name) or name == self._audiences.unknown_id(facts.source)
             only = _NOT_FOUND if usual else 0
