@@ -164,18 +164,28 @@ def project(updatable: Path, tmp_path: Path) -> Path:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of a test with several parameters the suite runs each value of each, not each with each: those are `long`."""
-    tried: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)
-    groups: defaultdict[str, list[tuple[pytest.Item, set[tuple[int, str]]]]] = defaultdict(list)
+    groups: defaultdict[str, list[tuple[pytest.Item, set[object]]]] = defaultdict(list)
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item, "callspec") and not item.get_closest_marker("long"):
-            groups[item.nodeid.partition("[")[0]].append((item, {*enumerate(item.callspec._idlist)}))
-    for test, left in groups.items():
+            groups[item.nodeid.partition("[")[0]].append((item, _values(item, item.callspec.params)))
+    for left in groups.values():
+        tried: set[object] = set()
         while left:
-            chosen = max(left, key=lambda one: len(one[1] - tried[test]))
+            chosen = max(left, key=lambda one: len(one[1] - tried))
             left.remove(chosen)
-            if chosen[1] <= tried[test]:
+            if chosen[1] <= tried:
                 chosen[0].add_marker("long")
-            tried[test] |= chosen[1]
+            tried |= chosen[1]
+
+
+def _values(item: pytest.Item, params: dict[str, object]) -> set[object]:
+    """The values of an item's parameters; names that one mark gives values to are one parameter."""
+    marks = [mark.args[0] for mark in item.iter_markers("parametrize")]
+    together = {name: names for names in marks for name in ([names] if isinstance(names, str) else names)}
+    values: defaultdict[object, list[int]] = defaultdict(list)
+    for name, value in params.items():
+        values[together.get(name, name)].append(id(value))
+    return {(name, *each) for name, each in values.items()}
 
 
 def pytest_collection_finish() -> None:

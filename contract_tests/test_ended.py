@@ -251,13 +251,14 @@ class Interrupting:
         if name == "typer":
             signal.raise_signal(signal.SIGINT)
 sys.meta_path.insert(0, Interrupting())
-from audiences._cli import main
+from {package}._cli import main
 main()
 """
 
 
-def test_a_command_that_is_interrupted_while_it_imports_ends_with_130_and_says_nothing() -> None:
-    ended = processes.run([sys.executable, "-c", _INTERRUPTED])
+@pytest.mark.parametrize("package", ["audiences", "audience_contract"])
+def test_a_command_that_is_interrupted_while_it_imports_ends_with_130_and_says_nothing(package: str) -> None:
+    ended = processes.run([sys.executable, "-c", _INTERRUPTED.format(package=package)])
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 

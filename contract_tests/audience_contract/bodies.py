@@ -63,8 +63,19 @@ def text_of(message: Request | Response) -> str | None:
         return None
 
 
-def check(content: Node, message: Request | Response) -> Iterator[Violation]:
+def check(content: Node, message: Request | Response) -> tuple[Violation, ...]:
     """What a body breaks in a content map, and properties and parts that the spec does not name."""
+    types = tuple(("content-type", value) for value in message.values("content-type"))
+    return _check(content, Response(0, types, message.body))
+
+
+# Cached, because many requests of a run differ elsewhere.
+@lru_cache(maxsize=8)
+def _check(content: Node, message: Response) -> tuple[Violation, ...]:
+    return tuple(_broken(content, message))
+
+
+def _broken(content: Node, message: Response) -> Iterator[Violation]:
     types = message.values("content-type")
     if len(types) != 1:
         said = f"sent {len(types)} times" if types else "missing"

@@ -12,7 +12,7 @@ from .media import media_of
 from .messages import Request, Response
 from .report import KEPT_EVIDENCE, Finding, Obligation, Step, Tried, ordered
 from .rules import GRAVITY, RULES, Weight
-from .spec import Operation, Spec, escape, source
+from .spec import Operation, Spec, escape, registered, source
 from .violation import Violation
 
 CREDENTIALS = frozenset({"request.credential"})
@@ -41,6 +41,7 @@ class Observation:
     """What was on the wire, to the byte, where that is known."""
     operation: str = ""
     label: str = ""
+    advice: str = ""
     answered: tuple[tuple[str, str], ...] = ()
     step: Step | None = None
     """The step of a story that it repeats: a finding that it shows is told with the names of the story."""
@@ -177,12 +178,12 @@ class Ledger:
         `operation` is an operationId, "" where there is none; `kind` names the input, and `detail` is that of
         `Finding`. `weight` replaces that of the rule.
         """
-        about = RULES[rule]
+        about, spec = RULES[rule], registered(provider)
         found = [
             Finding(
                 rule,
                 provider,
-                v.rule if about.is_placed else "",
+                (spec.in_file(v.rule) if spec else v.rule) if about.is_placed else "",
                 self.redactor.text(v.message),
                 source(provider, v.rule),
                 detail or v.missing,
@@ -305,7 +306,7 @@ class Ledger:
             sent_bytes = self.redactor.story(replace(each.sent, body=each.request.body)) if each.sent else None
             if sent_bytes is None:
                 return ()
-            steps.append(each.step or Step(each.operation, sent_bytes, each.label, each.answered))
+            steps.append(each.step or Step(each.operation, sent_bytes, each.label, each.advice, each.answered))
         return tuple(steps)
 
 

@@ -56,7 +56,7 @@ class Attempts(Generic[Asked, Answer]):
                 self._record(success.response, str(success.response.status), Outcome.APPLIED)
                 self._success = replace(success, attempts=tuple(self._attempts))
                 return self._success
-            yield self._how.side.sleep((yield from self._next_wait(failure)), self._how.ending)
+            yield from self._how.sleep((yield from self._next_wait(failure)))
 
     def _begin(self) -> None:
         self._seen, self._started, self._begun = AttemptTrace(self._how), datetime.now(UTC), time.monotonic()
@@ -70,7 +70,7 @@ class Attempts(Generic[Asked, Answer]):
         while wait := self._account.pace.wait():
             if time.monotonic() + wait > self._how.deadline:
                 raise NotSentTimeoutError(_NO_TURN)
-            yield self._how.side.sleep(wait, self._how.ending)
+            yield from self._how.sleep(wait)
         if self._how.ending.over:
             raise NotSentError(ENDED)
         self._seen.begun = time.monotonic()

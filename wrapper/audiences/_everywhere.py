@@ -157,7 +157,7 @@ class _Run:
         """The results of all calls. After an interrupt, what is known of each is passed on first."""
         try:
             for place, (provider, call) in enumerate(zip(self._providers, self.calls, strict=True)):
-                with self.failing(place, sent=False):
+                with self.failing(place):
                     yield provider._run(call, call.prepare(self._audience, leave_out=leave_out))
             if not partial:
                 self._refuse()
@@ -171,13 +171,12 @@ class _Run:
         return [self.results[place] for place in range(len(self.calls))]
 
     @contextmanager
-    def failing(self, place: int, kind: type[BaseException] = Exception, *, sent: bool = True) -> Iterator[None]:
+    def failing(self, place: int, kind: type[BaseException] = Exception) -> Iterator[None]:
         """An exception of this kind that is raised within becomes the result at this place."""
         try:
             yield
         except kind as error:
-            lost = self.calls[place].lost(f"no answer: {type(error).__name__}", sent=sent)
-            self.results[place] = error if isinstance(error, AudiencesError) else lost
+            self.results[place] = error if isinstance(error, AudiencesError) else self.calls[place].known(error)
 
     def _refuse(self) -> None:
         """If a draft cannot be sent, let the result of each other call be that it is not made, so that nothing is half
@@ -186,9 +185,9 @@ class _Run:
         for place, call in enumerate(self.calls):
             if call.how.remaining <= 0:
                 why = "nothing was sent: the total time was over before all drafts were prepared"
-                self.results.setdefault(place, call.lost(why, sent=False))
+                self.results.setdefault(place, call.unsent(why))
         names = " and ".join(self.calls[place].title for place in sorted(self.results))
         for place in set(self.untold) - self.results.keys() if names else ():
             why = f"nothing was sent to anybody, because nothing can be sent to {names} (see there)"
-            error = self.results[place] = self.calls[place].lost(why, sent=False)
+            error = self.results[place] = self.calls[place].unsent(why)
             error.remedy = Remedy("partial", True, "sends to the rest")

@@ -34,6 +34,7 @@ from . import (
     Support,
     WaitTimeoutError,
 )
+from ._operation import READING
 from ._terminal import note, say, visible
 
 
@@ -133,7 +134,7 @@ def as_text(rows: Sequence[Mapping[str, str]], columns: float) -> str:
 
 def line(result: Shown) -> None:
     """Print a result as JSON in a line of its own."""
-    say(json.dumps(result.to_dict()))  # ASCII: no terminal acts on it
+    say(json.dumps(result.to_dict()), keep=False)  # ASCII: no terminal acts on it
 
 
 def show(
@@ -145,9 +146,12 @@ def show(
         for result in results:
             line(result)
         return
+    keep = verb not in READING
     if as_json:
-        say(json.dumps([result.to_dict() for result in results], indent=2))
+        say(json.dumps([result.to_dict() for result in results], indent=2), keep=keep)
         return
+    if not results:
+        note("The list is empty.")
     plain = [_found(each) for each in results]
     done = [each for each in plain if not isinstance(each, Prepared)]
     for result in plain:
@@ -158,8 +162,8 @@ def show(
         terminal = sys.stdout and sys.stdout.isatty()
         width = shutil.get_terminal_size().columns if terminal else math.inf
         # An error, and the audiences that it brings, have columns of their own.
-        say("\n\n".join(as_text([*alike], width) for _, alike in groupby(rows, key=list)))
-    for text in dict.fromkeys(text for each in plain for text in _words(each)):
+        say("\n\n".join(as_text([*alike], width) for _, alike in groupby(rows, key=list)), keep=keep)
+    for text in dict.fromkeys(text for each in results for text in _words(each)):
         note(text)
     outcomes = [(getattr(each, "outcome", None), each.provider) for each in done]
     if done and len(done) < len(plain):
@@ -181,8 +185,11 @@ def _found(result: Shown) -> Plain:
     return result.receipt or cast("Record", result.record) if isinstance(result, Ensured) else result
 
 
-def _words(result: Plain) -> Iterator[str]:
+def _words(result: Shown) -> Iterator[str]:
     """The lines about a result that stand below the table."""
+    if isinstance(result, Ensured):
+        yield from ["The audience was there already, so nothing was sent."] * (not result.is_new)
+        result = _found(result)
     for warning in getattr(result, "warnings", ()):
         yield f"{result.provider}: warning: {warning}"
     if isinstance(result, AudiencesError):

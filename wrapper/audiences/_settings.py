@@ -144,9 +144,11 @@ def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") 
     """
     _checks.truth("allow_http", allow_http)
     parts = _parts(url, ("http", "https"))
-    if parts is None or "@" in parts.netloc or set(url) & set("?#{ "):  # urlsplit tells no empty query from none
+    odd = r"[^\w.~!$&'()*+,;=:%/[\]-]|/\.\.?(/|$)"  # a request's URL must be written as it is sent
+    if parts is None or re.search(odd, url, re.ASCII):
         raise ConfigurationError(
-            "must be http(s)://host[:port][/path], without user, query, fragment or open variables", argument=argument
+            "must be http(s)://host[:port][/path], without user, query, fragment, open variables, or . and .. as steps",
+            argument=argument,
         )
     if parts.scheme == "http" and not allow_http and not _is_here(url):
         raise ConfigurationError(

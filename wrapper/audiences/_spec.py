@@ -41,7 +41,7 @@ class Spec:
         """
         for path, methods in self.document["paths"].items():
             for method, entry in methods.items():
-                if operation_id in (entry.get("operationId"), f"{method.upper()} {path}"):
+                if operation_id == entry.get("operationId", f"{method.upper()} {path}"):
                     return Operation(self, operation_id, path, method.upper())
         raise LookupError(operation_id)
 

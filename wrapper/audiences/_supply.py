@@ -89,11 +89,10 @@ class Supply:
         before, after = self._before, self._after
         return ",".join([more or f"{before}{_encoded(id)}{after}" for id, more in members.items()])
 
-    def shorten(self, excess: int) -> bool:
-        """Leave the last members out of the call, for at least `excess` bytes. Returns False if none is left."""
-        while excess > 0 and self.call:
+    def shorten(self, excess: int) -> None:
+        """Leave the last members out of the call, for at least `excess` bytes, but not the first."""
+        while excess > 0 and len(self.call) > 1:
             excess -= len(self._text(dict([self.call.popitem()])).encode()) + 1  # a comma
-        return bool(self.call)
 
     def sent(self) -> None:
         """Note that the call is over."""
@@ -119,8 +118,8 @@ class Supply:
     def _each(self, item: Any) -> tuple[str, str | None]:
         self._place += 1
         id = item.id if isinstance(item, Member) else item
-        if not isinstance(id, str) or not id or not (id.isascii() or _json.is_unicode(id)):
-            raise self._wrong("", "must be an id, which is Unicode text and not empty, or a Member", id)
+        if not isinstance(id, str) or not id.strip() or not _json.is_unicode(id):
+            raise self._wrong("", "must be an id, which is Unicode text and not blank, or a Member", id)
         if id != id.strip():  # as lines of a file have it
             self.warnings.add(f"an id has white space at an end, and is sent with it [{OURS}]")
         if isinstance(item, Member) and item.attributes:

@@ -11,7 +11,7 @@ from ..messages import Request, Response
 from ..report import Evidence, Finding, Report, Step
 from ..rules import RULES
 
-FORMAT = 2
+FORMAT = 3
 """Raised when a reader of the last format would misread a new one."""
 _ACTING = re.compile(r"[^ -~\n]")
 """Characters that may not be printable."""
@@ -70,7 +70,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _step(step: Step) -> dict[str, Any]:
     # Compressed, because a request that tests a length may be very long.
     packed = base64.b64encode(zlib.compress(step.sent)).decode("ascii")
-    return {"operation": step.operation, "label": step.label, "sent": packed, "answered": dict(step.answered)}
+    return {**vars(step), "sent": packed, "answered": dict(step.answered)}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

@@ -19,15 +19,17 @@ RIGHT_AFTER_WRONG = "right credentials after wrong ones"
 
 @dataclass(frozen=True)
 class Case:
-    """A `change` of a valid request, how it goes on the `wire`, and a `label`: a few words, or its rule of advice.
+    """A `change` of a valid request, how it goes on the `wire`, and a `label`: what is special about it.
 
-    A case with `absent` is about an audience that never existed; one that `is_incomplete` lacks something required.
+    `advice` is the rule of a case of advice; "" for others. A case with `absent` is about an audience that never
+    existed; one that `is_incomplete` lacks something required.
     """
 
     base: Draft
     change: Change
     wire: Wire = PLAIN
     label: str = ""
+    advice: str = ""
     absent: bool = False
     is_incomplete: bool = False
 

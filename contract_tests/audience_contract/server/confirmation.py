@@ -132,7 +132,7 @@ class Confirmation:
                 raise StoryError(f"there is no operation {step.operation} any more")
             operation = operations[step.operation]
             request, wire = request_of(step.sent, self._target, url, marks, ids)
-            expectation = self._exchanges.expected(operation, request, step.label)
+            expectation = self._exchanges.expected(operation, request, step)
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
             before = tuple(exchanges)

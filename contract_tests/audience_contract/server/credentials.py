@@ -26,7 +26,7 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
         spelled = [f"{start} {right}" for start in ("bearer", "BEARER", "Bearer ")] if is_bearer(scheme) else []
         yield [Case(smallest, change) for change in changes]
         yield _in_turn(at, f"{start(scheme)}nobody", smallest)
-        yield [Case(smallest, puts(at, value), label="http.scheme") for value in spelled]
+        yield [Case(smallest, puts(at, value), advice="http.scheme") for value in spelled]
     for name in smallest.fields:
         if target.is_secret(f"body {name}"):
             at, right = Place("body", name), target.settings[f"body {name}"]

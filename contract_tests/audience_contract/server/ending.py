@@ -1,5 +1,6 @@
 """One finding for one root cause: how findings are merged."""
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -9,15 +10,17 @@ from ..judging import plainness
 from ..mock.provider import facts_of
 from ..report import Finding
 from ..rules import Weight
-from ..spec import Operation
+from ..spec import Operation, load
 from .places import places
 
 _OFTEN = 4
 """A finding is frequent if at least one in so many valid requests shows it."""
 _TYPES = 3
 """From so many properties with an unchecked type on, the root cause is that the server checks no types."""
-_RESTATED = {"case.refused", "case.header", "case.method", "response.content-type", "response.body"}
-"""Rules whose findings are merged if several operations are documented in the same words."""
+_RESTATED = {"case.refused", "case.header", "response.content-type", "response.header", "response.body"}
+"""Rules whose findings are merged if the documents state the same at several places."""
+_NOTES = {"description", "title", "summary", "example", "examples", "default", "deprecated"}
+"""What a document has beside its rules."""
 _SEVERAL = 4
 """From so many unchecked rules of one body on, the root cause is that the server does not check the body."""
 
@@ -30,14 +33,15 @@ def merged(
     - A server that refuses plain valid requests also refuses those with a peculiarity.
     - A request with several peculiarities adds nothing to a request with one of them.
     - An operation that never refused a body because of its schema lacks the whole check, and not one rule of it.
-    - A rule that several operations document in the same words is one rule, and so is a text that they take.
+    - A rule that the documents state for several operations is one rule, and so is a text that they take.
     - A server that often fails on valid requests also fails on others.
 
     `valid` is how many plain valid requests each operation had, and `refusing` are the operations that refused a body
     because of its schema.
     """
     found = [*_of_its_own(found, valid)]
-    bodies = [f"{operation.node.pointer}/requestBody" for operation in operations if operation.id not in refusing]
+    lacking = [operation for operation in operations if operation.id not in refusing]
+    bodies = [each.spec.in_file(f"{each.node.pointer}/requestBody") for each in lacking]
     refusals = [one for one in found if one.rule == "case.refused"]
     within = {one.key: body for one in refusals for body in bodies if one.pointer.startswith(f"{body}/")}
     unchecked = {body for body, count in Counter(within.values()).items() if count >= _SEVERAL}
@@ -46,22 +50,26 @@ def merged(
     often = any(_is_often(one, valid) for one in failing)
     # By the pointer to its schema: a text's name, and the operation that makes what it belongs to.
     texts = {
-        each.schema.pointer: (each.name, facts_of(one).source or one.id)
+        one.spec.in_file(each.schema.pointer): (each.name, facts_of(one).source or one.id)
         for one in operations
         for each in places(one)
         if each.schema
     }
+    stated = {one.key: _stated(one) for one in found if one.rule in _RESTATED}
+    # A rule that one operation has at two places is two rules.
+    counts = Counter((stated[one.key], operation) for one in found if one.key in stated for operation in one.operations)
+    twice = {said for (said, _), count in counts.items() if count > 1}
     causes = defaultdict[object, list[Finding]](list)
     for one in found:
         cause: object = one.key
         if within.get(one.key) in unchecked:
             cause = within[one.key]
-        elif one.rule in _RESTATED:
-            # The message ends with the page, if there is one. It differs by operation, so only the reason is compared.
-            said = re.search(r".*: \d{3} \((.*?)(?:; [^; ]+)?\)$", one.message, re.DOTALL)
-            where = r"at (character|byte) \d+| \(\w+: \d+\)|(?<=^body )/\S*(?=/)"
-            reason = re.sub(where, "", said[1]) if said else one.key
-            cause = one.rule, reason if checks_types or not one.pointer.endswith("/type") else "type"
+        elif one.key in stated and not checks_types and one.pointer.endswith("/type"):
+            cause = one.rule, "type"
+        elif one.key in stated:
+            cause = stated[one.key], _path(one) if stated[one.key] in twice else ""
+        elif one.rule == "case.method":
+            cause = one.rule
         elif one.rule == "case.accepted":
             # What is special about a request is a text, or what the label says.
             cause = texts.get(one.pointer) or (one.key if "valid" in one.inputs else one.inputs[:1])
@@ -72,6 +80,26 @@ def merged(
         causes[cause].append(one)
     for cause, those in causes.items():
         yield _all_of(those, str(cause) if cause in unchecked else "") if those[1:] else those[0]
+
+
+def _stated(finding: Finding) -> tuple[str, str, str]:
+    """The rule that is broken: its id, the name of what it is about, and what the documents say; all the same wherever
+    they say it.
+    """
+    spec, keyword = load(finding.provider), finding.pointer.rpartition("/")[2]
+    try:
+        value = (spec.written or spec.node).at(finding.pointer).value
+    except LookupError:
+        value = None
+    if isinstance(value, dict):
+        value = {name: None if isinstance(each, dict) else each for name, each in value.items() if name not in _NOTES}
+    name = finding.detail or _path(finding).rpartition("/")[2]
+    return finding.rule, name, json.dumps({keyword: value}, sort_keys=True)
+
+
+def _path(finding: Finding) -> str:
+    """The place in the message, without the numbers of items."""
+    return re.sub(r"/\d+(?=/|$)", "", finding.place)
 
 
 def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[Finding]:

@@ -1,11 +1,11 @@
 """How a request must be answered: by a documented success, by a refusal, or by either if the documents are silent."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from .. import security
@@ -20,7 +20,7 @@ from ..rules import RULES, Weight
 from ..spec import Node, Operation
 from ..strict_json import at
 from ..urlencoded import decode
-from ..violation import Violation
+from ..violation import UnreadableError, Violation
 from .advice import OPEN, misread, query_of
 from .places import is_about_one, key_of, places
 from .send import BUSY
@@ -63,7 +63,7 @@ class Expectation:
     - `broken`: what the request breaks; None for a valid request.
     - `detail`: the `detail` of a `Finding`.
     - `advised`: the rule of advice that a fitting answer breaks if it is not a 401; "" for none.
-    - `shown`: the text about the request in a headline; if "", the headline shows what is broken, or the whole request.
+    - `odd`: the name of the only unusual text; "" for none.
     - `only`: the only status that a refusal may have; 0 if any documented refusal will do.
     """
 
@@ -75,7 +75,7 @@ class Expectation:
     broken: Violation | None = None
     detail: str = ""
     advised: str = ""
-    shown: str = ""
+    odd: str = ""
     only: int = 0
 
     @property
@@ -85,6 +85,14 @@ class Expectation:
         A rule in a shared component has one pointer, and so one key for all operations.
         """
         return self.pointer if RULES[self.rule].is_placed else self.rule
+
+    def reason(self, operation: Operation) -> str:
+        """Why an answer that does not fit is wrong, in a few words."""
+        if self.expected is not Expected.REFUSAL:
+            return str(self.expected.value)
+        documented = operation.node["responses"].value
+        codes = [str(self.only)] if self.only else [code for code in documented if code[0] in "4d"]
+        return f"documented: {', '.join(codes)}" if codes else str(self.expected.value)
 
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
         """Whether an answer's status fits, for a request with a body of `size` bytes.
@@ -117,13 +125,12 @@ class Expectation:
                 return status in BUSY
 
 
-def expect(target: Target, operation: Operation, request: Request, label: str = "") -> Expectation:
+def expect(target: Target, operation: Operation, request: Request, label: str = "", rule: str = "") -> Expectation:
     """The expectation for a request. `label` says in a few words what is special about it.
 
-    Or it is a rule of advice: the request is written in a way that HTTP, JSON or forms allow and many servers refuse,
-    or in a way that they forbid and many servers take.
+    `rule` is one of advice, or "": the request is written in a way that HTTP, JSON or forms allow and many servers
+    refuse, or in a way that they forbid and many servers take.
     """
-    rule, label = (label, "") if label in RULES else ("", label)
     # A path without values for its parameters is another path, and maybe that of another operation.
     elsewhere = "{" in operation.path and not operation.path_values(request.target)
     if request.method != operation.method or elsewhere:
@@ -196,7 +203,7 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     `rule` is the rule of advice that allows its unusual form; "" for a usual form.
     """
     responses = operation.node["responses"].pointer
-    found = [] if is_open else [*texts(operation, request)]
+    found = () if is_open else texts(operation, request)
     if is_open or any(_open(found)):
         return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
     if rule:
@@ -205,15 +212,16 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     if len(odd) != 1:
         # With several odd texts, nobody can tell because of which one a server refuses the request.
         detail = "several" if odd else ""
-        return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
+        file = None if odd else _odd_file(operation, request)
+        pointer = file.pointer if file else responses
+        return Expectation(Expected.SUCCESS, "case.accepted", pointer, label or "valid", detail=detail)
     name, kind, text = odd[0]
     # The create has already shown that the server takes this name.
     is_known = name == key_of(operation) and not facts_of(operation).creates
     is_limited = is_known or kind.plain("maxLength") or kind.plain("pattern")
     if not is_limited and (len(text) > _USUAL or any(map(_is_rare, text))):
         return Expectation(Expected.SUCCESS, "json.limits", "", label or "valid", Weight.ADVICE)
-    shown = label or json.dumps({name: text}, ensure_ascii=False)
-    return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", shown=shown)
+    return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", odd=name)
 
 
 def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> Expectation:
@@ -295,6 +303,15 @@ def _is_odd(kind: Node, text: str) -> bool:
     return text != choices[0] if choices else not re.fullmatch(r"[\w-][\w -]{0,63}", text, re.ASCII)
 
 
+def _odd_file(operation: Operation, request: Request) -> Node | None:
+    """The schema of a file in a form that is not the one that requests usually have."""
+    files = {place.name: place.schema for place in places(operation) if place.is_file and place.name}
+    usual = provider_of(operation.spec.key).file() if files else ()
+    parts = parts_of(request) if files else []
+    odd = (part for part in parts if part.name in files and (part.filename, part.content_type, part.data) != usual)
+    return next((files[part.name] for part in odd), None)
+
+
 def _is_rare(character: str) -> bool:
     """Whether a character is beyond the first plane, invisible, or a separator of lines."""
     return character > "\uffff" or unicodedata.category(character) in ("Cf", "Zl", "Zp")
@@ -311,18 +328,22 @@ def _open(found: Iterable[tuple[str, Node, str]]) -> Iterator[str]:
             yield "a character that is no text"
 
 
-def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, str]]:
-    """The texts in a request, each as its name, its schema and the text. Files, texts in arrays, and texts without a
-    schema are left out.
+# Cached because one request is read several times.
+@lru_cache(maxsize=16)
+def texts(operation: Operation, request: Request) -> tuple[tuple[str, Node, str], ...]:
+    """The texts in a request, each as its name, its schema and the text; none if the body cannot be read.
 
-    Raises UnreadableError if the body cannot be read.
+    Files, texts in arrays, and texts without a schema are left out.
     """
     path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
-    found = {"query": dict(query_of(request)), "path": path, "body": _body_of(operation, request)}
-    for place in places(operation):
-        value = at(found[place.kind], f"/{place.name}") if place.kind in found else None
-        if place.schema and isinstance(value, str) and "/0" not in place.name:
-            yield place.name or "the body", place.schema, value
+    try:
+        found = {"query": dict(query_of(request)), "path": path, "body": _body_of(operation, request)}
+    except UnreadableError:
+        return ()
+    named = ((each, at(found.get(each.kind), f"/{each.name}")) for each in places(operation) if "/0" not in each.name)
+    return tuple(
+        (each.name or "the body", each.schema, text) for each, text in named if each.schema and isinstance(text, str)
+    )
 
 
 def _body_of(operation: Operation, request: Request) -> Any:

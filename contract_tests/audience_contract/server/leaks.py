@@ -65,16 +65,10 @@ class Leaks:
 
     @cached_property
     def _looked_for(self) -> list[str]:
-        return [secret for secret in self._target.secrets if len(secret) >= _FEWEST and not self._is_word(secret)]
-
-    def _is_word(self, text: str) -> bool:
-        return text.lower() in self._vocabulary
-
-    @cached_property
-    def _vocabulary(self) -> str:
-        """The words that any answer may have: those of the documents, of HTTP, and of credentials."""
+        # Any answer may have the words of the documents, of HTTP, and of credentials.
         phrases = (f"{status.phrase} {status.description}" for status in HTTPStatus)
-        return " ".join([json.dumps(self._target.spec.node.value), *phrases, _WORDS]).lower()
+        words = " ".join([json.dumps(self._target.spec.node.value), *phrases, _WORDS]).lower()
+        return [each for each in self._target.secrets if len(each) >= _FEWEST and each.lower() not in words]
 
 
 def _bytes(headers: Headers) -> bytes:

@@ -149,7 +149,7 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
         kinds = {FORM: _FORM, PARTS: _PARTS}.get(smallest.media, _JSON if smallest.is_json else ())
         for rewritings in (_TYPES, *kinds):
             yield [
-                Case(smallest, partial(_rewritten, pattern, by), label=rule)
+                Case(smallest, partial(_rewritten, pattern, by), advice=rule)
                 for (rule, pattern), those in rewritings.items()
                 for by in those
             ]
@@ -161,15 +161,15 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
 
 
 def _any_message(smallest: Draft, names: Names) -> Iterator[Case]:
-    yield Case(smallest, as_it_is, Wire(absolute=True), "http.line")
+    yield Case(smallest, as_it_is, Wire(absolute=True), advice="http.line")
     upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
     yield Case(
-        smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()), label="http.upgrade"
+        smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()), advice="http.upgrade"
     )
     if "Accept" not in smallest.values["header"]:
         for accept in _ACCEPTS:
             rule = "" if accept in ("*/*", "application/json") else "http.accept"
-            yield Case(smallest, puts(Place("header", "Accept"), accept), label=rule)
+            yield Case(smallest, puts(Place("header", "Accept"), accept), advice=rule)
     for name, value in (
         ("User-Agent", ...),
         ("Connection", "close"),
@@ -198,8 +198,8 @@ def _and(draft: Draft, pair: str) -> str:
 
 
 def _framing(smallest: Draft, names: Names) -> Iterator[Case]:
-    yield Case(smallest, as_it_is, Wire(chunked=True), "http.chunked")
-    yield Case(smallest, as_it_is, Wire(expect=True), "http.expect")
+    yield Case(smallest, as_it_is, Wire(chunked=True), advice="http.chunked")
+    yield Case(smallest, as_it_is, Wire(expect=True), advice="http.expect")
     yield Case(smallest, lambda draft: draft.request(b""))
     if not names.provider.extensible:
         for value in ("1", "x" * _LARGE):

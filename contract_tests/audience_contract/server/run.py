@@ -119,7 +119,7 @@ class Run:
             for violation in check_request(operation, request, undocumented=False):
                 if rule_of(violation) == "request.credential":
                     return f"no credential is given for {violation.rule}: set {' or '.join(unset)}"
-                return f"no right value is known for {violation.rule}"
+                return f"no right value is known for {self._target.spec.in_file(violation.rule)}"
             if chosen(operation) and not self._audiences.may_be_sent(request) and not self._options.read_only:
                 return f"no value is known for {chosen(operation)} that is nobody's"
         return ""
@@ -137,7 +137,9 @@ class Run:
         except KeyboardInterrupt:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
         else:
-            self._ended = self._ended or self._limit
+            each = " to an operation" if self._operations[1:] else ""
+            limit = f"ended at the limit of {counted(self._options.requests or 0, 'request')}{each}"
+            self._ended = self._ended or (limit if self._sender.limited else "")
         is_there = self._ended != "interrupted" and not self.exchanges.silent
         if is_there:
             # Before the clean-up: some findings only show while the run's audiences exist.
@@ -171,7 +173,7 @@ class Run:
             seed=self._options.seed,
             phases=dict(self._phases),
             planned=len(self._planned),
-            untried=tuple(self._untried),
+            untried=tuple((self._target.spec.in_file(rule), name) for rule, name in self._untried),
         )
 
     @property
@@ -186,12 +188,6 @@ class Run:
     @property
     def _untried(self) -> list[tuple[str, str]]:
         return [each for each, is_tried in self._planned.items() if not is_tried]
-
-    @property
-    def _limit(self) -> str:
-        each = " to an operation" if len(self._operations) > 1 else ""
-        reason = f"ended at the limit of {counted(self._options.requests or 0, 'request')}{each}"
-        return reason if self._sender.limited else ""
 
     def _remarks(self) -> Iterator[str]:
         if self._ended and not self._untried:
@@ -286,7 +282,7 @@ class Run:
 
         def expected(case: Case) -> Expectation | None:
             base = self._names.about(case.base, about) if about and not case.absent else case.base
-            return self.exchanges.expected(operation, case.request(base), case.label)
+            return self.exchanges.expected(operation, case.request(base), case)
 
         # Any case may show that a rule about answers is broken, and any rule may be broken only after a valid request.
         by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
@@ -300,7 +296,7 @@ class Run:
         judged = (each for each in judged if self._is_asked(each.rule) and each.expected not in open_ones)
         if self._options.read_only and facts.source:
             # A run that only reads cannot make an audience with an odd name.
-            judged = (each for each in judged if not each.shown)
+            judged = (each for each in judged if not each.odd)
         for expectation in judged:
             self._planned.setdefault((expectation.key, operation.id), False)
         return made

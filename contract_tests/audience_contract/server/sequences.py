@@ -71,8 +71,8 @@ class Sequences:
                     # Asked again: only an audience that is there both times was certainly left out by the pages.
                     seen = page(on_one_page)
                     missed &= self._judge.shows(operation, seen)
-                    said = f" has {min(missed)}, which is missing from the same list page by page" if missed else ""
-                    self._judge.entry(operation, seen).page(said, detail="left out")
+                    said = f"it has {min(missed)}, which is on no page of the same list" if missed else ""
+                    self._judge.entry(operation, seen).answered("run.pages", said, detail="left out")
                     break
                 draft = draft.put(cursors[0], cursor)
             self._filter(operation, first)
@@ -87,7 +87,8 @@ class Sequences:
             seen = self._exchanges.play(operation, request, is_early=lacks, label=PAGE)
             made = lacks(seen)
             entry = self._judge.entry(operation, replace(seen, before=made.story) if made else seen)
-            entry.page(f" lacks {made.name}, which was created" if made else "", detail="all")
+            said = f"{made.name} was created, and is not there" if made else ""
+            entry.answered("run.pages", said, detail="all")
 
     def _filter(self, operation: Operation, first: Observation) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
@@ -100,8 +101,8 @@ class Sequences:
             is_there = shown.get("name") in (each.get("name") for each in self._judge.items(operation, seen))
             # A later page may have it.
             if is_found and seen.status == _OK and not self._judge.next_page(operation, seen, set()):
-                said = "" if is_there else f" lacks {shown.get('name')}, which the list has without it"
-                self._judge.entry(operation, seen).page(said, detail="filter")
+                said = "" if is_there else f"no {shown.get('name')}, which fits, and is in the list without the filter"
+                self._judge.entry(operation, seen).answered("run.pages", said, detail="filter")
 
     def read_back(self, operation: Operation) -> None:
         """Change an audience, and read it, by the id that the change answered: it must exist, without extra members."""
@@ -146,7 +147,7 @@ class Sequences:
                 if shown.status == _OK and told.status in (200, 204) and not early(told):
                     is_there = partial(_shows, value_of(shown.response))
                     seen = self._exchanges.play(reader, read, is_early=is_there, before=story, label=BACK)
-                    said = f"200 as before, though {operation.id} has removed it"
+                    said = f"as before, though {operation.id} has removed it"
                     self._judge.shown_by("run.removed", operation, reader, seen, said if is_there(seen) else "")
 
     def _changed(self, operation: Operation, made: Made) -> tuple[Observation, ...]:
@@ -176,10 +177,9 @@ def _is_unfinished(reader: Operation, seen: Observation) -> bool:
 
 
 def _shows(value: Any, seen: Observation) -> bool:
-    return seen.status == _OK and _but_for_updates(value_of(seen.response)) == _but_for_updates(value)
+    return seen.status == _OK and _lasting(value_of(seen.response)) == _lasting(value)
 
 
-def _but_for_updates(value: Any) -> Any:
-    """An audience without what tells when it was changed last: that a removal was tried is no sign that it was done."""
-    named = value if isinstance(value, dict) else {}
-    return {name: each for name, each in named.items() if "updat" not in name.lower()} or value
+def _lasting(value: Any) -> Any:
+    """An audience without what tells when it was changed last: a removal that removes nothing may have changed that."""
+    return {name: value[name] for name in value if "updat" not in name.lower()} if isinstance(value, dict) else value

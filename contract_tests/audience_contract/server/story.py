@@ -29,6 +29,7 @@ def steps(story: list[dict[str, Any]]) -> list[Step]:
             each["operation"],
             zlib.decompress(base64.b64decode(each["sent"])),
             each["label"],
+            each["advice"],
             tuple(each["answered"].items()),
         )
         for each in story

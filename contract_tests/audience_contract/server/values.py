@@ -70,7 +70,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
                 values = [str(value) for value in values if _is_header(str(value))]
             inside = [change for change in _AROUND if _breaks(place, change(right)) and fullest.is_json]
             changes = [_named(place, change) for change in inside if place.kind == "body"]
-            yield [Case(sent, puts(place, value), label=spelling(place, value)) for value in values]
+            yield [Case(sent, puts(place, value), advice=spelling(place, value)) for value in values]
             yield [Case(sent, change) for change in changes]
         # An id that the caller chooses keeps the run's mark in it, so that it is nobody's.
         is_chosen = place.kind == "path" and place.name == chosen(smallest.operation)
@@ -88,7 +88,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
         yield [*_others(sent, place)] if place.kind == "body" else []
         if place.is_file:
             yield [
-                Case(sent, puts(place, File(*file[1:4])), label="form.part" if ";" in file[2] else file[0])
+                Case(sent, puts(place, File(*file[1:4])), label=file[0], advice="form.part" if ";" in file[2] else "")
                 for file in names.provider.files()
             ]
         if place.is_file and not place.name:
@@ -97,9 +97,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             yield [Case(fullest, _stretched(place, length)) for length in _lengths(place, names, fullest)]
             yield [Case(fullest, change) for change in _letters(place, names)]
         if place.required and place.name and not secret:
-            yield [Case(smallest, change) for change in _elsewhere(place, smallest)]
-            yield [Case(smallest, change, label=rule) for change, rule in _renamed(place, smallest)]
-            yield [Case(smallest, change, label=rule) for change, rule in _respelled(place, smallest)]
+            moves = (*_elsewhere(place, smallest), *_renamed(place, smallest), *_respelled(place, smallest))
+            yield [Case(smallest, change, advice=rule) for change, rule in moves]
     yield _of_page(smallest, names)
     yield [*_others(smallest, Place("body", "", smallest.operation.body))] if smallest.is_json else []
     facts = facts_of(smallest.operation)
@@ -293,7 +292,7 @@ def _framed(place: Place, start: str, end: str) -> Change:
     return _named(place, lambda name: f"{start}{name}{end}")
 
 
-def _elsewhere(place: Place, draft: Draft) -> Iterator[Change]:
+def _elsewhere(place: Place, draft: Draft) -> Iterator[tuple[Change, str]]:
     """Changes that move a required value to where it does not belong."""
     if place.kind == "path" or place.is_file or "/" in place.name:
         return
@@ -305,7 +304,7 @@ def _elsewhere(place: Place, draft: Draft) -> Iterator[Change]:
         ("body", [place.name] if draft.media and place.kind != "body" else []),
     ):
         if found:
-            yield _moved(place, [Place(kind, name) for name in dict.fromkeys(found)])
+            yield _moved(place, [Place(kind, name) for name in dict.fromkeys(found)]), ""
 
 
 def _moved(place: Place, others: list[Place]) -> Change:

@@ -5,28 +5,37 @@ import re
 from typing import Any
 
 from ..bodies import json_of, parts_of
-from ..messages import Request
+from ..messages import Request, Response
 from ..spec import Node, Operation, source, tokens
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
+from .audiences import PREFIX
 
-_LONGEST = 60
+_LONGEST, _FEW = 60, 3
+"""The most characters of a text, and properties of an object, that are shown."""
+_MARK = re.compile(rf"{PREFIX}[a-z0-9]+-")
+"""How the names of a run begin."""
 _NOTHING = {"", "valid", "undocumented", "success"}
 """Labels that are not shown, because the content of the request tells more."""
 
 _COUNTED = {"Length": "characters", "Items": "items", "Properties": "properties"}
 
 
-def asked(operation: Operation, request: Request, broken: Violation | None, label: str) -> str:
-    """A request in a few words: what is wrong with it, or, if nothing is, its content and what is special about it."""
+def asked(
+    operation: Operation, request: Request, broken: Violation | None, label: str, odd: dict[str, str] | None = None
+) -> str:
+    """A request in a few words: what is wrong with it, or, if nothing is, its content and what is special about it.
+
+    Of its content only the text that is `odd`, by its name, if one is.
+    """
     if broken:
         return _part(request, broken)
     special = "" if label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
-    return f"{_whole(operation, request)}{special}"
+    return f"{cut(brief(odd)) if odd else _whole(operation, request)}{special}"
 
 
-def rule(operation: Operation, broken: Violation) -> str:
-    """What the broken rule of the spec asks for, and the page that says so."""
+def rule(operation: Operation, broken: Violation, more: str = "") -> str:
+    """What the broken rule of the spec asks for, with `more` after it, and the page that says so."""
     path = [*broken.where.split(" ")[1:], *tokens(broken.pointer)]
     # Of an item, the name is that of its array.
     name = broken.missing or "/".join(path[-2:] if path[-1:] and path[-1].isdecimal() else path[-1:])
@@ -56,6 +65,22 @@ def rule(operation: Operation, broken: Violation) -> str:
             said = f"{name} must match {limit}" if keyword == "pattern" else f"{name} must be a {limit}"
         case _:
             said = broken.message
+    return with_page(operation, broken.rule, f"{said}{more}")
+
+
+def of_answer(operation: Operation, response: Response, broken: Violation) -> str:
+    """What is wrong with an answer, and the page that says so."""
+    name, inside = broken.where.rpartition(" ")[2].replace("content-type", "Content-Type"), broken.pointer[1:]
+    if broken.message == "missing":
+        said = f"no {name}"
+    elif broken.missing:
+        said = f"{inside or 'the body'} has no {broken.missing}"
+    elif name == "Content-Type":
+        said = f"{name} is {', '.join(response.values(name))}: {broken.message}"
+    elif broken.rule.endswith("/type"):
+        return rule(operation, broken, f", not {broken.message.partition(' breaks ')[0]}")
+    else:
+        said = f"{broken.where} {broken.pointer}".strip() + f": {broken.message}"
     return with_page(operation, broken.rule, said)
 
 
@@ -88,11 +113,11 @@ def _of_json(request: Request, broken: Violation) -> str:
     except UnreadableError:
         return cut(request.body.decode("utf-8", "backslashreplace"))
     if broken.missing:
-        return f"{_json(at(value, broken.pointer))} without {broken.missing}"
+        return f"{cut(brief(at(value, broken.pointer)))} without {broken.missing}"
     found = at(value, broken.pointer)
     for token in reversed(tokens(broken.pointer)):
         found = [found] if token.isdecimal() else {token: found}
-    return _json(found)
+    return cut(brief(found))
 
 
 def _text(request: Request, name: str) -> str:
@@ -112,16 +137,26 @@ def _whole(operation: Operation, request: Request) -> str:
     try:
         if "multipart/form-data" in body["content"].value:
             return f"a form of {', '.join(part.name for part in parts_of(request))}"
-        return _json(json_of(request)) + ("" if request.values("content-type") else " without Content-Type")
+        return cut(brief(json_of(request))) + ("" if request.values("content-type") else " without Content-Type")
     except UnreadableError:
         return cut(request.body.decode("utf-8", "backslashreplace"))
 
 
-def _json(value: Any) -> str:
-    return cut(json.dumps(value, ensure_ascii=False))
+def brief(value: Any) -> str:
+    """A JSON value as a text, with the length of what is long instead of all of it."""
+    if isinstance(value, str):
+        return json.dumps(cut(value, _LONGEST // 2), ensure_ascii=False)
+    if isinstance(value, list):
+        more = [f"… {len(value)} items"] if value[2:] else []
+        return f"[{', '.join([*map(brief, value[: 1 if more else 2]), *more])}]"
+    if isinstance(value, dict):
+        shown = [f"{brief(name)}: {brief(each)}" for name, each in value.items()]
+        shown[1:-1] = [f"… {len(value)} properties"] if len(shown) > _FEW else shown[1:-1]
+        return f"{{{', '.join(shown)}}}"
+    return json.dumps(value)
 
 
-def cut(text: str) -> str:
-    """The text, without its middle if it has more than 60 characters."""
-    half = _LONGEST // 2
-    return text if len(text) <= _LONGEST else f"{text[:half]}…{text[-half:]} ({len(text)} characters)"
+def cut(text: str, longest: int = _LONGEST) -> str:
+    """The text, without the run's mark in names, and without its middle if it has more characters than that."""
+    text, half = _MARK.sub("…", text), longest // 2
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]} ({len(text)} characters)"
