@@ -60,7 +60,9 @@ def _query(request: Request) -> list[tuple[str, str]]:
 def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violation]:
     """What the values of a parameter, or of a header of an answer, break."""
     kind, place = parameter["schema"], parameter.plain("in", "header")
-    repeatable, is_there = kind.plain("type") == "array", bool(values)
+    every, is_there = schema.every((kind,)), bool(values)
+    # An array, or null, which no parameter can say.
+    repeatable = {name for each in every for name in schema.types(each)} - {"null"} == {"array"}
     if not values and parameter.plain("required"):
         yield Violation(where, "", f"{parameter.pointer}/required", "missing")
     if len(values) > 1 and not repeatable:
@@ -75,7 +77,8 @@ def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violat
         return
     readable = [text for text in texts if text is not None]
     if repeatable and is_there:
-        yield from schema.check(kind, [schema.from_text(kind["items"], text) for text in readable], where)
+        items = next((found for each in every if (found := each.get("items"))), kind)
+        yield from schema.check(kind, [schema.from_text(items, text) for text in readable], where)
     else:
         for text in readable:
             yield from schema.check(kind, schema.from_text(kind, text), where)
