@@ -7,11 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..judging import plainness
-from ..mock.provider import facts_of
 from ..report import Finding
 from ..rules import Weight
 from ..spec import Operation, load
-from .places import places
 
 _OFTEN = 4
 """A finding is frequent if at least one in so many valid requests shows it."""
@@ -33,7 +31,7 @@ def merged(
     - A server that refuses plain valid requests also refuses those with a peculiarity.
     - A request with several peculiarities adds nothing to a request with one of them.
     - An operation that never refused a body because of its schema lacks the whole check, and not one rule of it.
-    - A rule that the documents state for several operations is one rule, and so is a text that they take.
+    - A rule that the documents state for several operations is one rule, and so is a text or file that they take.
     - A server that often fails on valid requests also fails on others.
 
     `valid` is how many plain valid requests each operation had, and `refusing` are the operations that refused a body
@@ -48,13 +46,6 @@ def merged(
     checks_types = sum(one.pointer.endswith("/type") for one in refusals) < _TYPES
     failing = [one for one in found if one.rule == "response.failure" and one.detail == "valid"]
     often = any(_is_often(one, valid) for one in failing)
-    # By the pointer to its schema: a text's name, and the operation that makes what it belongs to.
-    texts = {
-        one.spec.in_file(each.schema.pointer): (each.name, facts_of(one).source or one.id)
-        for one in operations
-        for each in places(one)
-        if each.schema
-    }
     stated = {one.key: _stated(one) for one in found if one.rule in _RESTATED}
     # A rule that one operation has at two places is two rules.
     counts = Counter((stated[one.key], operation) for one in found if one.key in stated for operation in one.operations)
@@ -70,8 +61,8 @@ def merged(
             cause = stated[one.key], _path(one) if stated[one.key] in twice else ""
         elif one.rule == "case.method":
             cause = one.rule
-        elif one.rule == "case.accepted" and one.pointer in texts:
-            cause = texts[one.pointer]
+        elif one.rule == "case.accepted" and one.place != "status":
+            cause = one.rule, one.place
         elif one.rule == "response.failure":
             # What is neither certainly valid nor certainly invalid fails for the same reason as one of these.
             kin = "valid" if failing else "invalid"

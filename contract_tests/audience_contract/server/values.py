@@ -92,8 +92,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             yield [Case(fullest, _stretched(place, length)) for length in _lengths(place, names, fullest)]
             yield [Case(fullest, change) for change in _letters(place, names)]
         if place.required and place.name and not secret:
-            moves = (*_elsewhere(place, smallest), *_renamed(place, smallest), *_respelled(place, smallest))
-            yield [Case(smallest, change, advice=rule) for change, rule in moves]
+            kinds = (_elsewhere(place, smallest), _renamed(place, smallest), _respelled(place, smallest))
+            yield from ([Case(smallest, change, advice=rule) for change, rule in moves] for moves in kinds)
     yield _of_page(smallest, names)
     yield [*_others(smallest, Place("body", "", smallest.operation.body))] if smallest.is_json else []
     facts = facts_of(smallest.operation)
@@ -144,7 +144,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         near = dict.fromkeys(text for choice in (choices[0], choices[-1]) for text in _near(choice))
         yield from ("contract_check", *choices, ",".join(choices), "0", "1", "null", *near)
     if place.kind == "body" and draft.is_json:
-        others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right), [right], {"en": right}]
+        others: list[Any] = [None, [right], 7, {"en": right}, True, 0, 1.5, "7", "true", [], {}, str(right)]
         others += [[None]] if isinstance(right, list) else []
         yield from (value for value in others if _breaks(place, value))
         yield from [None] if place.says("nullable") or "null" in schema.types(place.schema) else []
