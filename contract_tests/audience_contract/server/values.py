@@ -124,11 +124,9 @@ def _of_page(smallest: Draft, names: Names) -> list[Case]:
 
     Only for a provider that identifies audiences by name: another one's sample may be about somebody's audience.
     """
-    content = (
-        smallest.operation.node["requestBody"]["content"] if names.provider.is_by_name and smallest.is_json else None
-    )
-    said = content and content[smallest.media].get("example")
-    if not said:
+    if not names.provider.is_by_name or not smallest.is_json:
+        return []
+    if not (said := smallest.operation.node["requestBody"]["content"][smallest.media].get("example")):
         return []
     draft = names.about(replace(smallest, values={**smallest.values, "body": said.value}))
     return [Case(draft, as_it_is, label="the page's sample")]
