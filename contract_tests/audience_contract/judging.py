@@ -291,7 +291,7 @@ class Ledger:
             weight=min((known.weight, finding.weight), key=list(Weight).index),
             evidence=evidence,
             story=self._story((*seen.before, seen)) if plainer else known.story,
-            longer=self._story((*seen.last, *seen.before, seen)) if plainer else known.longer,
+            longer=self._story((*seen.before, *seen.last, seen)) if plainer else known.longer,
             count=known.count + 1,
         )
         self._shown_by.setdefault(finding.key, set()).add(seen.number)

@@ -63,7 +63,7 @@ class Expectation:
     - `broken`: what the request breaks; None for a valid request.
     - `detail`: the `detail` of a `Finding`.
     - `advised`: the rule of advice that a fitting answer breaks if it is not a 401; "" for none.
-    - `odd`: the name of the only unusual text or file; "" for none.
+    - `odd`: the name of the only unusual text; "" for none.
     - `only`: the only status that a refusal may have; 0 if any documented refusal will do.
     """
 
@@ -214,8 +214,7 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     if len(odd) != 1:
         # With several odd texts, nobody can tell because of which one a server refuses the request.
         detail = "several" if odd else ""
-        name, pointer = (not odd and _odd_file(operation, request)) or ("", responses)
-        return Expectation(Expected.SUCCESS, "case.accepted", pointer, label or "valid", detail=detail, odd=name)
+        return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
     # The create has already shown that the server takes this name.
     is_known = name == key_of(operation) and not facts_of(operation).creates
@@ -296,15 +295,6 @@ def _is_odd(kind: Node, text: str) -> bool:
     """Whether a valid text is so unusual that a server may wrongly refuse it."""
     choices = kind.plain("enum")
     return text != choices[0] if choices else not re.fullmatch(r"[\w-][\w -]{0,63}", text, re.ASCII)
-
-
-def _odd_file(operation: Operation, request: Request) -> tuple[str, str] | None:
-    """The name of a file in a form that is not the one that requests usually have, and the pointer to its schema."""
-    files = {each.name: each.schema.pointer for each in places(operation) if each.schema and each.is_file and each.name}
-    usual = provider_of(operation.spec.key).file() if files else ()
-    parts = parts_of(request) if files else []
-    odd = (part for part in parts if part.name in files and (part.filename, part.content_type, part.data) != usual)
-    return next(((part.name, files[part.name]) for part in odd), None)
 
 
 def _is_rare(character: str) -> bool:
