@@ -55,10 +55,9 @@ def merged(
         cause: object = one.key
         if within.get(one.key) in unchecked:
             cause = within[one.key]
-        elif one.key in stated and not checks_types and one.pointer.endswith("/type"):
-            cause = one.rule, "type"
-        elif one.key in stated:
-            cause = stated[one.key], _path(one) if stated[one.key] in twice else ""
+        elif said := stated.get(one.key):
+            is_type = not checks_types and one.pointer.endswith("/type")
+            cause = (one.rule, "type") if is_type else (said, _path(one) if said in twice else "")
         elif one.rule == "case.method":
             cause = one.rule
         elif one.rule == "case.accepted":
