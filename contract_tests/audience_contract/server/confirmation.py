@@ -83,17 +83,14 @@ class Confirmation:
 
     def has_one(self) -> bool:
         """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
-        new = {one.key for one in self._ledger.every if self._counts(one)} - self.again.keys()
+        heavy = [one for one in self._ledger.every if one.weight is Weight.VIOLATION or self._options.strict]
+        new = {one.key for one in heavy if not self._options.accepted(one)} - self.again.keys()
         found = [one for one in self._found() if one.key in new] if new else []
         phase, mark, digits = self._sender.phase, self._audiences.mark, self._audiences.digits
         self._confirm(found)
         # Confirming changes these; later stories must have the marks of this run.
         self._sender.phase, self._audiences.mark, self._audiences.digits = phase, mark, digits
         return any(self.again.get(one.key, True) for one in found)
-
-    def _counts(self, finding: Finding) -> bool:
-        is_heavy = finding.weight is Weight.VIOLATION or self._options.strict
-        return is_heavy and not self._options.accepted(finding)
 
     def _may_be_there(self, finding: Finding) -> bool:
         """Whether a wrong name was taken that no story can make new, such as a number.

@@ -20,7 +20,8 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
             _wrong(right, target.secrets) if at.kind == "header" else ("contract-check-nobody", "x" * len(right), "*")
         )
         values = [f"{start(scheme)}{value}" for value in wrong]
-        values += _of_bearer(right) if is_bearer(scheme) else []
+        signed = f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}"
+        values += [f"Basic {right}", right, f"Token {right}", signed] if is_bearer(scheme) else []
         changes = [puts(at, ...), *(puts(at, value or " ") for value in values)]
         changes += [*_elsewhere(at, right, start(scheme) + right, smallest), _broken(at)]
         spelled = [f"{start} {right}" for start in ("bearer", "BEARER", "Bearer ")] if is_bearer(scheme) else []
@@ -54,11 +55,6 @@ def _wrong(right: str, secrets: tuple[str, ...]) -> Iterator[str]:
     yield from ("contract-check-nobody", "", right[:-1], f"{right}x", right.swapcase(), f'"{right}"', right[::-1], "*")
     yield _token("none", "")
     yield from (value for value in secrets if value != right)
-
-
-def _of_bearer(right: str) -> list[str]:
-    signed = f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}"
-    return [f"Basic {right}", right, f"Token {right}", signed]
 
 
 def _elsewhere(at: Place, right: str, full: str, smallest: Draft) -> Iterator[Change]:

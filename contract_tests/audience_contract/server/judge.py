@@ -210,18 +210,15 @@ class Judge:
         if not self._provider.is_by_name and 400 <= status < 500 and entry.expectation.fits(operation, entry.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
-        if status in _OF_BODIES and not self._is_like_an_error(operation, entry.response):
+        # One like an error has no body, or a body of JSON or of the media type of a documented answer.
+        response, answers = entry.response, operation.node["responses"]
+        is_json = bool((media := media_of(response)) and media.is_json)
+        is_like_one = is_json or any(entry_of(each.get("content"), response) for each in answers)
+        if status in _OF_BODIES and response.body and not is_like_one:
             return False
         # Where no document says whether or how such a request is refused, no document says with which status either.
         unsaid = entry.expectation.expected in (Expected.OPEN, Expected.NO_SUCCESS)
         return status in _OF_HTTP or (unsaid and 400 <= status < 500)
-
-    @staticmethod
-    def _is_like_an_error(operation: Operation, response: Response) -> bool:
-        """Whether an answer has no body, or a body of JSON or of the media type of a documented answer."""
-        media, answers = media_of(response), operation.node["responses"]
-        is_json = media is not None and media.is_json
-        return not response.body or is_json or any(entry_of(each.get("content"), response) for each in answers)
 
     def _shape(self, entry: Entry) -> None:
         """Judge whether an answer with a documented status has the documented headers and body."""

@@ -92,8 +92,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             yield [Case(fullest, _stretched(place, length)) for length in _lengths(place, names, fullest)]
             yield [Case(fullest, change) for change in _letters(place, names)]
         if place.required and place.name and not secret:
-            moves = (*_elsewhere(place, smallest), *_renamed(place, smallest), *_respelled(place, smallest))
-            yield [Case(smallest, change, advice=rule) for change, rule in moves]
+            kinds = (_elsewhere(place, smallest), _renamed(place, smallest), _respelled(place, smallest))
+            yield from ([Case(smallest, change, advice=rule) for change, rule in moves] for moves in kinds)
     yield _of_page(smallest, names)
     yield [*_others(smallest, Place("body", "", smallest.operation.body))] if smallest.is_json else []
     facts = facts_of(smallest.operation)
@@ -124,11 +124,9 @@ def _of_page(smallest: Draft, names: Names) -> list[Case]:
 
     Only for a provider that identifies audiences by name: another one's sample may be about somebody's audience.
     """
-    content = (
-        smallest.operation.node["requestBody"]["content"] if names.provider.is_by_name and smallest.is_json else None
-    )
-    said = content and content[smallest.media].get("example")
-    if not said:
+    if not names.provider.is_by_name or not smallest.is_json:
+        return []
+    if not (said := smallest.operation.node["requestBody"]["content"][smallest.media].get("example")):
         return []
     draft = names.about(replace(smallest, values={**smallest.values, "body": said.value}))
     return [Case(draft, as_it_is, label="the page's sample")]
@@ -146,7 +144,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         # How else a number may be spelt, such as 00, OpenAPI leaves open.
         yield from (text for text in near if _breaks(place, schema.from_text(place.schema, text)))
     if place.kind == "body" and draft.is_json:
-        others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right), [right], {"en": right}]
+        others: list[Any] = [None, [right], 7, {"en": right}, True, 0, 1.5, "7", "true", [], {}, str(right)]
         others += [[None]] if isinstance(right, list) else []
         yield from (value for value in others if _breaks(place, value))
         yield from [None] if place.says("nullable") or "null" in schema.types(place.schema) else []
