@@ -79,12 +79,11 @@ class Judge:
         if not self._provider.is_by_name and seen.status == _CONFLICT:
             self._audiences.once |= set() if facts.creates else {operation.id}
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
-        is_named = facts.creates and self._provider.named not in facts.linked
-        named = self._named(operation, seen.request)
-        if is_named and named in self._names:
+        named = self._named(operation, seen.request) if facts.creates and self._provider.named not in facts.linked else ""
+        if named in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
         if facts.creates and not facts.source:
-            is_alike = is_named and named.lower() in map(str.lower, self._names)
+            is_alike = named.lower() in map(str.lower, self._names)
             return replace(expectation, kind="a name that was sent in other case") if is_alike else expectation
         name = sent.get(key_of(operation), "")
         made = self._audiences.find(name, facts.source)
