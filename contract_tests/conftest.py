@@ -20,6 +20,9 @@ from ims import TokenEndpoint
 from raw_server import RawServer, http
 from sink import Sink
 
+# What a collection makes stays, so a search for what can be freed would find nothing; there is much of it.
+gc.disable()
+
 # One server and one client serve all examples of a test; what a test sees is reset by each example.
 settings.register_profile(
     "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=25
@@ -189,8 +192,9 @@ def _values(item: pytest.Item, params: dict[str, object]) -> set[object]:
 
 
 def pytest_collection_finish() -> None:
-    """Leave all that was imported out of each search for what can be freed: it stays, and there is much of it."""
+    """Leave all that was collected out of each search for what can be freed."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

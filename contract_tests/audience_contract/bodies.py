@@ -38,8 +38,9 @@ def _json(body: bytes) -> Any:
     return strict_json.loads(body)
 
 
+@lru_cache(maxsize=1)  # only one, because files are large
 def parts_of(request: Request) -> list[multipart.Part]:
-    """The parts of a multipart body; raises UnreadableError, see `multipart.read`."""
+    """The parts of a multipart body, cached and so not to be changed; raises UnreadableError, see `multipart.read`."""
     return multipart.read(media_of(request) or MediaType("", {}), request.body)
 
 
@@ -69,8 +70,8 @@ def check(content: Node, message: Request | Response) -> tuple[Violation, ...]:
     return _check(content, Response(0, types, message.body))
 
 
-# Cached, because many requests of a run differ elsewhere.
-@lru_cache(maxsize=8)
+# Cached, because the next request of a run often differs elsewhere.
+@lru_cache(maxsize=1)
 def _check(content: Node, message: Response) -> tuple[Violation, ...]:
     return tuple(_broken(content, message))
 
@@ -128,7 +129,7 @@ def _parts(entry: Node, parts: list[multipart.Part]) -> Iterator[Violation]:
 
 
 def _part(entry: Node, kind: Node, part: multipart.Part, where: str) -> Iterator[Violation]:
-    binary = kind.plain("format") == "binary"
+    binary = schema.is_file(kind)
     encoding = entry.get("encoding") and entry["encoding"].get(part.name)
     listed = encoding and encoding.get("contentType")
     allowed = [parse(text.strip()) for text in listed.value.split(",")] if listed else [] if binary else [parse(_TEXT)]

@@ -127,7 +127,7 @@ class Ledger:
         if any(rule == "request.content-type" for _, rule in every):
             judged -= _BODIES - {"request.content-type"}
         for rule in judged - set(unknown):
-            found = [self._headline(v) for v, broken_ in every if broken_ == rule]
+            found = [replace(v, message=f"sent {self._said(v)}") for v, broken_ in every if broken_ == rule]
             self.check(rule, key, name, seen, found, weight=Weight.VIOLATION if self._strict else None)
         if not broken and not _BODIES & set(unknown):
             with self._lock:
@@ -252,9 +252,6 @@ class Ledger:
                 *masked,
                 *(text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items()),
             )
-
-    def _headline(self, violation: Violation) -> Violation:
-        return replace(violation, message=f"sent {self._said(violation)}")
 
     def _said(self, violation: Violation) -> str:
         return f"{self._place(violation)}: {violation.message}"
