@@ -129,7 +129,7 @@ def _parts(entry: Node, parts: list[multipart.Part]) -> Iterator[Violation]:
 
 
 def _part(entry: Node, kind: Node, part: multipart.Part, where: str) -> Iterator[Violation]:
-    binary = kind.plain("format") == "binary"
+    binary = schema.is_file(kind)
     encoding = entry.get("encoding") and entry["encoding"].get(part.name)
     listed = encoding and encoding.get("contentType")
     allowed = [parse(text.strip()) for text in listed.value.split(",")] if listed else [] if binary else [parse(_TEXT)]

@@ -25,6 +25,8 @@ from .urlencoded import decode
 
 _JUDGED = {"date", "date-time", "binary", "password"}
 _ENVELOPES = {"data", "result", "item"}
+_FORM = re.compile(r"\.(json|xml)$")
+"""The end of a path that names the form of an answer, as in `/orders/{id}.json`."""
 
 
 class Documented(Provider):
@@ -221,8 +223,8 @@ def _effect(operation: Operation) -> Effect:
         return plain
     if operation.path.endswith("}"):
         return Effect.CHANGES
-    ids, items = _identities(operation), _items(operation.spec).get(operation.path.rstrip("/"), ())
-    answers_id = any(bare(name) in ids for name in ("id", *items))
+    ids, items = _identities(operation), _items(operation.spec).get(_place(operation.path), ())
+    answers_id = any(bare(name) in ids for name in ("id", *items)) or any(_linked_from(operation))
     creates = answers_id or operation.node["responses"].value.keys() & {"201", "202"}
     return Effect.CREATES if creates else Effect.CHANGES
 
@@ -277,13 +279,19 @@ def _unique(operation: Operation) -> tuple[str, ...]:
     # The last id that is linked: of a PUT that creates, the caller chooses the one after it.
     taken = [[*_linked(each)[0].values()][-1] for each in below]
     taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
-    taken += [
-        pointer
-        for each in (operation.spec.operations if operation in linking(operation.spec) else ())
-        for _, pointer in links_between(operation, each)
-        if not pointer.startswith(PATH)
-    ]
-    return tuple(taken[:1])
+    return tuple([*taken, *_linked_from(operation)][:1])
+
+
+def _linked_from(operation: Operation) -> Iterator[str]:
+    """The pointers into a success to what links of it give to other operations."""
+    for each in operation.spec.operations if operation in linking(operation.spec) else ():
+        found = (pointer for _, pointer in links_between(operation, each) if each is not operation)
+        yield from (pointer for pointer in found if not pointer.startswith(PATH))
+
+
+def _place(path: str) -> str:
+    """A path, without a slash or the name of a form at its end."""
+    return _FORM.sub("", path.rstrip("/"))
 
 
 @lru_cache(maxsize=64)
@@ -300,7 +308,7 @@ def _items(spec: Spec) -> Mapping[str, set[str]]:
     """The parameters that follow each path in a longer path, in braces."""
     found: dict[str, set[str]] = {}
     for path in spec.node["paths"].value:
-        segments = path.split("/")
+        segments = _place(path).split("/")
         for number, segment in enumerate(segments):
             if re.fullmatch("{[^/]+}", segment):
                 found.setdefault("/".join(segments[:number]), set()).add(segment)
@@ -323,7 +331,7 @@ def _creating(spec: Spec) -> Mapping[str, list[Operation]]:
     found: dict[str, list[Operation]] = {}
     for each in spec.operations:
         if _effect(each) is Effect.CREATES:
-            for key in (each.path.rstrip("/"), *_identities(each)):
+            for key in (_place(each.path), *_identities(each)):
                 found.setdefault(key, []).append(each)
     return found
 
@@ -352,7 +360,7 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
                 return found, create.id
         named = [each for each in creating.get(bare(last), ()) if each not in (operation, *above)]
         named = [each for each in named if last not in dict(_path(each)) and bare(last) not in _asked(each)]
-        own = [each for each in named if f"{{{last}}}" in _items(operation.spec).get(each.path.rstrip("/"), ())]
+        own = [each for each in named if f"{{{last}}}" in _items(operation.spec).get(_place(each.path), ())]
         # Of several, nothing says which is meant; and a create that is asked for the id does not make it.
         for create in (own or named)[: len(own or named) == 1]:
             if found := _all_linked(names, create, _identities(create)[bare(last)]):
@@ -399,6 +407,8 @@ def _unsure(schemas: Iterable[Node], value: Any, above: str) -> Iterator[str]:
         is_right = kind == "uuid" and re.fullmatch("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", str(value))
         if is_text and kind and kind not in _JUDGED and not is_right and value not in (*given, FORMATS.get(kind)):
             yield f"a text that should be a {kind}"
+        if value is None and part.plain("nullable") and not part.plain("type"):
+            yield "a null, where `nullable` stands without a type"
         if part.plain("x-not-judged"):
             yield "what a keyword that is not read here may forbid"
         if above and part.plain("readOnly"):

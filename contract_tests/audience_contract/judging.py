@@ -127,7 +127,7 @@ class Ledger:
         if any(rule == "request.content-type" for _, rule in every):
             judged -= _BODIES - {"request.content-type"}
         for rule in judged - set(unknown):
-            found = [self._headline(v) for v, broken_ in every if broken_ == rule]
+            found = [replace(v, message=f"sent {self._said(v)}") for v, broken_ in every if broken_ == rule]
             self.check(rule, key, name, seen, found, weight=Weight.VIOLATION if self._strict else None)
         if not broken and not _BODIES & set(unknown):
             with self._lock:
@@ -253,9 +253,6 @@ class Ledger:
                 *(text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items()),
             )
 
-    def _headline(self, violation: Violation) -> Violation:
-        return replace(violation, message=f"sent {self._said(violation)}")
-
     def _said(self, violation: Violation) -> str:
         return f"{self._place(violation)}: {violation.message}"
 
@@ -294,7 +291,7 @@ class Ledger:
             weight=min((known.weight, finding.weight), key=list(Weight).index),
             evidence=evidence,
             story=self._story((*seen.before, seen)) if plainer else known.story,
-            longer=self._story((*seen.last, *seen.before, seen)) if plainer else known.longer,
+            longer=self._story((*seen.before, *seen.last, seen)) if plainer else known.longer,
             count=known.count + 1,
         )
         self._shown_by.setdefault(finding.key, set()).add(seen.number)

@@ -67,7 +67,9 @@ def check_one(parameter: Node, where: str, values: tuple[str, ...]) -> tuple[Vio
 
 def _check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violation]:
     kind, place = parameter["schema"], parameter.plain("in", "header")
-    repeatable, is_there = kind.plain("type") == "array", bool(values)
+    every, is_there = schema.every((kind,)), bool(values)
+    # An array, or null, which no parameter can say.
+    repeatable = {name for each in every for name in schema.types(each)} - {"null"} == {"array"}
     if not values and parameter.plain("required"):
         yield Violation(where, "", f"{parameter.pointer}/required", "missing")
     if len(values) > 1 and not repeatable:
@@ -82,7 +84,8 @@ def _check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Viola
         return
     readable = [text for text in texts if text is not None]
     if repeatable and is_there:
-        yield from schema.check(kind, [schema.from_text(kind["items"], text) for text in readable], where)
+        items = next((found for each in every if (found := each.get("items"))), kind)
+        yield from schema.check(kind, [schema.from_text(items, text) for text in readable], where)
     else:
         for text in readable:
             yield from schema.check(kind, schema.from_text(kind, text), where)

@@ -85,9 +85,9 @@ class Finding:
     reason for it, and the provider's page. `operations`, `inputs` and `statuses` are those that show the finding, and
     `count` is how many requests did. `accepted` is the reason of the baseline entry that accepts it, "" if none does.
 
-    `story` is what `replay` sends to see the finding again; the last request shows it. `longer` is the story after
-    earlier requests to the operation. `replays` is how often the run sent the story until it showed the finding; the
-    second time it sent `longer`.
+    `story` is what `replay` sends to see the finding again; the last request shows it. `longer` is the story with
+    earlier requests to the operation before the last one. `replays` is how often the run sent the story until it showed
+    the finding; the second time it sent `longer`.
     """
 
     rule: str

@@ -20,6 +20,7 @@ from .violation import UNNAMED, Violation, shape
 
 _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Zz]|([+-]\d\d:\d\d))", re.ASCII)
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+_BYTES = re.compile("(image|audio|video)/|application/(octet-stream|pdf|zip)")
 _SEVERAL = ("oneOf", "anyOf")
 _WORDS = {"true": True, "false": False}
 _OF_TEXTS = {"type", "title", "description", "example", "default"}
@@ -185,6 +186,12 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
                 yield from _undocumented(known or others, child, where, f"{pointer}/{escape(name)}")
 
 
+def is_file(schema: Node) -> bool:
+    """Whether the schema is that of bytes, in the words of OpenAPI 3.0 or of 3.1."""
+    said = ((part.plain("format"), str(part.plain("contentMediaType"))) for part in parts(schema))
+    return any(kind == "binary" or _BYTES.match(media) for kind, media in said)
+
+
 def is_object(schema: Node) -> bool:
     """Whether the schema allows an object."""
     return any("object" in types(each) for each in every((schema,)))
@@ -229,8 +236,8 @@ def _judge(root: Document) -> Callable[[Any], Any]:
         "oneOf": partial(_alternatives, 2),
         "anyOf": partial(_alternatives, 1),
     }
-    if root.version == "3.0":
-        own["type"] = partial(_type, plain.VALIDATORS["type"])
+    for keyword in ("type", "$ref", "allOf", *_SEVERAL) if root.version == "3.0" else ():
+        own[keyword] = partial(_unless_null, own.get(keyword) or plain.VALIDATORS[keyword])
     kind: Any = extend(plain, own)  # type: ignore[no-untyped-call]
     # `unevaluatedProperties` and `unevaluatedItems` look references up by themselves.
     made, resolver = dict[int, Any](), kind(root.value)._resolver
@@ -266,8 +273,8 @@ def _items(plain: Any, validator: Any, kind: Any, value: Any, schema: Any) -> It
         right |= set() if errors else {text}
 
 
-def _type(plain: Any, validator: Any, kinds: Any, value: Any, schema: Any) -> Iterator[Any]:
-    """The keyword of OpenAPI 3.0, where `nullable` adds null to the type."""
+def _unless_null(plain: Any, validator: Any, kinds: Any, value: Any, schema: Any) -> Iterator[Any]:
+    """A keyword of OpenAPI 3.0, where `nullable` adds null to a type, or, as many read it, to other schemas."""
     if value is not None or schema.get("nullable") is not True:
         yield from plain(validator, kinds, value, schema)
 

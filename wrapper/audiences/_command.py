@@ -269,7 +269,7 @@ class _Run:
                 left_out = tuple(name for name in unsupported if getattr(self.audience, name, None) is not None)
                 results.append(_report.Prepared(provider.title, then(provider) if then else request, left_out))
             elif self._shared.as_json and self.verb == "list" and isinstance(result, Record):
-                _report.line(result)
+                _report.show([result], "", "", self.verb, {}, as_json=True, curl=False)
             else:
                 results.append(result)
 

@@ -73,12 +73,9 @@ def create_everywhere(
 
     def send_all() -> None:
         for place in run.untold:
-            if place in run.results:
-                done.put(place)
-            else:
-                # In the caller's context, where a span may be current. Daemons, so that a provider that does not answer
-                # holds up no interrupt.
-                threading.Thread(target=copy_context().run, args=(send, place), daemon=True).start()
+            # In the caller's context, where a span may be current. Daemons, so that a provider that does not answer
+            # holds up no interrupt.
+            threading.Thread(target=copy_context().run, args=(send, place), daemon=True).start()
         while run.untold:
             tell(done.get())
 
@@ -109,8 +106,7 @@ async def acreate_everywhere(
 
     async def send(place: int) -> None:
         with run.failing(place):
-            if place not in run.results:
-                run.results[place] = await providers[place]._run(run.calls[place], run.calls[place].create(audience))
+            run.results[place] = await providers[place]._run(run.calls[place], run.calls[place].create(audience))
         await tell(place)
 
     async def tell(place: int) -> None:
@@ -161,6 +157,8 @@ class _Run:
                     yield provider._run(call, call.prepare(self._audience, leave_out=leave_out))
             if not partial:
                 self._refuse()
+            for place in [*self.results]:
+                yield tell(place)
             yield send_all()
         except BaseException as interrupt:
             for place in [*self.untold]:

@@ -132,23 +132,16 @@ def as_text(rows: Sequence[Mapping[str, str]], columns: float) -> str:
     return "\n".join([lines[0], "-+-".join("-" * width for width in widths), *lines[1:]])
 
 
-def line(result: Shown) -> None:
-    """Print a result as JSON in a line of its own."""
-    say(json.dumps(result.to_dict()), keep=False)  # ASCII: no terminal acts on it
-
-
 def show(
     results: Sequence[Shown], name: str, id: str, verb: str, more: Mapping[str, list[str]], *, as_json: bool, curl: bool
 ) -> None:
     """Print the results of a verb. `more` has, by a provider's key, the options that another command to it needs."""
     results = [each for result in results for each in _with_records(result)]
-    if as_json and verb == "list":
-        for result in results:
-            line(result)
-        return
     keep = verb not in READING
     if as_json:
-        say(json.dumps([result.to_dict() for result in results], indent=2), keep=keep)
+        every = [result.to_dict() for result in results]
+        for value in every if verb == "list" else [every]:
+            say(json.dumps(value, indent=None if verb == "list" else 2), keep=keep)  # ASCII: no terminal acts on it
         return
     if not results:
         note("The list is empty.")

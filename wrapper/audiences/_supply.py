@@ -42,7 +42,7 @@ class Supply:
         self._place = -1
         self._given, self.awaits = given, isinstance(given, AsyncIterable)
         if isinstance(given, str | bytes | Mapping) or not (self.awaits or isinstance(given, Iterable)):
-            raise self._wrong("members", "must be an iterable of ids or of Member", given)
+            raise InvalidError.ours("members", "must be an iterable of ids or of Member", given)
         self._source: Any = aiter(self._given) if self.awaits else iter(self._given)
         self._ended = False
         self.over = False
@@ -141,5 +141,4 @@ class Supply:
             raise self._wrong(".attributes", rule, attributes, source)
 
     def _wrong(self, field: str, rule: str, value: object, source: str = OURS) -> InvalidError:
-        place = field if field == "members" else f"members[{self._place}]{field}"
-        return InvalidError.of([Problem(place, rule, shape(value), source)])
+        return InvalidError.of([Problem(f"members[{self._place}]{field}", rule, shape(value), source)])

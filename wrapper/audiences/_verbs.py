@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import compress
 from math import inf
 from typing import Any, Generic, TypeVar, Unpack, cast
 
@@ -29,7 +28,7 @@ from ._errors import (
 from ._members import PhoneFile
 from ._operation import READING, Answer, Asked, Change, Effect, Listing, Operation, Page, Support
 from ._options import CallOptions
-from ._outcome import Changed, Chunk, Outcome, State
+from ._outcome import Changed, Chunk, Deviation, Outcome, State
 from ._record import (
     AmbiguousError,
     Audiences,
@@ -202,14 +201,15 @@ class Verbs(Generic[Model]):
         success = yield from self.call(entry, listing.place, self._account.request(entry, listing.place))
         page: Page = success.result
         listing.turn(page)
-        records = []
-        for number, record in enumerate(page.records):
-            own, items = f"{page.items}/{number}/", f"{page.items}/"
-            mine = (
-                f"{each.pointer}/".startswith(own) or not each.pointer.startswith(items) for each in success.deviations
-            )
-            records.append(self._completed(record, success, deviations=tuple(compress(success.deviations, mine))))
-        return tuple(records)
+
+        def concern(own: str) -> tuple[Deviation, ...]:
+            found, other = success.deviations, f"{page.items}/"
+            return tuple(d for d in found if f"{d.pointer}/".startswith(own) or not d.pointer.startswith(other))
+
+        return tuple(
+            self._completed(record, success, deviations=concern(f"{page.items}/{number}/"))
+            for number, record in enumerate(page.records)
+        )
 
     def wait(
         self,
@@ -576,7 +576,7 @@ class Verbs(Generic[Model]):
 
     def known(self, interrupt: BaseException) -> AudiencesError:
         """What is known of the call once it was ended, while its own thread may still go on."""
-        return self._marked(copy.copy(self._attempts.so_far(interrupt))) if self._attempts else self.unsent()
+        return copy.copy(self._marked(self._attempts.interrupted(interrupt))) if self._attempts else self.unsent()
 
     def unsent(self, why: str = "") -> AudiencesError:
         """The error for a call that was not sent, because it was interrupted unless it is said why."""

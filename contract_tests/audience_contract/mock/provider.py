@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from importlib import import_module
+from itertools import takewhile
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
@@ -271,7 +272,11 @@ def facts_of(operation: Operation) -> Facts:
     if not links.get(source):
         is_by_name = ours.named and ours.is_by_name and not facts.creates
         source = facts.source or (source if is_by_name else "")
-    linked = {**facts.linked, **links.get(source, {})}
+    # A link need not say what is above both paths.
+    made_at = operation.spec.named[source].path if links.get(source) else ""
+    above = takewhile(lambda each: each[0] == each[1], zip(operation.path.split("/"), made_at.split("/"), strict=False))
+    shared = {name[1:-1]: f"{PATH}{name[1:-1]}" for name, _ in above if name.startswith("{")}
+    linked = {**shared, **facts.linked, **links.get(source, {})}
     return replace(facts, linked=linked, source=source, pages=dict(links_between(operation, operation)))
 
 

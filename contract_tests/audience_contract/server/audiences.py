@@ -29,8 +29,8 @@ from .places import is_about_one, key_of, places
 
 PREFIX = "contract-check-"
 """The text in the names that a run creates, unless a name is too short for it or of digits only."""
-STARTS = (PREFIX, "contract_check_", "contractcheck")
-"""The prefix, and its spellings for names that may have no hyphen, or neither a hyphen nor an underscore."""
+STARTS = (PREFIX, "contract_check_", "contractcheck", "check")
+"""The prefix, and its spellings for names that may have no hyphen, no underscore either, or few letters."""
 _IN_TURN = 5
 """How many audiences of each creating operation are read and changed in turn; the last ones are removed first."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -221,12 +221,14 @@ class Audiences:
         values = [operation.path_values(path) for operation in found]
         meant = [{*facts_of(each).linked, chosen(each)} - {""} for each in found]
         by_path = all(names & known.keys() for names, known in zip(meant, values, strict=True))
-        if not self._is_by_name and not all(meant):
+        if not creates and not self._is_by_name and not all(meant):
             return False
         texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
-        # What is created may name other things in its body: it changes none of them.
+        # What is created may be below what the document lists, and name other things in its body: it changes neither.
+        paths = [place for each in found if creates for place in places(each) if place.kind == "path"]
+        listed = {str(value) for place in paths for value in place.says("enum", ())}
         named = frozenset[object]() if creates else _names(request, self._key, mark)
-        return all(map(self._is_ours, (*texts, *named)))
+        return all(text in listed or self._is_ours(text) for text in (*texts, *named))
 
     def _is_ours(self, name: object) -> bool:
         return name in (None, "") or (isinstance(name, str) and self.is_marked(name)) or name in self._ids
@@ -270,13 +272,14 @@ def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
 
 
 def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
-    """The mark of a run's names, in the first spelling that the spec allows; and the mark of names of digits only."""
-    marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", ""), strict=True)]
+    """The mark of a run's names, in the spelling that suits most creates; and the mark of names of digits only."""
+    marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", "", ""), strict=True)]
     named = provider_of(spec.key).named
     creating = (each for each in spec.operations if facts_of(each).creates)
-    kinds = [place.schema for each in creating for place in places(each) if place.name == named and place.schema]
-    found = (mark for mark in marks if not any(any(check(kind, f"{mark}0001", "")) for kind in kinds))
-    return next(found, marks[0]), f"7{zlib.crc32(run_id.encode()):010}"
+    found = [place for each in creating for place in places(each) if place.name in (named, chosen(each))]
+    kinds = [place.schema for place in found if place.schema]
+    mark = max(marks, key=lambda mark: sum(not any(check(kind, f"{mark}0001", "")) for kind in kinds))
+    return mark, f"7{zlib.crc32(run_id.encode()):010}"
 
 
 class _Pairs(list[Any]):

@@ -52,8 +52,9 @@ class Confirmation:
     def _confirm(self, findings: Iterable[Finding]) -> None:
         """Send the story of each finding that was not seen again yet.
 
-        The second time, the last requests before the finding come first, because they may be a part of the cause. But
-        what must be refused must be refused whatever came before: its story alone has to show it, twice in a row.
+        The second time, the last requests before the finding come before its own, because they may be a part of the
+        cause. But what must be refused must be refused whatever came before: its story alone has to show it, twice in a
+        row.
         """
         owed = [one for one in findings if one.story and not self.again.get(one.key)]
         if owed:
@@ -118,7 +119,7 @@ class Confirmation:
         found = [one for one in self._ledger.every if one.rule == rule]
         return sum(one.count for one in found if one.key == key or one.pointer.startswith(f"{pointer}/"))
 
-    def send_story(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
+    def send_story(self, story: Sequence[Step], run_id: str, url: str) -> list[Observation]:
         """Send a story with new names, and judge the answers; `run_id` and `url` are those of the run that recorded it.
 
         Raises StoryError if the story cannot be sent, and RunEnded if a limit is reached.
@@ -145,6 +146,6 @@ class Confirmation:
             ids |= {recorded: answered[place] for place, recorded in step.answered if place in answered}
             if step.label == PAGE:
                 self._sequences.turn_pages(operation)
-            for changing in operations.values() if step.label == BACK else ():
-                self._sequences.read_back(changing)
+            for changing in dict.fromkeys(each.operation for each in story) if step.label == BACK else ():
+                self._sequences.read_back(operations[changing])
         return exchanges

@@ -52,7 +52,7 @@ def _in_turn(at: Place, wrong: str, smallest: Draft) -> list[Case]:
 
 def _wrong(right: str, secrets: tuple[str, ...]) -> Iterator[str]:
     yield from ("contract-check-nobody", "", right[:-1], f"{right}x", right.swapcase(), f'"{right}"', right[::-1], "*")
-    yield f"{_token('none', '')}"
+    yield _token("none", "")
     yield from (value for value in secrets if value != right)
 
 

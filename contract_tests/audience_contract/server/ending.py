@@ -70,8 +70,9 @@ def merged(
             cause = stated[one.key], _path(one) if stated[one.key] in twice else ""
         elif one.rule == "case.method":
             cause = one.rule
-        elif one.rule == "case.accepted" and one.pointer in texts:
-            cause = texts[one.pointer]
+        elif one.rule == "case.accepted":
+            # What is special about a request is a text, or what the label says.
+            cause = texts.get(one.pointer) or (one.key if "valid" in one.inputs else one.inputs[:1])
         elif one.rule == "response.failure":
             # What is neither certainly valid nor certainly invalid fails for the same reason as one of these.
             kin = "valid" if failing else "invalid"
@@ -104,28 +105,20 @@ def _path(finding: Finding) -> str:
 def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[Finding]:
     """The findings, without those that another one already tells."""
     refused = [one for one in found if one.rule == "case.accepted"]
-    plain = [one for one in refused if _is_plain(one) and _is_often(one, valid)]
+    often = [one for one in refused if _is_often(one, valid)]
+    plain = [one for one in often if not one.detail and one.pointer.endswith("/responses")]
     everywhere = {operation for one in plain for operation in one.operations}
-    credentials = [one for one in found if one.rule == "case.credential"]
+    admitted = [({*one.operations}, {*one.inputs}) for one in found if one.rule == "case.credential"]
     for one in found:
         is_status = one.rule == "response.status"
         is_refusal = max(one.statuses, default=0) >= 400 and (one.weight is Weight.ADVICE or is_status)
         others = plain or [other for other in refused if one.detail and not other.detail]
         if not (
-            (is_status and any(_is_within(one, other) for other in credentials))
+            (is_status and any({*one.operations} <= where and {*one.inputs} <= sent for where, sent in admitted))
             or (is_refusal and everywhere >= {*one.operations})
             or (one in refused and one not in plain and any({*one.operations} <= {*each.operations} for each in others))
         ):
             yield one
-
-
-def _is_plain(finding: Finding) -> bool:
-    return not finding.detail and finding.pointer.endswith("/responses")
-
-
-def _is_within(finding: Finding, other: Finding) -> bool:
-    """Whether each operation and each input that shows the finding shows the other one as well."""
-    return {*finding.operations} <= {*other.operations} and {*finding.inputs} <= {*other.inputs}
 
 
 def _is_often(finding: Finding, valid: Mapping[str, int]) -> bool:

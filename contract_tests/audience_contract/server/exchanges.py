@@ -190,10 +190,13 @@ class Exchanges:
         if known.expected is Expected.SUCCESS and seen.is_success:
             self._first.setdefault(operation.id, last[-1])
         self._heed(operation, seen, known)
-        if facts_of(operation).removes and may_have_acted(seen):
-            # A server may read a name where the checker reads none, so the intended audience counts as removed, too.
-            for name in (self.judge.name(operation, seen.request), about.name if about else ""):
-                self.audiences.record_removal(name, facts_of(operation).source, sure=False)
+        facts = facts_of(operation)
+        if may_have_acted(seen) and not (facts.creates or facts.reads):
+            # A server may read a name where the checker reads none, so the intended audience counts, too.
+            names = {self.judge.name(operation, seen.request), *((about.name, about.id) if about else ())} - {""}
+            self.judge.changed |= names
+            for name in names if facts.removes else ():
+                self.audiences.record_removal(name, facts.source, sure=False)
         self.silent = self.silent + 1 if seen.response is None and not seen.trouble.startswith(NOT_SENT) else 0
         if self.silent == _SILENT:
             self.is_gone = True
@@ -230,7 +233,7 @@ class Exchanges:
         """
         creating = next((each for each in self.allowed if each.id == facts_of(operation).source), None)
         last = self.audiences.existing[-1:]
-        if creating and self.failures[creating.id] < _MAX_FAILURES and not self.sender.no_planned_creates:
+        if creating and self.failures[creating.id] < _MAX_FAILURES and self.sender.may_create():
             about = self.audience(creating, used=False) or Made(name, "", None)
             draft = self.names.about(self.names.draft(creating, smallest=True), about)
             for place in places(creating) if self.is_by_name else ():

@@ -86,13 +86,15 @@ class Expectation:
         """
         return self.pointer if RULES[self.rule].is_placed else self.rule
 
-    def reason(self, operation: Operation) -> str:
-        """Why an answer that does not fit is wrong, in a few words."""
-        if self.expected is not Expected.REFUSAL:
-            return str(self.expected.value)
-        documented = operation.node["responses"].value
-        codes = [str(self.only)] if self.only else [code for code in documented if code[0] in "4d"]
-        return f"documented: {', '.join(codes)}" if codes else str(self.expected.value)
+    def reason(self, operation: Operation, *, is_opposite: bool) -> str:
+        """Why an answer that does not fit is wrong; `is_opposite` says that it is a success instead of a refusal, or
+        the other way round.
+        """
+        starts = {Expected.SUCCESS: ("2", "3"), Expected.REFUSAL: ("4", "d"), Expected.UNAUTHORISED: ("401", "403")}
+        start = (str(self.only),) if self.only else starts.get(self.expected, ())
+        said = [] if is_opposite and self.expected is not Expected.REFUSAL else operation.node["responses"].value
+        codes = ", ".join(code for code in said if code.startswith(start))
+        return f"documented: {codes}" if codes else str(self.expected.value)
 
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
         """Whether an answer's status fits, for a request with a body of `size` bytes.
@@ -192,7 +194,7 @@ def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectati
 def _bound(operation: Operation, wrong_settings: Iterable[str]) -> list[Violation]:
     """Violations for wrong settings in headers that, as the documented 401 says, belong to the credential."""
     pointer, found = f"{operation.node.pointer}/responses/401/description", operation.response(401)
-    said = f"401: {found.plain('description', '')}" if found else ""
+    said = f"documented: 401, {found.plain('description', '')}" if found else ""
     names = provider_of(operation.spec.key).bound
     return [Violation(place, "", pointer, said) for place in wrong_settings if place.removeprefix("header ") in names]
 
@@ -261,7 +263,10 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
         return False
     if provider_of(operation.spec.key).reads_query and violation.missing in dict(query_of(request)):
         return False
-    if message.startswith("sent ") or _is_of_some_revisions(operation, violation) or misread(request, violation):
+    name = violation.pointer.split("/")[1] if violation.pointer else violation.where.partition(" ")[2]
+    if name in provider_of(operation.spec.key).only_in_some_revisions:
+        return False
+    if message.startswith("sent ") or misread(request, violation):
         return False
     match place:
         case "content-type":
@@ -289,12 +294,6 @@ def _is_left_empty(operation: Operation, request: Request, violation: Violation)
     required = [p.value["name"] for p in operation.node.get("parameters") or () if p.plain("required")]
     values = [text for key, text in query_of(request) if key == name]
     return name not in required and values == [""]
-
-
-def _is_of_some_revisions(operation: Operation, violation: Violation) -> bool:
-    """Whether a violation is about a property that only some revisions of the page have."""
-    name = violation.pointer.split("/")[1] if violation.pointer else violation.where.partition(" ")[2]
-    return name in provider_of(operation.spec.key).only_in_some_revisions
 
 
 def _is_odd(kind: Node, text: str) -> bool:

@@ -58,6 +58,8 @@ class Judge:
         """The least age, in seconds, at which an audience was found."""
         self._ids: dict[tuple[str, ...], Observation] = {}
         self._last: deque[Observation] = deque(maxlen=_LAST)
+        self.changed: set[str] = set()
+        """The names and ids of the audiences that a request may have changed."""
         self.succeeded: set[str] = set()
         """The operations to which a request succeeded."""
         self.valid: Counter[str] = Counter()
@@ -73,17 +75,25 @@ class Judge:
         No document says whether one name may be created twice, or what answers a request about a removed audience: both
         answers are allowed then. A request about an audience that never existed must get a 404, if that is documented.
         """
-        if expectation.expected is not Expected.SUCCESS or not is_about_one(operation):
+        if expectation.expected is not Expected.SUCCESS:
             return expectation
-        facts, sent = facts_of(operation), _texts(operation, seen.request)
-        if not self._provider.is_by_name and seen.status == _CONFLICT:
+        facts = facts_of(operation)
+        # A refusal that has the status of a success may mean anything.
+        is_changed = self.name(operation, seen.request) in self.changed
+        says_no = is_changed and seen.response and self._provider.says_no(operation, seen.response)
+        if not self._provider.is_by_name and (says_no or seen.status == _CONFLICT):
             self._audiences.once |= set() if facts.creates else {operation.id}
             return replace(expectation, expected=Expected.OPEN, kind="what may be in conflict with another one")
+        if not is_about_one(operation):
+            return expectation
+        sent = _texts(operation, seen.request)
         is_named = facts.creates and self._provider.named not in facts.linked
-        if is_named and self._named(operation, seen.request) in self._names:
+        named = self._named(operation, seen.request)
+        if is_named and named in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
         if facts.creates and not facts.source:
-            return expectation
+            is_alike = is_named and named.lower() in map(str.lower, self._names)
+            return replace(expectation, kind="a name that was sent in other case") if is_alike else expectation
         name = sent.get(key_of(operation), "")
         made = self._audiences.find(name, facts.source)
         if made and all(sent.get(place) in (None, str(made.at(pointer))) for place, pointer in facts.linked.items()):
@@ -93,9 +103,11 @@ class Judge:
             kind = facts.unsure or ("an audience that may still be on its way" if late else "")
             missed = kind and seen.status == _NOT_FOUND
             return replace(expectation, expected=Expected.OPEN, kind=kind) if missed else expectation
-        absent = operation.response(404) if not made and self._audiences.is_absent(name) else None
+        # To remove what is not there may be a success, unless a 404 is documented by itself.
+        is_refused = not facts.removes or "404" in operation.node["responses"].value
+        absent = operation.response(404) if is_refused and not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
-            kind = "a name that no audience has" if self._provider.is_by_name else "an id that nothing has"
+            kind = "an audience that does not exist" if self._provider.is_by_name else "an id that nothing has"
             # What is odd may be refused as malformed, because no audience can be called so.
             usual = self._audiences.is_plain(name) or name == self._audiences.unknown_id(facts.source)
             only = _NOT_FOUND if usual else 0
@@ -177,7 +189,7 @@ class Judge:
         if wrong and broken:
             why = wording.rule(operation, broken)
         else:
-            why = wording.with_page(operation, expectation.pointer, expectation.reason(operation))
+            why = wording.with_page(operation, expectation.pointer, expectation.reason(operation, is_opposite=wrong))
         entry.tried(expectation.rule, verb if wrong else "", why, detail=expectation.detail)
         if expectation.rule == "case.method":
             return
@@ -189,9 +201,7 @@ class Judge:
             entry.tried("response.status", "answered", why, detail=undocumented(response))
             return
         if not fits and not wrong:
-            right = ", ".join(code for code in node.value if code[0] in "23")
-            plain = {Expected.UNAUTHORISED: "documented: 401 or 403", Expected.SUCCESS: f"documented: {right}"}
-            why = plain.get(expected, expectation.reason(operation))
+            why = expectation.reason(operation, is_opposite=False)
             entry.tried("response.status", "answered", why, detail=f"{status} instead")
 
     def _is_of_http(self, entry: Entry) -> bool:

@@ -3,6 +3,7 @@
 import json
 import re
 import zlib
+from collections import defaultdict
 from dataclasses import replace
 from importlib.metadata import version
 from itertools import compress
@@ -30,6 +31,11 @@ class Names:
         self.target, self._audiences = target, audiences
         self.provider = provider_of(target.spec.key)
         self._count = 0
+        self._ids = defaultdict[str, set[str]](set)
+        """The creates whose answers have an id, by the path parameter that takes it."""
+        for facts in map(facts_of, target.spec.operations):
+            for name in facts.linked:
+                self._ids[name].add(facts.source)
 
     def new(self) -> str:
         """The next name."""
@@ -74,7 +80,10 @@ class Names:
         if self.provider.is_by_name or place.name in facts_of(operation).linked:
             return False
         said = any(place.says(keyword) is not None for keyword in ("enum", "example", "default", "pattern", "format"))
-        is_id = place.kind == "body" and re.search("(?:^|_)id$|I[dD]$", place.name) is not None
+        # A property may be called as the id of something else is in a path.
+        is_id = place.kind == "body" and bool(
+            re.search("(?:^|_)id$|I[dD]$", place.name) or self._ids[place.name] - {operation.id}
+        )
         # The example of an id may be the id of something real.
         return is_id or (not said and place.kind not in ("path", "body") and place.is_text)
 
@@ -95,14 +104,17 @@ class Names:
     def meaning(self, operation: Operation, made: Made) -> dict[str, str]:
         """The values that tell which audience is meant, by place; one that no audience has, for an unknown id."""
         facts = facts_of(operation)
-        known = {place: str(value) for place, pointer in facts.linked.items() if (value := made.at(pointer))}
+        taken = {place: str(value) for place, pointer in facts.linked.items() if (value := made.at(pointer))}
+        # A body may repeat what the answer of the create has, at the same place.
+        known = {facts.linked[place].removeprefix("/"): value for place, value in taken.items()} | taken
         name = made.name if self.provider.is_by_name else self.new()
         key = key_of(operation)
         # The operation may call the id by a name that only another revision of the page has.
         own = name if key == self.provider.named else made.id or self._audiences.unknown_id(facts.source) or name
         # An id that the caller chooses must be new.
         ids = {bare(re.split("[/.]", each)[-1]) for each in facts.unique if not self.provider.is_by_name}
-        fresh = {each.name: self.new() for each in places(operation) if bare(each.name) in ids}
+        named = [each.name for each in places(operation)]
+        fresh = {each: self.new() for each in named if bare(each) in ids or f"/{each}" in facts.unique}
         return {self.provider.named: name, key: own, **fresh, **known}
 
     def about(self, draft: Draft, made: Made | None = None, *, keeping: bool = False) -> Draft:
@@ -145,5 +157,7 @@ class Names:
     def is_given(self, operation: Operation, place: Place) -> bool:
         """Whether a place has only one right value: that of a setting, or one that an audience's creation answered."""
         known = f"{place.kind} {place.name}" in self.target.settings
-        meant = {*facts_of(operation).linked, key_of(operation), chosen(operation)} - {""}
-        return known or (not self.is_name(place) and place.name in meant)
+        linked = facts_of(operation).linked
+        # What other APIs call a name may be the id of something that exists.
+        is_free = self.is_name(place) and (self.provider.is_by_name or place.name not in linked)
+        return known or (not is_free and place.name in {*linked, key_of(operation), chosen(operation)} - {""})

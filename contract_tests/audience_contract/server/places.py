@@ -10,7 +10,7 @@ from ..media import parse
 from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..parameters import DEEP
-from ..schema import is_object, properties, required, types
+from ..schema import is_file, is_object, properties, required, types
 from ..spec import Node, Operation
 
 _DEEP = 5
@@ -38,7 +38,7 @@ class Place:
     @property
     def is_file(self) -> bool:
         """Whether it takes a file."""
-        return bool(self.says("format") == "binary")
+        return bool(self.schema and is_file(self.schema))
 
     @property
     def is_text(self) -> bool:

@@ -20,6 +20,7 @@ from .exchanges import Exchanges
 from .expectation import Expectation, Expected
 from .limits import UsedUp
 from .places import Place, is_about_one, key_of, places
+from .wording import brief
 
 _PAGES, _ON_PAGE = 20, 5
 """The most pages of a list that are followed, and how many items are asked for on each."""
@@ -71,7 +72,7 @@ class Sequences:
                     # Asked again: only an audience that is there both times was certainly left out by the pages.
                     seen = page(on_one_page)
                     missed &= self._judge.shows(operation, seen)
-                    said = f"it has {min(missed)}, which is on no page of the same list" if missed else ""
+                    said = f"it has {brief(min(missed))}, which is on no page of the same list" if missed else ""
                     self._judge.entry(operation, seen).answered("run.pages", said, detail="left out")
                     break
                 draft = draft.put(cursors[0], cursor)
@@ -87,7 +88,7 @@ class Sequences:
             seen = self._exchanges.play(operation, request, is_early=lacks, label=PAGE)
             made = lacks(seen)
             entry = self._judge.entry(operation, replace(seen, before=made.story) if made else seen)
-            said = f"{made.name} was created, and is not there" if made else ""
+            said = f"{brief(made.name)} was created, and is not there" if made else ""
             entry.answered("run.pages", said, detail="all")
 
     def _filter(self, operation: Operation, first: Observation) -> None:
@@ -101,7 +102,11 @@ class Sequences:
             is_there = shown.get("name") in (each.get("name") for each in self._judge.items(operation, seen))
             # A later page may have it.
             if is_found and seen.status == _OK and not self._judge.next_page(operation, seen, set()):
-                said = "" if is_there else f"no {shown.get('name')}, which fits, and is in the list without the filter"
+                said = (
+                    ""
+                    if is_there
+                    else f"no {brief(shown.get('name'))}, which fits, and is in the list without the filter"
+                )
                 self._judge.entry(operation, seen).answered("run.pages", said, detail="filter")
 
     def read_back(self, operation: Operation) -> None:
@@ -177,4 +182,9 @@ def _is_unfinished(reader: Operation, seen: Observation) -> bool:
 
 
 def _shows(value: Any, seen: Observation) -> bool:
-    return seen.status == _OK and bool(value_of(seen.response) == value)
+    return seen.status == _OK and _lasting(value_of(seen.response)) == _lasting(value)
+
+
+def _lasting(value: Any) -> Any:
+    """An audience without what tells when it was changed last: a removal that removes nothing may have changed that."""
+    return {name: value[name] for name in value if "updat" not in name.lower()} if isinstance(value, dict) else value

@@ -11,8 +11,8 @@ from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from .audiences import PREFIX
 
-_LONGEST, _FEW = 60, 3
-"""The most characters of a text, and properties of an object, that are shown."""
+_LONGEST, _FEW = 80, 3
+"""The most characters of a text, and properties or items, that are shown."""
 _MARK = re.compile(rf"{PREFIX}[a-z0-9]+-")
 """How the names of a run begin."""
 _NOTHING = {"", "valid", "undocumented", "success"}
@@ -28,10 +28,12 @@ def asked(
 
     Of its content only the text that is `odd`, by its name, if one is.
     """
-    if broken:
-        return _part(request, broken)
-    special = "" if label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
-    return f"{cut(brief(odd)) if odd else _whole(operation, request)}{special}"
+    special = "" if broken or label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
+    try:
+        said = _part(request, broken) if broken else brief(odd) if odd else _whole(operation, request)
+    except UnreadableError:
+        said = cut(request.body.decode("utf-8", "backslashreplace"))
+    return f"{said}{special}"
 
 
 def rule(operation: Operation, broken: Violation, more: str = "") -> str:
@@ -70,17 +72,14 @@ def rule(operation: Operation, broken: Violation, more: str = "") -> str:
 
 def of_answer(operation: Operation, response: Response, broken: Violation) -> str:
     """What is wrong with an answer, and the page that says so."""
-    name, inside = broken.where.rpartition(" ")[2].replace("content-type", "Content-Type"), broken.pointer[1:]
-    if broken.message == "missing":
-        said = f"no {name}"
-    elif broken.missing:
-        said = f"{inside or 'the body'} has no {broken.missing}"
-    elif name == "Content-Type":
-        said = f"{name} is {', '.join(response.values(name))}: {broken.message}"
-    elif broken.rule.endswith("/type"):
+    if broken.rule.endswith("/required"):
+        return rule(operation, broken)
+    if broken.rule.endswith("/type"):
         return rule(operation, broken, f", not {broken.message.partition(' breaks ')[0]}")
-    else:
-        said = f"{broken.where} {broken.pointer}".strip() + f": {broken.message}"
+    place = f"{broken.where} {broken.pointer}"
+    if broken.where == "content-type":
+        place = f"Content-Type {', '.join(response.values(broken.where))}"
+    said = f"no {place.strip()}" if broken.message == "missing" else f"{place.strip()}: {broken.message}"
     return with_page(operation, broken.rule, said)
 
 
@@ -96,67 +95,57 @@ def _part(request: Request, broken: Violation) -> str:
     place, _, name = broken.where.partition(" ")
     if broken.message == "missing" and not broken.missing:
         return f"a request without {name or 'Content-Type' if place == 'content-type' else name or 'a body'}"
-    shown = {
-        "header": f"{name}: {cut(', '.join(request.values(name)))}",
-        "content-type": f"Content-Type: {cut(', '.join(request.values('content-type')))}",
-        "query": cut("&".join(re.findall(rf"(?<=[?&]){re.escape(name)}=[^&]*", request.target)) or request.target),
-        "path": cut(request.target),
-        "part": f"part {name} = {cut(_text(request, name))}",
-    }
-    return shown[place] if place in shown else _of_json(request, broken)
+    match place:
+        case "header" | "content-type":
+            return f"{name or 'Content-Type'}: {cut(', '.join(request.values(name or place)))}"
+        case "query":
+            return cut("&".join(re.findall(rf"(?<=[?&]){re.escape(name)}=[^&]*", request.target)) or request.target)
+        case "path":
+            return cut(request.target)
+        case "part":
+            return f"part {name} = {cut(_text(request, name))}"
+    return _of_json(request, broken)
 
 
 def _of_json(request: Request, broken: Violation) -> str:
     """The part of a JSON body that breaks a rule, with the keys above it and nothing else."""
-    try:
-        value = json_of(request)
-    except UnreadableError:
-        return cut(request.body.decode("utf-8", "backslashreplace"))
+    value = json_of(request)
     if broken.missing:
-        return f"{cut(brief(at(value, broken.pointer)))} without {broken.missing}"
+        return f"{brief(at(value, broken.pointer))} without {broken.missing}"
     found = at(value, broken.pointer)
     for token in reversed(tokens(broken.pointer)):
         found = [found] if token.isdecimal() else {token: found}
-    return cut(brief(found))
+    return brief(found)
 
 
 def _text(request: Request, name: str) -> str:
-    try:
-        part = next(part for part in parts_of(request) if part.name == name)
-    except (StopIteration, UnreadableError):
-        return ""
+    file, data = next(((part.filename, part.data) for part in parts_of(request) if part.name == name), ("", b""))
     # The bytes of a workbook tell a reader nothing, and leave no room for the rule in the line.
-    binary = b"\0" in part.data[_LONGEST:]
-    return f"{part.filename} of {len(part.data):,} bytes" if binary else part.data.decode("utf-8", "backslashreplace")
+    return f"{file} of {len(data):,} bytes" if b"\0" in data[_LONGEST:] else data.decode("utf-8", "backslashreplace")
 
 
 def _whole(operation: Operation, request: Request) -> str:
     body = operation.node.get("requestBody")
     if not body or not request.body:
         return f"{request.method} {cut(request.target)}"
-    try:
-        if "multipart/form-data" in body["content"].value:
-            return f"a form of {', '.join(part.name for part in parts_of(request))}"
-        return cut(brief(json_of(request))) + ("" if request.values("content-type") else " without Content-Type")
-    except UnreadableError:
-        return cut(request.body.decode("utf-8", "backslashreplace"))
+    if "multipart/form-data" in body["content"].value:
+        return f"a form of {', '.join(part.name for part in parts_of(request))}"
+    return brief(json_of(request)) + ("" if request.values("content-type") else " without Content-Type")
 
 
 def brief(value: Any) -> str:
     """A JSON value as a text, with the length of what is long instead of all of it."""
-    if isinstance(value, str):
-        return json.dumps(cut(value, _LONGEST // 2), ensure_ascii=False)
-    if isinstance(value, list):
-        more = [f"… {len(value)} items"] if value[2:] else []
-        return f"[{', '.join([*map(brief, value[: 1 if more else 2]), *more])}]"
-    if isinstance(value, dict):
-        shown = [f"{brief(name)}: {brief(each)}" for name, each in value.items()]
-        shown[1:-1] = [f"… {len(value)} properties"] if len(shown) > _FEW else shown[1:-1]
-        return f"{{{', '.join(shown)}}}"
-    return json.dumps(value)
+    if not isinstance(value, dict | list):
+        return json.dumps(cut(value, _LONGEST // 2) if isinstance(value, str) else value, ensure_ascii=False)
+    named = isinstance(value, dict)
+    shown = [f"{brief(key)}: {brief(value[key])}" for key in value] if named else [*map(brief, value[:_FEW])]
+    if len(value) > _FEW:
+        # The last property may be one that no document names.
+        shown[1 : -1 if named else None] = [f"… {len(value)} {'properties' if named else 'items'}"]
+    return ("{%s}" if named else "[%s]") % ", ".join(shown)
 
 
 def cut(text: str, longest: int = _LONGEST) -> str:
     """The text, without the run's mark in names, and without its middle if it has more characters than that."""
-    text, half = _MARK.sub("…", text), longest // 2
-    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]} ({len(text)} characters)"
+    short, half = _MARK.sub("…", text), longest // 2
+    return short if len(short) <= longest else f"{short[:half]}…{short[-half:]} ({len(text)} characters)"
