@@ -52,7 +52,7 @@ _SPELT = [long("batch.json-key-escapes"), "commbox.boundary-name-case"]
 
 
 def _seen_again_until_it_is_mended(fault: str) -> None:
-    _, document = judged(fault, operations=[find(fault).operation], requests=160)
+    _, document = judged(fault, operations=[find(fault).operation], requests=200)
     assert document["findings"]
     for finding in (found for found in document["findings"] if found["weight"] != "not judged"):
         with MockServer(fault=fault) as server:
