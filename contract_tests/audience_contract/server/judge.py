@@ -95,8 +95,9 @@ class Judge:
             is_alike = named.lower() in map(str.lower, self._names)
             return replace(expectation, kind="a name that was sent in other case") if is_alike else expectation
         name = sent.get(key_of(operation), "")
-        made = self._audiences.find(name, facts.source)
-        if made and all(sent.get(place) in (None, str(made.at(pointer))) for place, pointer in facts.linked.items()):
+        # Each thing may number what is below it from 1.
+        made = self._audiences.find(name, facts.source, {at: sent.get(place) for place, at in facts.linked.items()})
+        if made:
             # What was only accepted need not be there yet (RFC 9110, 15.3.3), if no other was found nearly as soon.
             is_accepted = made.seen is not None and made.seen.status == _ACCEPTED
             late = is_accepted and operation.response(404) and made.age + _SOON < self._soonest < math.inf

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from .. import schema
 from ..mock.provider import chosen, facts_of
-from ..samples import sample
+from ..samples import asked, sample
 from .cases import Case, Change, as_it_is, puts
 from .draft import PARTS, Draft, File
 from .names import Names
@@ -107,9 +107,9 @@ def _others(draft: Draft, place: Place) -> Iterator[Case]:
     """
     kinds = schema.alternatives(place.schema)[1:] if place.schema else ()
     for kind in (each for each in kinds if not each.plain("x-not-sent")):
-        made, known = sample(kind), schema.properties(kind)
+        made, known = asked(kind, sample(kind)), schema.properties(kind)
         if isinstance(made, dict):
-            made = {name: each for name, each in made.items() if name in known and not known[name].plain("readOnly")}
+            made = {name: each for name, each in made.items() if name in known}
         base = draft.put(place, made) if place.name else replace(draft, values={**draft.values, "body": made})
         yield Case(base, as_it_is)
         for name, right in made.items() if isinstance(made, dict) else ():
@@ -154,7 +154,9 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         yield from [known] if _breaks(place, known) else []
         most_keys = place.says("maxProperties", _MANY)
         if isinstance(right, dict) and most_keys < _MANY:
-            yield from ({f"check{'x' * number}": 1 for number in range(size)} for size in (most_keys, most_keys + 1))
+            named = place.schema.get("additionalProperties")
+            each = sample(named) if named and named.value not in (True, False) else 1
+            yield from ({f"check{'x' * number}": each for number in range(size)} for size in (most_keys, most_keys + 1))
     elif not place.is_text and not choices and not place.is_file:
         # How else a number may be spelt, such as 1e2, OpenAPI leaves open.
         yield from ("x", "1.5", "-1", "", "true", "false")
