@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from audience_contract import Response, provider_keys, reports
 from audience_contract._command import app
 from audience_contract.faults import catalogue, find
-from audience_contract.faults.acts import on_success, refuses, with_status
+from audience_contract.faults.acts import as_json, on_success, refuses, with_status
 from audience_contract.faults.fault import Act, Fault, Turn
 from audience_contract.mock import MockServer
 from audience_contract.report import SEEN_ONCE, Report, Verdict
@@ -23,6 +23,7 @@ from judged import CLIENT, target
 from long import long
 
 _RUN = "abcdefgh"
+_PUT = "PUT /Audiences/{AUDIENCE_ID}"
 
 
 def judged(fault: str, **options: Any) -> tuple[Report, dict[str, Any]]:
@@ -51,7 +52,7 @@ _SPELT = [long("batch.json-key-escapes"), "commbox.boundary-name-case"]
 
 
 def _seen_again_until_it_is_mended(fault: str) -> None:
-    _, document = judged(fault, operations=[find(fault).operation], requests=160)
+    _, document = judged(fault, operations=[find(fault).operation], requests=200)
     assert document["findings"]
     for finding in (found for found in document["findings"] if found["weight"] != "not judged"):
         with MockServer(fault=fault) as server:
@@ -149,6 +150,37 @@ def test_a_name_that_is_taken_for_another_one_is_seen_again_with_that_one() -> N
     with _playing(act) as server:
         report = run(target(server, "batch"), Options(operations=["audience_create"]))
     assert ([one.rule for one in report.counted], report.groups[SEEN_ONCE]) == (["case.accepted"], [])
+    assert report.counted[0].inputs == ("a name that was sent in other case",)
+
+
+def test_an_answer_about_the_newest_audience_is_seen_again_with_one_that_is_newer_than_that_asked_about() -> None:
+    def act(turn: Turn) -> Response:
+        newest = turn.correct.state.records[-1].id  # type: ignore[attr-defined]
+        return on_success(as_json(lambda value: {**value, "data": {"id": newest}}))(turn)
+
+    fault = Fault("commbox.test", "It answers with the newest id.", (), act, operation=_PUT)
+    with MockServer(fault=fault) as server:
+        report = run(target(server, "commbox"), Options(operations=["Post_Audiences", _PUT], requests=60))
+    assert ([one.rule for one in report.counted], report.groups[SEEN_ONCE]) == (["run.echo"], [])
+
+
+def test_what_a_change_has_left_is_seen_again_without_other_changes() -> None:
+    changed: set[tuple[str, str]] = set()
+
+    def act(turn: Turn) -> Response:
+        if turn.operation.id == "audience_view":
+            counted = {name for name, operation in changed if operation == "audience_replace"}
+            more = as_json(lambda value: {**value, "nb_ids": value["nb_ids"] + (value["name"] in counted)})
+            return on_success(more)(turn)
+        changed.add((turn.text("name"), turn.operation.id))
+        return turn.answer()
+
+    named = ["audience_view", "audience_replace", "audience_update"]
+    with _playing(act, "") as server:
+        report = run(target(server, "batch"), Options(run_id=_RUN, operations=named, requests=60, patience=0.5))
+    assert "run.members" in [one.rule for one in report.counted]
+    again = {operation for name, operation in changed if name.startswith(PREFIX) and _RUN not in name}
+    assert again == {"audience_create", "audience_replace", "audience_remove"}, "the last one cleans up"
 
 
 @pytest.mark.long

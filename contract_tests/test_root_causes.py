@@ -14,6 +14,8 @@ import pytest
 from audience_contract import Request, load
 from audience_contract.documents import read
 from audience_contract.evidence import Redactor
+from audience_contract.faults import Fault
+from audience_contract.faults.acts import refuses
 from audience_contract.judging import Ledger, Observation
 from audience_contract.messages import Response
 from audience_contract.mock import MockServer
@@ -113,6 +115,16 @@ def test_a_text_that_several_operations_refuse_is_one_finding_that_names_them() 
     named = ["audience_view", "audience_remove"]
     (found,) = judge(MockServer(middleware=changing(long_refused)), "batch", operations=named).counted
     assert (found.rule, list(found.operations)) == ("case.accepted", sorted(named))
+
+
+def test_a_number_of_items_that_several_operations_refuse_is_one_finding_that_names_them() -> None:
+    named, act = (
+        ["audience_replace", "audience_update"],
+        refuses(lambda turn: len(turn.fields.get("ids", ())) == 10_000),
+    )
+    server = MockServer(fault=Fault("batch.test", "It refuses as many as are allowed.", (), act))
+    (found,) = judge(server, "batch", operations=named, requests=120).counted
+    assert (found.rule, list(found.operations)) == ("case.accepted", named)
 
 
 def test_a_wrong_item_is_told_with_the_name_of_its_array() -> None:

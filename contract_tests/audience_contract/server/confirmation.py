@@ -137,7 +137,7 @@ class Confirmation:
                 operation, request, expectation, wire=wire, about=about, step=step, before=before
             )
             if facts_of(operation).creates:
-                about = next(reversed(self._audiences.existing), None)
+                about = about or next(reversed(self._audiences.existing), None)
             exchanges.append(replace(seen, before=()))
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {recorded: answered[place] for place, recorded in step.answered if place in answered}

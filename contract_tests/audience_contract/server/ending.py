@@ -96,8 +96,7 @@ def _path(finding: Finding) -> str:
 def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[Finding]:
     """The findings, without those that another one already tells."""
     refused = [one for one in found if one.rule == "case.accepted"]
-    often = [one for one in refused if _is_often(one, valid)]
-    plain = [one for one in often if not one.detail and one.pointer.endswith("/responses")]
+    plain = [one for one in refused if one.pointer.endswith("/responses") and not one.detail and _is_often(one, valid)]
     everywhere = {operation for one in plain for operation in one.operations}
     admitted = [({*one.operations}, {*one.inputs}) for one in found if one.rule == "case.credential"]
     for one in found:

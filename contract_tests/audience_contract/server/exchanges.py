@@ -185,7 +185,8 @@ class Exchanges:
             raise RunEnded("the server kept saying that it is busy")
         known = self.judge.known(operation, seen, expectation)
         first, last = self._first.get(operation.id, ()), self._last[operation.id]
-        self.judge.judge(operation, replace(seen, last=(*first, *itertools.chain(*last))), known)
+        newest = (step for made in self.audiences.existing[-1:] for step in made.story)
+        self.judge.judge(operation, replace(seen, last=(*first, *itertools.chain(*last), *newest)), known)
         last.append((*seen.before, replace(seen, before=())))
         if known.expected is Expected.SUCCESS and seen.is_success:
             self._first.setdefault(operation.id, last[-1])

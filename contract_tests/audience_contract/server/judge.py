@@ -88,11 +88,11 @@ class Judge:
             return expectation
         sent = _texts(operation, seen.request)
         is_named = facts.creates and self._provider.named not in facts.linked
-        named = self._named(operation, seen.request)
-        if is_named and named in self._names:
+        named = self._named(operation, seen.request) if is_named else ""
+        if named in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
         if facts.creates and not facts.source:
-            is_alike = is_named and named.lower() in map(str.lower, self._names)
+            is_alike = named.lower() in map(str.lower, self._names)
             return replace(expectation, kind="a name that was sent in other case") if is_alike else expectation
         name = sent.get(key_of(operation), "")
         made = self._audiences.find(name, facts.source)
