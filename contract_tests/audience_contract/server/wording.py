@@ -32,7 +32,7 @@ def asked(
     try:
         said = _part(request, broken) if broken else brief(odd) if odd else _whole(operation, request)
     except UnreadableError:
-        said = cut(request.body.decode("utf-8", "backslashreplace"))
+        said = f"the body {cut(request.body.decode('utf-8', 'backslashreplace'))}"
     return f"{said}{special}"
 
 
