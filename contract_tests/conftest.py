@@ -167,12 +167,15 @@ def project(updatable: Path, tmp_path: Path) -> Path:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of a test with several parameters the suite runs each value of each, not each with each: those are `long`."""
-    groups: defaultdict[str, list[tuple[pytest.Item, set[object]]]] = defaultdict(list)
+    tests: defaultdict[str, list[pytest.Function]] = defaultdict(list)
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item, "callspec") and not item.get_closest_marker("long"):
-            groups[item.nodeid.partition("[")[0]].append((item, _values(item, item.callspec.params)))
-    for left in groups.values():
-        tried: set[object] = set()
+            tests[item.nodeid.partition("[")[0]].append(item)
+    for test in tests.values():
+        marks = [mark.args[0] for mark in test[0].iter_markers("parametrize")]
+        # Names to which one mark gives values are one parameter.
+        together = {name: names for names in marks for name in ([names] if isinstance(names, str) else names)}
+        tried, left = set[object](), [(item, _values(item.callspec.params, together)) for item in test]
         while left:
             chosen = max(left, key=lambda one: len(one[1] - tried))
             left.remove(chosen)
@@ -181,14 +184,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             tried |= chosen[1]
 
 
-def _values(item: pytest.Item, params: dict[str, object]) -> set[object]:
-    """The values of an item's parameters; names that one mark gives values to are one parameter."""
-    marks = [mark.args[0] for mark in item.iter_markers("parametrize")]
-    together = {name: names for names in marks for name in ([names] if isinstance(names, str) else names)}
-    values: defaultdict[object, list[int]] = defaultdict(list)
+def _values(params: dict[str, object], together: dict[str, object]) -> set[object]:
+    found: defaultdict[object, list[int]] = defaultdict(list)
     for name, value in params.items():
-        values[together.get(name, name)].append(id(value))
-    return {(name, *each) for name, each in values.items()}
+        found[together.get(name, name)].append(id(value))
+    return {(name, *values) for name, values in found.items()}
 
 
 def pytest_collection_finish() -> None:

@@ -2,8 +2,10 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -647,3 +649,28 @@ def test_a_success_of_another_status_than_the_documented_one_is_told_with_that()
     right = Expectation(Expected.SUCCESS, "case.accepted", "", "valid")
     judging.judge(spec.operations[0], Observation("", wire("adobe").GOOD, answer), right)
     assert [one.message.partition(": 201 ")[2] for one in ledger.findings] == ["(documented: 200)"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"ids": [{"id": "a"}] * 10_001}, '{"ids": [{"id": "a"}, … 10001 items]}'),
+        ({f"k{number}": number for number in range(16)}, '{"k0": 0, … 16 properties, "k15": 15}'),
+        (
+            {"name": f"contract-check-abcdefgh-0031{'x' * 226}"},
+            f'{{"name": "…0031{"x" * 15}…{"x" * 20} (254 characters)"}}',
+        ),
+        ([1, None, "é"], '[1, null, "é"]'),
+    ],
+)
+def test_a_headline_says_how_much_there_is_of_what_it_leaves_out(value: object, said: str) -> None:
+    assert wording.brief(value) == said
+
+
+def test_the_page_of_the_rules_says_where_the_weight_of_a_rule_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    docs = Path(__file__).parents[1] / "docs"
+    monkeypatch.syspath_prepend(docs)
+    page = import_module("from_code").rules(tomllib.loads((docs / "check/examples.toml").read_text("utf-8")))
+    (said,) = re.findall(r"### `run.unique`\n.*?- weight: (.*?)\n", page, re.DOTALL)
+    assert said.startswith("violation; advice for an OpenAPI document of your own")
+    assert "RFC 8259" not in re.findall(r"### `http.number`\n(.*?)###", page, re.DOTALL)[0]

@@ -20,7 +20,7 @@ from audience_contract.mock import MockServer, Settings
 from audience_contract.mock.credentials import TOKEN
 from audience_contract.mock.provider import facts_of
 from audience_contract.mock.state import Record
-from audience_contract.report import Report, Verdict
+from audience_contract.report import SEEN_ONCE, Report, Verdict
 from audience_contract.security import bearer
 from audience_contract.server import Options, run
 from audience_contract.server.audiences import Audiences
@@ -36,7 +36,7 @@ _PUT, _GET = "PUT /Audiences/{AUDIENCE_ID}", "getAudience"
 
 
 def _found(report: Report) -> set[tuple[str, str]]:
-    found = [one for one in report.findings if one not in report.unconfirmed]
+    found = [one for one in report.findings if one not in report.groups[SEEN_ONCE]]
     return {(operation, finding.rule) for finding in found for operation in finding.operations}
 
 

@@ -13,6 +13,8 @@ from typing import Literal
 from .messages import Request, Response
 from .rules import GRAVITY, RULES, Rule, Weight
 
+SEEN_ONCE = "Seen once, not again by its story"
+"""The heading of findings that were not seen again when their story was sent again."""
 KEPT_EVIDENCE = 3
 """Exchanges that a finding keeps; `Finding.count` has how many there were."""
 
@@ -204,7 +206,7 @@ class Report:
         First those because of which the contract is violated; the last are those that the baseline accepts.
         """
         counting = (Weight.VIOLATION, Weight.ADVICE) if self.strict else (Weight.VIOLATION,)
-        by_weight = {Weight.ADVICE: "Advice", Weight.NOT_JUDGED: "Seen once, not again by its story"}
+        by_weight = {Weight.ADVICE: "Advice", Weight.NOT_JUDGED: SEEN_ONCE}
         found: dict[str, list[Finding]] = {name: [] for name in ("Violations", *by_weight.values(), "Accepted")}
         for one in ordered(self.findings):
             heading = "Violations" if one.weight in counting else by_weight[one.weight]
@@ -220,11 +222,6 @@ class Report:
     def advice(self) -> list[Finding]:
         """The findings of advice that do not count."""
         return self.groups["Advice"]
-
-    @property
-    def unconfirmed(self) -> list[Finding]:
-        """The findings that were not seen again when their story was sent again."""
-        return self.groups["Seen once, not again by its story"]
 
     @property
     def accepted(self) -> list[Finding]:

@@ -50,8 +50,21 @@ def sample(schema: Node, text: str = "check", *, smallest: bool = False, level: 
     chosen = [part.value["const"] for part in parts(schema) if "const" in part.value]
     made = next(filter(None, (part.plain("enum") for part in parts(schema))), chosen) or [*both, own]
     # An example of an object may have what is not required.
-    first, second = (made, given) if smallest and properties(schema) else (given, made)
-    return next((found for found in (*first, *second) if not any(check(schema, found, ""))), made[0])
+    found = [*made, *given] if smallest and properties(schema) else [*given, *made]
+    # Of one value alone there is nothing to choose.
+    return next((each for each in found if found[1:] and not any(check(schema, each, ""))), made[0])
+
+
+def asked(schema: Node, value: Any) -> Any:
+    """A value without the properties that only a server sends."""
+    if isinstance(value, list):
+        items = next((items for part in parts(schema) if (items := part.get("items"))), None)
+        return [asked(items, each) for each in value] if items else value
+    if not isinstance(value, dict):
+        return value
+    kinds = properties(schema)
+    kept = {name: each for name, each in value.items() if name not in kinds or not kinds[name].plain("readOnly")}
+    return {name: asked(kinds[name], each) if name in kinds else each for name, each in kept.items()}
 
 
 def _made(schema: Node, text: str, *, smallest: bool, level: int) -> Any:
@@ -111,7 +124,7 @@ def _fitting(schema: Node, pattern: str) -> str | None:
         return find(
             made,
             lambda found: not any(check(schema, found, "")),
-            settings=settings(database=None, max_examples=1000, phases=[Phase.generate]),
+            settings=settings(database=None, deadline=None, max_examples=1000, phases=[Phase.generate]),
             random=random.Random(0),  # noqa: S311 - the same each time
         )
     return None

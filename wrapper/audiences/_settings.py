@@ -146,10 +146,8 @@ def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") 
     parts = _parts(url, ("http", "https"))
     odd = r"[^\w.~!$&'()*+,;=:%/[\]-]|/\.\.?(/|$)"  # a request's URL must be written as it is sent
     if parts is None or re.search(odd, url, re.ASCII):
-        raise ConfigurationError(
-            "must be http(s)://host[:port][/path], without user, query, fragment, open variables, or . and .. as steps",
-            argument=argument,
-        )
+        without = "user, query, fragment, open variables and the steps . and .."
+        raise ConfigurationError(f"must be http(s)://host[:port][/path], without {without}", argument=argument)
     if parts.scheme == "http" and not allow_http and not _is_here(url):
         raise ConfigurationError(
             "has plain http and another host than this machine: credentials would go unencrypted",

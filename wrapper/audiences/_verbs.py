@@ -558,14 +558,13 @@ class Verbs(Generic[Model]):
         operation, supply = self._operation, self._supply
         error.provider, error.operation = self.title, operation.id if operation else None
         error.base_url, error.audience_name = self._account.values["base_url"], self._name
+        error.looked_first = self._looked
         if self._reads:
             error.outcome = None
         elif operation and operation.effect is Effect.READS:  # it asked first
             error.outcome = Outcome.NOT_SENT
             if error.attempts:
                 error.args = (f"looking it up first: {error.args[0]}",)
-        if operation and operation.effect is Effect.CREATES:
-            error.looked_first = self._looked
         if operation and supply and error.changed is None:
             supply.over = True
             # With attempts, it is the error of a call that was interrupted.
@@ -576,7 +575,7 @@ class Verbs(Generic[Model]):
 
     def known(self, interrupt: BaseException) -> AudiencesError:
         """What is known of the call once it was ended, while its own thread may still go on."""
-        return copy.copy(self._marked(self._attempts.interrupted(interrupt))) if self._attempts else self.unsent()
+        return self._marked(copy.copy(self._attempts.interrupted(interrupt))) if self._attempts else self.unsent()
 
     def unsent(self, why: str = "") -> AudiencesError:
         """The error for a call that was not sent, because it was interrupted unless it is said why."""

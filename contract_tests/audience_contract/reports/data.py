@@ -76,12 +76,9 @@ def _step(step: Step) -> dict[str, Any]:
 def _evidence(evidence: Evidence) -> dict[str, Any]:
     request, response = evidence.request, evidence.response
     return {
-        "url": evidence.url,
+        **vars(evidence),
         "request": {"method": request.method, "target": request.target, **_content(request)},
         "response": response and {"status": response.status, **_content(response)},
-        "curl": evidence.curl,
-        "trouble": evidence.trouble,
-        "as_sent": evidence.as_sent,
     }
 
 

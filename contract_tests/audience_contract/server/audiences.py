@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -153,10 +154,13 @@ class Audiences:
             self._usable[maker] = [one for one in those if not one.is_removed_with(key, by)]
         self._known.add(key)
 
-    def find(self, key: str, by: str = "") -> Made | None:
-        """The audience of a name or an id, if it certainly exists; else None."""
-        every = (*self._listed, *self.existing)
-        return next((one for one in reversed(every) if one.is_called(key, by) and one not in self._unsure), None)
+    def find(self, key: str, by: str = "", own: Mapping[str, str | None] = MappingProxyType({})) -> Made | None:
+        """The audience of a name or an id, if it certainly exists; else None. `own` has what is at pointers into it."""
+        for one in reversed((*self._listed, *self.existing)):
+            fits = all(value in (None, str(one.at(pointer))) for pointer, value in own.items())
+            if one.is_called(key, by) and fits and one not in self._unsure:
+                return one
+        return None
 
     def is_marked(self, name: str) -> bool:
         """Whether a name has a mark of this run, so that nobody else can have given it."""
@@ -276,8 +280,8 @@ def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
     marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", "", ""), strict=True)]
     named = provider_of(spec.key).named
     creating = (each for each in spec.operations if facts_of(each).creates)
-    found = [place for each in creating for place in places(each) if place.name in (named, chosen(each))]
-    kinds = [place.schema for place in found if place.schema]
+    names = ((each, {named, chosen(each)}) for each in creating)
+    kinds = [place.schema for each, own in names for place in places(each) if place.name in own and place.schema]
     mark = max(marks, key=lambda mark: sum(not any(check(kind, f"{mark}0001", "")) for kind in kinds))
     return mark, f"7{zlib.crc32(run_id.encode()):010}"
 

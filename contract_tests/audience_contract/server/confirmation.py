@@ -12,6 +12,7 @@ from ..report import Finding, Step
 from ..rules import Weight
 from .exchanges import Exchanges
 from .limits import ONCE_MORE, RunEnded
+from .places import is_about_one
 from .send import BUSY
 from .sequences import BACK, PAGE, Sequences
 from .story import StoryError
@@ -83,17 +84,14 @@ class Confirmation:
 
     def has_one(self) -> bool:
         """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
-        new = {one.key for one in self._ledger.every if self._counts(one)} - self.again.keys()
+        heavy = [one for one in self._ledger.every if one.weight is Weight.VIOLATION or self._options.strict]
+        new = {one.key for one in heavy if not self._options.accepted(one)} - self.again.keys()
         found = [one for one in self._found() if one.key in new] if new else []
         phase, mark, digits = self._sender.phase, self._audiences.mark, self._audiences.digits
         self._confirm(found)
         # Confirming changes these; later stories must have the marks of this run.
         self._sender.phase, self._audiences.mark, self._audiences.digits = phase, mark, digits
         return any(self.again.get(one.key, True) for one in found)
-
-    def _counts(self, finding: Finding) -> bool:
-        is_heavy = finding.weight is Weight.VIOLATION or self._options.strict
-        return is_heavy and not self._options.accepted(finding)
 
     def _may_be_there(self, finding: Finding) -> bool:
         """Whether a wrong name was taken that no story can make new, such as a number.
@@ -108,11 +106,13 @@ class Confirmation:
     def weighed(self, finding: Finding) -> Finding:
         """The finding with its final weight: one that was not seen again is not judged.
 
-        It keeps its weight if its story could not be sent, or if only a busy server shows it.
+        It keeps its weight if its story could not be sent, or if only a busy server or another list shows it.
         """
         final = replace(finding, replays=self._replays[finding.key] or 1)
-        is_of_busy = finding.rule in _FORM and {*finding.statuses} <= BUSY and finding.count > 1
-        return final if is_of_busy or self.again.get(finding.key, True) else replace(final, weight=Weight.NOT_JUDGED)
+        asked = [self._target.spec.named[each] for each in finding.operations]
+        is_of_list = all(facts_of(each).reads and not is_about_one(each) for each in asked)
+        is_passing = finding.rule in _FORM and ({*finding.statuses} <= BUSY or is_of_list) and finding.count > 1
+        return final if is_passing or self.again.get(finding.key, True) else replace(final, weight=Weight.NOT_JUDGED)
 
     def times_shown(self, rule: str, pointer: str, key: str) -> int:
         """How often a finding of a report was seen so far, or any of the findings that the report merged into it."""

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ..security import is_bearer, place, start, where
 from .cases import RIGHT_AFTER_WRONG, Case, Change, as_it_is, puts, puts_all
@@ -20,7 +21,9 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
             _wrong(right, target.secrets) if at.kind == "header" else ("contract-check-nobody", "x" * len(right), "*")
         )
         values = [f"{start(scheme)}{value}" for value in wrong]
-        values += _of_bearer(right) if is_bearer(scheme) else []
+        signed = f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}"
+        values += [f"Basic {right}", right, f"Token {right}", signed] if is_bearer(scheme) else []
+        values += _of_basic(right) if start(scheme) == "Basic " else []
         changes = [puts(at, ...), *(puts(at, value or " ") for value in values)]
         changes += [*_elsewhere(at, right, start(scheme) + right, smallest), _broken(at)]
         spelled = [f"{start} {right}" for start in ("bearer", "BEARER", "Bearer ")] if is_bearer(scheme) else []
@@ -56,9 +59,12 @@ def _wrong(right: str, secrets: tuple[str, ...]) -> Iterator[str]:
     yield from (value for value in secrets if value != right)
 
 
-def _of_bearer(right: str) -> list[str]:
-    signed = f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}"
-    return [f"Basic {right}", right, f"Token {right}", signed]
+def _of_basic(right: str) -> list[str]:
+    """The right user with a wrong password; nothing if the credential is of another form."""
+    with suppress(ValueError):
+        user = base64.b64decode(right, validate=True).partition(b":")[0]
+        return [f"Basic {base64.b64encode(user + b':contract-check-nobody').decode()}"]
+    return []
 
 
 def _elsewhere(at: Place, right: str, full: str, smallest: Draft) -> Iterator[Change]:

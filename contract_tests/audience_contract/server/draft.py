@@ -83,7 +83,7 @@ class Draft:
         if media == PARTS:
             return multipart(self.fields.items(), self.boundary)
         if media == FORM:
-            texts = {name: "" if isinstance(value, File) else value for name, value in self.fields.items()}
+            texts = {name: "" if isinstance(value, File) else _text(value) for name, value in self.fields.items()}
             return urlencode(texts, doseq=True, quote_via=quote).encode()
         if media and (media.endswith("json") or "" not in self.fields):
             return json.dumps(self.values["body"], ensure_ascii=False, default=_in_json).encode()
@@ -116,20 +116,25 @@ class Draft:
         return f"{self.media}; boundary={self.boundary}" if self.media == PARTS else self.media
 
 
+def _text(value: Any) -> Any:
+    """A value as a form has it, in which `true` is no `True`; a list as a list of such values."""
+    if isinstance(value, list):
+        return [_text(each) for each in value]
+    return str(value).lower() if isinstance(value, bool) else value
+
+
 def _in_json(value: Any) -> str:
     """The text for a value that JSON cannot hold: a file's name, so that no content is taken for fields."""
     return value.name if isinstance(value, File) else str(value)
 
 
-def multipart(parts: Iterable[tuple[str, Any]], boundary: str, text_headers: str = "") -> bytes:
-    """A multipart form of names and values; `text_headers`, lines that end in CRLF, go into each part but files."""
+def multipart(parts: Iterable[tuple[str, Any]], boundary: str) -> bytes:
+    """A multipart form of names and values."""
     found = []
     for name, value in parts:
-        disposition = f'Content-Disposition: form-data; name="{name}"'
+        head, data = f'Content-Disposition: form-data; name="{name}"', value
         if isinstance(value, File):
-            head = f'{disposition}; filename="{value.name}"\r\nContent-Type: {value.content_type}\r\n'
-            data = value.data
-        else:
-            head, data = f"{disposition}\r\n{text_headers}", value if isinstance(value, bytes) else str(value).encode()
-        found.append(f"--{boundary}\r\n{head}\r\n".encode() + data + b"\r\n")
+            head, data = f'{head}; filename="{value.name}"\r\nContent-Type: {value.content_type}', value.data
+        data = data if isinstance(data, bytes) else str(_text(data)).encode()
+        found.append(f"--{boundary}\r\n{head}\r\n\r\n".encode() + data + b"\r\n")
     return b"".join(found) + f"--{boundary}--\r\n".encode()

@@ -7,11 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..judging import plainness
-from ..mock.provider import facts_of
 from ..report import Finding
 from ..rules import Weight
 from ..spec import Operation, load
-from .places import places
 
 _OFTEN = 4
 """A finding is frequent if at least one in so many valid requests shows it."""
@@ -48,13 +46,6 @@ def merged(
     checks_types = sum(one.pointer.endswith("/type") for one in refusals) < _TYPES
     failing = [one for one in found if one.rule == "response.failure" and one.detail == "valid"]
     often = any(_is_often(one, valid) for one in failing)
-    # By the pointer to its schema: a text's name, and the operation that makes what it belongs to.
-    texts = {
-        one.spec.in_file(each.schema.pointer): (each.name, facts_of(one).source or one.id)
-        for one in operations
-        for each in places(one)
-        if each.schema
-    }
     stated = {one.key: _stated(one) for one in found if one.rule in _RESTATED}
     # A rule that one operation has at two places is two rules.
     counts = Counter((stated[one.key], operation) for one in found if one.key in stated for operation in one.operations)
@@ -64,15 +55,15 @@ def merged(
         cause: object = one.key
         if within.get(one.key) in unchecked:
             cause = within[one.key]
-        elif one.key in stated and not checks_types and one.pointer.endswith("/type"):
-            cause = one.rule, "type"
-        elif one.key in stated:
-            cause = stated[one.key], _path(one) if stated[one.key] in twice else ""
+        elif said := stated.get(one.key):
+            is_type = not checks_types and one.pointer.endswith("/type")
+            cause = (one.rule, "type") if is_type else (said, _path(one) if said in twice else "")
         elif one.rule == "case.method":
             cause = one.rule
         elif one.rule == "case.accepted":
             # What is special about a request is a text, or what the label says.
-            cause = texts.get(one.pointer) or (one.key if "valid" in one.inputs else one.inputs[:1])
+            label = one.key if "valid" in one.inputs else one.inputs[:1]
+            cause = one.rule, label if one.place == "status" else one.place
         elif one.rule == "response.failure":
             # What is neither certainly valid nor certainly invalid fails for the same reason as one of these.
             kin = "valid" if failing else "invalid"

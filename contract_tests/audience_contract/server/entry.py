@@ -57,7 +57,7 @@ class Entry:
         is_own = self.expectation.rule in (rule, "")
         pointer = self.expectation.pointer if is_own else self.operation.node["responses"].pointer
         broken = self.expectation.broken if is_own else None
-        where = broken or Violation("status", "", "", "")
+        where = broken or Violation((is_own and self.expectation.odd) or "status", "", "", "")
         found = [replace(where, rule=pointer, message=said, missing="")] if isinstance(said, str) and said else []
         about = self.operation.spec.key, self.operation.id, self.seen
         self.ledger.check(rule, *about, found, kind=self.expectation.kind, detail=detail, weight=weight)

@@ -214,9 +214,7 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     if len(odd) != 1:
         # With several odd texts, nobody can tell because of which one a server refuses the request.
         detail = "several" if odd else ""
-        file = None if odd else _odd_file(operation, request)
-        pointer = file.pointer if file else responses
-        return Expectation(Expected.SUCCESS, "case.accepted", pointer, label or "valid", detail=detail)
+        return Expectation(Expected.SUCCESS, "case.accepted", responses, label or "valid", detail=detail)
     name, kind, text = odd[0]
     # The create has already shown that the server takes this name.
     is_known = name == key_of(operation) and not facts_of(operation).creates
@@ -257,16 +255,13 @@ def _kind(violation: Violation) -> str:
 
 def _is_hard(operation: Operation, request: Request, violation: Violation) -> bool:
     """Whether a server must refuse a request with this violation; false if it may be lenient, or nothing is said."""
-    message, place = violation.message, violation.where.partition(" ")[0]
-    unreadable = message.startswith("unreadable")
-    if violation.rule in provider_of(operation.spec.key).left_open:
+    message, (place, _, name) = violation.message, violation.where.partition(" ")
+    unreadable, provider = message.startswith("unreadable"), provider_of(operation.spec.key)
+    name = violation.pointer.split("/")[1] if violation.pointer else name
+    if violation.rule in provider.left_open or name in provider.only_in_some_revisions:
         return False
-    if provider_of(operation.spec.key).reads_query and violation.missing in dict(query_of(request)):
-        return False
-    name = violation.pointer.split("/")[1] if violation.pointer else violation.where.partition(" ")[2]
-    if name in provider_of(operation.spec.key).only_in_some_revisions:
-        return False
-    if message.startswith("sent ") or misread(request, violation):
+    in_query = provider.reads_query and violation.missing in dict(query_of(request))
+    if in_query or message.startswith("sent ") or misread(request, violation):
         return False
     match place:
         case "content-type":
@@ -278,7 +273,7 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
         case "query":
             hard = not unreadable and not _is_left_empty(operation, request, violation)
         case "part":
-            is_ill = " breaks " in message and not provider_of(operation.spec.key).is_by_name
+            is_ill = " breaks " in message and not provider.is_by_name
             hard = unreadable or message.startswith("missing") or is_ill
         case _:
             # RFC 8259: a parser may ignore a byte order mark (8.1), and may limit the digits of a number (9). What
@@ -300,15 +295,6 @@ def _is_odd(kind: Node, text: str) -> bool:
     """Whether a valid text is so unusual that a server may wrongly refuse it."""
     choices = kind.plain("enum")
     return text != choices[0] if choices else not re.fullmatch(r"[\w-][\w -]{0,63}", text, re.ASCII)
-
-
-def _odd_file(operation: Operation, request: Request) -> Node | None:
-    """The schema of a file in a form that is not the one that requests usually have."""
-    files = {place.name: place.schema for place in places(operation) if place.is_file and place.name}
-    usual = provider_of(operation.spec.key).file() if files else ()
-    parts = parts_of(request) if files else []
-    odd = (part for part in parts if part.name in files and (part.filename, part.content_type, part.data) != usual)
-    return next((files[part.name] for part in odd), None)
 
 
 def _is_rare(character: str) -> bool:

@@ -95,8 +95,9 @@ class Judge:
             is_alike = named.lower() in map(str.lower, self._names)
             return replace(expectation, kind="a name like another but for case") if is_alike else expectation
         name = sent.get(key_of(operation), "")
-        made = self._audiences.find(name, facts.source)
-        if made and all(sent.get(place) in (None, str(made.at(pointer))) for place, pointer in facts.linked.items()):
+        # Each thing may number what is below it from 1.
+        made = self._audiences.find(name, facts.source, {at: sent.get(place) for place, at in facts.linked.items()})
+        if made:
             # What was only accepted need not be there yet (RFC 9110, 15.3.3), if no other was found nearly as soon.
             is_accepted = made.seen is not None and made.seen.status == _ACCEPTED
             late = is_accepted and operation.response(404) and made.age + _SOON < self._soonest < math.inf
@@ -210,18 +211,15 @@ class Judge:
         if not self._provider.is_by_name and 400 <= status < 500 and entry.expectation.fits(operation, entry.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
-        if status in _OF_BODIES and not self._is_like_an_error(operation, entry.response):
+        # One like an error has no body, or a body of JSON or of the media type of a documented answer.
+        response, answers = entry.response, operation.node["responses"]
+        is_json = bool((media := media_of(response)) and media.is_json)
+        is_like_one = is_json or any(entry_of(each.get("content"), response) for each in answers)
+        if status in _OF_BODIES and response.body and not is_like_one:
             return False
         # Where no document says whether or how such a request is refused, no document says with which status either.
         unsaid = entry.expectation.expected in (Expected.OPEN, Expected.NO_SUCCESS)
         return status in _OF_HTTP or (unsaid and 400 <= status < 500)
-
-    @staticmethod
-    def _is_like_an_error(operation: Operation, response: Response) -> bool:
-        """Whether an answer has no body, or a body of JSON or of the media type of a documented answer."""
-        media, answers = media_of(response), operation.node["responses"]
-        is_json = media is not None and media.is_json
-        return not response.body or is_json or any(entry_of(each.get("content"), response) for each in answers)
 
     def _shape(self, entry: Entry) -> None:
         """Judge whether an answer with a documented status has the documented headers and body."""

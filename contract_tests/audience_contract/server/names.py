@@ -13,7 +13,7 @@ from ..checker import is_of_other_side
 from ..facts import bare
 from ..mock.provider import chosen, facts_of
 from ..mock.provider import load as provider_of
-from ..samples import sample
+from ..samples import asked, sample
 from ..schema import check, from_text, types
 from ..spec import Operation
 from .audiences import Audiences, Made
@@ -68,7 +68,7 @@ class Names:
         draft = self.about(draft, made, keeping=True)
         if (schema := operation.body) and draft.is_json:
             every: list[Any] = [draft.values["body"], sample(schema, smallest=smallest), sample(schema)]
-            every = [each for each in every if isinstance(each, dict | list)]
+            every = [asked(schema, each) for each in every if isinstance(each, dict | list)]
             broken = ([*check(schema, each, "")] for each in every)
             # What only the server sends may be required of it.
             right = (all(is_of_other_side(operation, each, "readOnly") for each in found) for found in broken)

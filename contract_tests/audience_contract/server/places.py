@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from ..bodies import FORMS
@@ -15,6 +16,8 @@ from ..spec import Node, Operation
 
 _DEEP = 5
 """How many levels of a body are searched for places; a limit is needed because a schema may refer to itself."""
+_MOST = 1000
+"""A body with so many places is searched less deeply: no run has the requests to try more."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,9 @@ def places(operation: Operation) -> tuple[Place, ...]:
     if not schema or not media:
         return tuple(found)
     if media.is_json:
-        return (*found, *_below(schema, "", _DEEP), *_below(schema.get("items"), "0/", _DEEP))
+        return (*found, *_in_body(schema))
     if media.essence in FORMS:
-        fields = [each for each in _below(schema, "", _DEEP) if "/" not in each.name]
+        fields = _below(schema, "", 1)
         return (*found, *(place for each in fields for place in _of_field(each)))
     return (*found, Place("body", "", schema, required=True))
 
@@ -96,6 +99,17 @@ def is_about_one(operation: Operation) -> bool:
     """Whether a request says which audience it is about. An optional query parameter does not: it is a filter."""
     own = [place for place in places(operation) if place.required or place.kind not in ("header", "query")]
     return key_of(operation) in (place.name for place in own if place.kind != "header")
+
+
+def _in_body(schema: Node) -> list[Place]:
+    """The places of a JSON body, down to the level above which there are not too many."""
+    found: list[Place] = []
+    for deep in range(_DEEP, 0, -1):
+        below = chain(_below(schema, "", deep), _below(schema.get("items"), "0/", deep))
+        found = [*islice(below, _MOST)]
+        if len(found) < _MOST:
+            break
+    return found
 
 
 def _below(schema: Node | None, above: str, deep: int) -> Iterator[Place]:

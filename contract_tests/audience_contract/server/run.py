@@ -27,7 +27,7 @@ from .ending import merged
 from .exchanges import MAY_SUCCEED, Exchanges, Ready
 from .expectation import Expectation, Expected
 from .limits import Options, RunEnded, UsedUp
-from .opening import Opening
+from .opening import ABSENT, Opening
 from .places import is_about_one, places
 from .plan import Plan, Planned, groups, plan
 from .send import UNREACHABLE
@@ -318,7 +318,7 @@ class Run:
                 expected = self._judge.known(operation, seen, planned.expectation).expected
                 is_refusal = planned.expectation.rule == "case.refused"
                 opening.add(seen, valid=expected is Expected.SUCCESS, incomplete=is_refusal)
-                while asked and (opening.can_be_judged or (known and opening.is_served)):
+                while asked and (opening.can_be_judged or (known and not opening.valid <= ABSENT)):
                     one, seen = asked.pop(0)
                     self.exchanges.record(operation, seen, one.planned.expectation, one.made)
         absent = 0 if operation.id in self._options.operations else opening.absent(known=known)

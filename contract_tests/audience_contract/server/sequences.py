@@ -110,50 +110,47 @@ class Sequences:
                 self._judge.entry(operation, seen).answered("run.pages", said, detail="filter")
 
     def read_back(self, operation: Operation) -> None:
-        """Change an audience, and read it, by the id that the change answered: it must exist, without extra members."""
+        """Change or remove an audience, and read it with each operation that must show what became of it."""
         facts = facts_of(operation)
-        if facts.removes:
-            self._remove_and_read(operation)
-        for reader in self._operations if facts.effect is Effect.CHANGES else ():
-            by_answer = {*facts.unique} & {*facts_of(reader).linked.values()}
-            if not facts_of(reader).reads or not (by_answer or (facts.story and facts_of(reader).size)):
-                continue
-            with suppress(UsedUp):
-                made = self._exchanges.make(operation, self._names.new())
-                if not made or not made.seen:
-                    continue
-                story = self._changed(operation, made)
-                if not by_answer or any(at(value_of(story[-1].response), pointer) for pointer in by_answer):
-                    kind = f"by what {operation.id} answered"
-                    said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
-                    seen = self._sender.send(reader, self._by_answer(reader, made, story[-1]))
-                    seen = self._sender.repeated_while(reader, seen, partial(self._is_early, reader, made))
-                    seen = replace(seen, before=story, label=BACK)
-                    # Judged as it is: of a token that no creation answered, nothing else would be certain.
-                    self._judge.judge(reader, seen, said)
-                    self._judge.judge_members(operation, reader, seen, made)
-
-    def _remove_and_read(self, operation: Operation) -> None:
-        """Remove an audience, and read it: once that is done, it must not be shown as before."""
-        for reader in self._operations:
-            if not facts_of(reader).reads or not is_about_one(reader) or key_of(reader) != key_of(operation):
-                continue
+        for reader in self._operations if facts.effect in (Effect.CHANGES, Effect.REMOVES) else ():
+            known = facts_of(reader)
+            if facts.removes:
+                shows = is_about_one(reader) and key_of(reader) == key_of(operation)
+            else:
+                shows = bool({*facts.unique} & {*known.linked.values()} or (facts.story and known.size))
             with suppress(UsedUp, NotOursError):
-                made = self._exchanges.make(operation, self._names.new())
-                if not made or not made.seen:
-                    continue
-                read = self._names.about(self._names.draft(reader, smallest=True), made).request()
-                shown = self._exchanges.play(reader, read, is_early=partial(self._is_early, reader, made))
-                story = self._changed(operation, made)
-                told, early = story[-1], partial(_is_unfinished, reader)
-                if facts_of(reader).final:
-                    asked = self._by_answer(reader, made, told)
-                    told = self._exchanges.play(reader, asked, is_early=early, before=story)
-                if shown.status == _OK and told.status in (200, 204) and not early(told):
-                    is_there = partial(_shows, value_of(shown.response))
-                    seen = self._exchanges.play(reader, read, is_early=is_there, before=story, label=BACK)
-                    said = f"as before, though {operation.id} has removed it"
-                    self._judge.shown_by("run.removed", operation, reader, seen, said if is_there(seen) else "")
+                made = self._exchanges.make(operation, self._names.new()) if known.reads and shows else None
+                if made and made.seen:
+                    (self._remove_and_read if facts.removes else self._change_and_read)(operation, reader, made)
+
+    def _change_and_read(self, operation: Operation, reader: Operation, made: Made) -> None:
+        """Read an audience by the id that a change answered: it must exist, without extra members."""
+        by_answer = {*facts_of(operation).unique} & {*facts_of(reader).linked.values()}
+        story = self._changed(operation, made)
+        if not by_answer or any(at(value_of(story[-1].response), pointer) for pointer in by_answer):
+            kind = f"by what {operation.id} answered"
+            said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
+            seen = self._sender.send(reader, self._by_answer(reader, made, story[-1]))
+            seen = self._sender.repeated_while(reader, seen, partial(self._is_early, reader, made))
+            seen = replace(seen, before=story, label=BACK)
+            # Judged as it is: of a token that no creation answered, nothing else would be certain.
+            self._judge.judge(reader, seen, said)
+            self._judge.judge_members(operation, reader, seen, made)
+
+    def _remove_and_read(self, operation: Operation, reader: Operation, made: Made) -> None:
+        """Read an audience after its removal: once that is done, it must not be shown as before."""
+        read = self._names.about(self._names.draft(reader, smallest=True), made).request()
+        shown = self._exchanges.play(reader, read, is_early=partial(self._is_early, reader, made))
+        story = self._changed(operation, made)
+        told, early = story[-1], partial(_is_unfinished, reader)
+        if facts_of(reader).final:
+            asked = self._by_answer(reader, made, told)
+            told = self._exchanges.play(reader, asked, is_early=early, before=story)
+        if shown.status == _OK and told.status in (200, 204) and not early(told):
+            is_there = partial(_shows, value_of(shown.response))
+            seen = self._exchanges.play(reader, read, is_early=is_there, before=story, label=BACK)
+            said = f"as before, though {operation.id} has removed it"
+            self._judge.shown_by("run.removed", operation, reader, seen, said if is_there(seen) else "")
 
     def _changed(self, operation: Operation, made: Made) -> tuple[Observation, ...]:
         """What made an audience, and then the changes of it that the operation's story has, or a removal of it."""

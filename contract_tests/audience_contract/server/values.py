@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from .. import schema
 from ..mock.provider import chosen, facts_of
-from ..samples import sample
+from ..samples import asked, sample
 from .cases import Case, Change, as_it_is, puts
 from .draft import PARTS, Draft, File
 from .names import Names
@@ -92,8 +92,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             yield [Case(fullest, _stretched(place, length)) for length in _lengths(place, names, fullest)]
             yield [Case(fullest, change) for change in _letters(place, names)]
         if place.required and place.name and not secret:
-            moves = (*_elsewhere(place, smallest), *_renamed(place, smallest), *_respelled(place, smallest))
-            yield [Case(smallest, change, advice=rule) for change, rule in moves]
+            kinds = (_elsewhere(place, smallest), _renamed(place, smallest), _respelled(place, smallest))
+            yield from ([Case(smallest, change, advice=rule) for change, rule in moves] for moves in kinds)
     yield _of_page(smallest, names)
     yield [*_others(smallest, Place("body", "", smallest.operation.body))] if smallest.is_json else []
     facts = facts_of(smallest.operation)
@@ -107,9 +107,9 @@ def _others(draft: Draft, place: Place) -> Iterator[Case]:
     """
     kinds = schema.alternatives(place.schema)[1:] if place.schema else ()
     for kind in (each for each in kinds if not each.plain("x-not-sent")):
-        made, known = sample(kind), schema.properties(kind)
+        made, known = asked(kind, sample(kind)), schema.properties(kind)
         if isinstance(made, dict):
-            made = {name: each for name, each in made.items() if name in known and not known[name].plain("readOnly")}
+            made = {name: each for name, each in made.items() if name in known}
         base = draft.put(place, made) if place.name else replace(draft, values={**draft.values, "body": made})
         yield Case(base, as_it_is)
         for name, right in made.items() if isinstance(made, dict) else ():
@@ -124,11 +124,9 @@ def _of_page(smallest: Draft, names: Names) -> list[Case]:
 
     Only for a provider that identifies audiences by name: another one's sample may be about somebody's audience.
     """
-    content = (
-        smallest.operation.node["requestBody"]["content"] if names.provider.is_by_name and smallest.is_json else None
-    )
-    said = content and content[smallest.media].get("example")
-    if not said:
+    if not names.provider.is_by_name or not smallest.is_json:
+        return []
+    if not (said := smallest.operation.node["requestBody"]["content"][smallest.media].get("example")):
         return []
     draft = names.about(replace(smallest, values={**smallest.values, "body": said.value}))
     return [Case(draft, as_it_is, label="the page's sample")]
@@ -146,7 +144,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         # How else a number may be spelt, such as 00, OpenAPI leaves open.
         yield from (text for text in near if _breaks(place, schema.from_text(place.schema, text)))
     if place.kind == "body" and draft.is_json:
-        others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right), [right], {"en": right}]
+        others: list[Any] = [None, [right], 7, {"en": right}, True, 0, 1.5, "7", "true", [], {}, str(right)]
         others += [[None]] if isinstance(right, list) else []
         yield from (value for value in others if _breaks(place, value))
         yield from [None] if place.says("nullable") or "null" in schema.types(place.schema) else []
@@ -156,7 +154,9 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         yield from [known] if _breaks(place, known) else []
         most_keys = place.says("maxProperties", _MANY)
         if isinstance(right, dict) and most_keys < _MANY:
-            yield from ({f"check{'x' * number}": 1 for number in range(size)} for size in (most_keys, most_keys + 1))
+            named = place.schema.get("additionalProperties")
+            each = sample(named) if named and named.value not in (True, False) else 1
+            yield from ({f"check{'x' * number}": each for number in range(size)} for size in (most_keys, most_keys + 1))
     elif not place.is_text and not choices and not place.is_file:
         # How else a number may be spelt, such as 1e2, OpenAPI leaves open.
         yield from ("x", "1.5", "-1", "", "true", "false")

@@ -1,0 +1,326 @@
+"""What documents say in the ways of well-known APIs: ids above a path, null, files, forms, and what they leave open."""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audience_contract import Request, Response
+from audience_contract.checker import check_request, check_response
+from audience_contract.documents import read
+from audience_contract.judging import Ledger, Observation
+from audience_contract.mock.provider import facts_of
+from audience_contract.server import Target
+from audience_contract.server.audiences import Audiences, Made
+from audience_contract.server.expectation import Expected, expect
+from audience_contract.server.judge import Judge
+from audience_contract.server.names import Names
+from audience_contract.server.places import places
+from audience_contract.server.plan import groups
+from audience_contract.spec import Operation, Spec
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_ACCOUNT = {"name": "account", "in": "path", "required": True, "schema": {"type": "string", "enum": ["ours"]}}
+
+
+def _parameter(name: str, schema: dict[str, Any], place: str = "path") -> dict[str, Any]:
+    return {"name": name, "in": place, "required": place == "path", "schema": schema}
+
+
+def _object(*needed: str, **properties: dict[str, Any]) -> dict[str, Any]:
+    return (
+        {"type": "object", "required": [*needed], "properties": properties}
+        if needed
+        else {
+            "type": "object",
+            "properties": properties,
+        }
+    )
+
+
+def _body(schema: dict[str, Any], media: str = "application/json") -> dict[str, Any]:
+    return {"required": True, "content": {media: {"schema": schema}}}
+
+
+def _answers(code: str, schema: dict[str, Any], **links: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": schema}}
+    return {code: {"description": "a", "content": content, "links": links}, "default": {"description": "refused"}}
+
+
+def _read(file: Path, paths: dict[str, Any], version: str = "3.0.3", **more: Any) -> Spec:
+    file.write_text(json.dumps({"openapi": version, "paths": paths, **more}), "utf-8")
+    return read(file)
+
+
+def _names(spec: Spec, run_id: str = "abcdefgh") -> Names:
+    return Names(Target(spec, "http://127.0.0.1", {}), Audiences(spec, run_id))
+
+
+def _requests(names: Names, operation: Operation) -> Iterator[Request]:
+    """All hand-designed requests to an operation."""
+    drafts = [names.draft(operation, smallest=smallest) for smallest in (True, False)]
+    for case in (each for group in groups(drafts, names) for each in group):
+        yield case.request(names.about(case.base))
+
+
+def _orders(**of_item: Any) -> dict[str, Any]:
+    """Orders below an account that the document lists."""
+    order = _object("sid", sid=_TEXT)
+    return {
+        "/{account}/orders.json": {
+            "parameters": [_ACCOUNT],
+            "post": {
+                "operationId": "create",
+                "requestBody": _body(_object("size", size=_TEXT)),
+                "responses": _answers("201", order),
+            },
+        },
+        "/{account}/orders/{Sid}.json": {
+            "parameters": [_ACCOUNT, _parameter("Sid", _TEXT)],
+            "get": {"operationId": "get", "responses": _answers("200", order)},
+            "delete": {"operationId": "remove", "responses": of_item or {"204": {"description": "gone"}}},
+        },
+        "/{account}": {
+            "parameters": [_ACCOUNT],
+            "patch": {"operationId": "rename", "responses": _answers("200", order)},
+        },
+    }
+
+
+def test_a_create_below_what_the_document_lists_is_sent_there_and_no_change_of_that(tmp_path: Path) -> None:
+    spec = _read(tmp_path / "below_listed.json", _orders())
+    audiences = Audiences(spec, "abcdefgh")
+
+    def may(method: str, target: str) -> bool:
+        return audiences.may_be_sent(Request(method, target, (), b""))
+
+    assert may("POST", "/ours/orders.json")
+    assert not may("POST", "/theirs/orders.json")
+    assert not may("PATCH", "/ours")
+
+
+def test_the_form_at_the_end_of_a_path_is_no_part_of_its_place(tmp_path: Path) -> None:
+    spec = _read(tmp_path / "with_form.json", _orders())
+    facts = facts_of(spec.named["get"])
+    assert (facts.source, facts.linked["Sid"]) == ("create", "/sid")
+
+
+def test_a_link_need_not_say_what_is_above_both_paths(tmp_path: Path) -> None:
+    link = {"operationId": "get", "parameters": {"name": "$response.body#/meta/name"}}
+    meta = _object("name", name=_TEXT)
+    made = _answers("201", _object("meta", meta=meta), get=link)
+    paths = {
+        "/{account}/crates": {
+            "parameters": [_ACCOUNT],
+            "post": {"operationId": "create", "requestBody": _body(_object("meta", meta=meta)), "responses": made},
+        },
+        "/{account}/crates/{name}": {
+            "parameters": [_ACCOUNT, _parameter("name", _TEXT)],
+            "get": {"operationId": "get", "responses": _answers("200", meta)},
+        },
+    }
+    names = _names(_read(tmp_path / "crates.json", paths))
+    spec = names.target.spec
+    assert facts_of(spec.named["get"]).linked == {"account": "$request.path.account", "name": "/meta/name"}
+    # Nor is the id in the path a name that any text could be.
+    assert names.is_given(spec.named["get"], next(each for each in places(spec.named["get"]) if each.name == "name"))
+    # The caller chooses the id in the body, so each create has its own.
+    first, second = (names.draft(spec.named["create"], smallest=True).values["body"] for _ in range(2))
+    assert first != second
+
+
+def test_a_post_whose_links_give_what_it_answers_creates_that(tmp_path: Path) -> None:
+    link = {"operationId": "info", "parameters": {"channel": "$response.body#/channel/id"}}
+    channel = _object("channel", channel=_object("id", id=_TEXT))
+    asked = {
+        "operationId": "info",
+        "parameters": [_parameter("channel", _TEXT, "query")],
+        "responses": _answers("200", channel),
+    }
+    paths = {
+        "/chat.create": {"post": {"operationId": "create", "responses": _answers("200", channel, info=link)}},
+        "/chat.info": {"get": asked},
+    }
+    assert facts_of(_read(tmp_path / "chat.json", paths).named["create"]).creates
+
+
+@pytest.mark.parametrize("beside", ["allOf", "anyOf", "oneOf"])
+def test_null_may_be_answered_where_nullable_stands_beside_other_schemas(beside: str, tmp_path: Path) -> None:
+    schemas = {"User": _object("id", id=_TEXT)}
+    user = {"nullable": True, beside: [{"$ref": "#/components/schemas/User"}]}
+    operation = {"requestBody": _body(_object(user=user)), "responses": _answers("200", _object(user=user))}
+    spec = _read(tmp_path / f"nullable_{beside}.json", {"/a": {"put": operation}}, components={"schemas": schemas})
+    (put,) = spec.operations
+    json_ = (("content-type", "application/json"),)
+    request = Request("PUT", "/a", json_, b'{"user": null}')
+    assert not [*check_response(put, Response(200, json_, b'{"user": null}'))]
+    assert [*check_response(put, Response(200, json_, b'{"user": 7}'))]
+    # OpenAPI 3.0.3 says that it has no effect there, so a server may refuse it.
+    assert expect(Target(spec, "http://127.0.0.1", {}), put, request).expected is Expected.OPEN
+
+
+def test_an_array_or_null_in_a_query_is_repeated(tmp_path: Path) -> None:
+    kinds = {"anyOf": [{"type": "array", "items": {"type": "integer"}, "maxItems": 2}, {"type": "null"}]}
+    operation = {"parameters": [_parameter("size", kinds, "query")], "responses": _answers("200", {})}
+    (get,) = _read(tmp_path / "repeated.json", {"/a": {"get": operation}}, "3.1.0").operations
+
+    def broken(query: str) -> list[Any]:
+        return [*check_request(get, Request("GET", f"/a?{query}", (), b""))]
+
+    assert not broken("size=1&size=2")
+    assert broken("size=1&size=2&size=3")
+    assert broken("size=x")
+
+
+def test_a_number_in_another_spelling_is_not_tried_as_the_wrong_one_of_a_list(tmp_path: Path) -> None:
+    operation = {
+        "parameters": [_parameter("zoom", {"type": "integer", "enum": [0, 1]})],
+        "responses": _answers("200", {}),
+    }
+    names = _names(_read(tmp_path / "zoom.json", {"/{zoom}": {"get": operation}}))
+    targets = {request.target for request in _requests(names, names.target.spec.operations[0])}
+    assert "/00" not in targets
+    assert {"/0", "/1", "/0s"} <= targets
+
+
+def test_bytes_in_the_words_of_openapi_3_1_are_a_file(tmp_path: Path) -> None:
+    file, text = (
+        {"type": "string", "contentMediaType": "application/octet-stream"},
+        {"type": "string", "contentMediaType": "text/html"},
+    )
+    schema = _object("file", "page", file=file, page=text)
+    operation = {"requestBody": _body(schema, "multipart/form-data"), "responses": _answers("200", {})}
+    names = _names(_read(tmp_path / "upload.json", {"/a": {"put": operation}}, "3.1.0"))
+    (put,) = names.target.spec.operations
+    request = names.draft(put, smallest=True).request()
+    assert b'name="file"; filename=' in request.body
+    assert b'name="page"; filename=' not in request.body
+    assert not [*check_request(put, request)]
+
+
+def test_a_property_that_is_called_as_an_id_in_a_path_is_not_made_up(tmp_path: Path) -> None:
+    made = _answers("201", _object("id", id=_TEXT))
+    paths = {
+        "/customers": {"post": {"requestBody": _body(_object("size", size=_TEXT)), "responses": made}},
+        "/customers/{customer}": {
+            "parameters": [_parameter("customer", _TEXT)],
+            "get": {"responses": _answers("200", {})},
+        },
+        "/payments": {"post": {"requestBody": _body(_object("size", size=_TEXT, customer=_TEXT)), "responses": made}},
+    }
+    names = _names(_read(tmp_path / "payments.json", paths))
+    body = names.draft(names.target.spec.named["POST /payments"], smallest=False).values["body"]
+    assert body.keys() == {"size"}
+
+
+def test_a_name_of_few_small_letters_still_has_a_mark_of_the_run(tmp_path: Path) -> None:
+    name = {"type": "string", "pattern": "^[a-z0-9]{3,24}$"}
+    put = {"operationId": "put", "parameters": [_parameter("name", name)], "responses": _answers("201", {})}
+    names = _names(_read(tmp_path / "short_names.json", {"/accounts/{name}": {"put": put}}))
+    request = names.draft(names.target.spec.named["put"], smallest=True).request()
+    assert Audiences(names.target.spec, "abcdefgh").may_be_sent(request)
+    assert not [*check_request(names.target.spec.named["put"], request)]
+
+
+def test_what_only_the_server_sends_is_not_sent_from_any_depth(tmp_path: Path) -> None:
+    inner = _object(state={**_TEXT, "readOnly": True}, size=_TEXT)
+    schema = _object(inner=inner, items={"type": "array", "items": inner})
+    operation = {"requestBody": _body(schema), "responses": _answers("200", {})}
+    names = _names(_read(tmp_path / "read_only.json", {"/a": {"put": operation}}))
+    body = names.draft(names.target.spec.operations[0], smallest=False).values["body"]
+    assert body == {"inner": {"size": "check"}, "items": [{"size": "check"}]}
+
+
+def test_of_a_map_with_too_many_keys_nothing_else_is_wrong(tmp_path: Path) -> None:
+    tags = {"type": "object", "maxProperties": 2, "additionalProperties": _TEXT}
+    operation = {"requestBody": _body(_object("tags", tags=tags)), "responses": _answers("200", {})}
+    names = _names(_read(tmp_path / "tags.json", {"/a": {"put": operation}}))
+    (put,) = names.target.spec.operations
+    broken = [
+        [each.rule.rpartition("/")[2] for each in check_request(put, request)] for request in _requests(names, put)
+    ]
+    assert ["maxProperties"] in broken
+
+
+@pytest.mark.parametrize("media", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_boolean_in_a_form_is_spelt_as_json_spells_it(media: str, tmp_path: Path) -> None:
+    flag = {"type": "boolean"}
+    operation = {"requestBody": _body(_object("flag", flag=flag), media), "responses": _answers("200", {})}
+    names = _names(_read(tmp_path / f"flag_{len(media)}.json", {"/a": {"put": operation}}))
+    (put,) = names.target.spec.operations
+    assert not [*check_request(put, names.draft(put, smallest=True).request())]
+
+
+def test_a_wrong_password_is_tried_with_the_right_user(tmp_path: Path) -> None:
+    schemes = {"basic": {"type": "http", "scheme": "basic"}}
+    operation = {"security": [{"basic": []}], "responses": _answers("200", {})}
+    spec = _read(tmp_path / "password.json", {"/a": {"get": operation}}, components={"securitySchemes": schemes})
+    right = base64.b64encode(b"ada:right").decode()
+    target = Target.of(spec.key, "http://127.0.0.1", {spec.variables["basic"]: right})
+    names = Names(target, Audiences(spec, "abcdefgh"))
+    sent = {text for request in _requests(names, spec.operations[0]) for text in request.values("authorization")}
+    assert f"Basic {base64.b64encode(b'ada:contract-check-nobody').decode()}" in sent
+
+
+def test_a_body_with_very_many_places_is_searched_less_deeply(tmp_path: Path) -> None:
+    schemas: dict[str, Any] = {"S0": _object(**{f"a{number}": _TEXT for number in range(20)})}
+    for level in range(1, 5):
+        below = {"$ref": f"#/components/schemas/S{level - 1}"}
+        schemas[f"S{level}"] = _object(**{f"b{number}": below for number in range(20)})
+    operation = {"requestBody": _body({"$ref": "#/components/schemas/S4"}), "responses": _answers("200", {})}
+    (put,) = _read(tmp_path / "wide.json", {"/a": {"put": operation}}, components={"schemas": schemas}).operations
+    assert {each.name.count("/") for each in places(put)} == {0, 1}
+
+
+def _known(operation: Operation, request: Request, response: Response, made: Made | None = None) -> Expected:
+    """How a request had to be answered, as its answer shows; `made` is there, and was changed."""
+    spec = operation.spec
+    target, audiences = Target(spec, "http://127.0.0.1", {}), Audiences(spec, "abcdefgh")
+    judge = Judge(target, Ledger(), audiences)
+    if made:
+        audiences.record(made, plain=True, sure=True)
+        judge.changed.add(made.id)
+    seen = Observation("http://127.0.0.1", request, response, operation=operation.id)
+    return judge.known(operation, seen, expect(target, operation, request)).expected
+
+
+@pytest.mark.parametrize(("code", "expected"), [("404", Expected.REFUSAL), ("default", Expected.OPEN)])
+def test_to_remove_what_is_not_there_may_succeed_unless_a_404_is_documented(
+    code: str, expected: Expected, tmp_path: Path
+) -> None:
+    answers = {"204": {"description": "gone"}, code: {"description": "none"}}
+    spec = _read(tmp_path / f"gone_{code}.json", _orders(**answers))
+    request = _names(spec).draft(spec.named["remove"], smallest=True).request()
+    assert _known(spec.named["remove"], request, Response(204, (), b"")) is expected
+
+
+def test_what_was_changed_may_be_in_conflict_where_a_refusal_has_the_status_of_a_success(tmp_path: Path) -> None:
+    kinds = {"oneOf": [_object("ok", ok={"enum": [True]}), _object("ok", ok={"enum": [False]})]}
+    schema = _object("id", id=_TEXT)
+    paths = {
+        "/a": {"post": {"operationId": "make", "responses": _answers("201", schema)}},
+        "/a/{id}/close": {
+            "parameters": [_parameter("id", _TEXT)],
+            "put": {"operationId": "close", "responses": _answers("200", kinds)},
+        },
+    }
+    close = _read(tmp_path / "closed.json", paths).named["close"]
+    made = Made("", "7", {"id": "7"}, by="make")
+    answer = Response(200, (("content-type", "application/json"),), b'{"ok": false}')
+    request = Request("PUT", "/a/7/close", (), b"")
+    assert _known(close, request, answer, made) is Expected.OPEN
+    assert _known(close, request, replace(answer, body=b'{"ok": true}'), made) is Expected.SUCCESS
+
+
+def test_of_things_with_one_number_the_one_below_the_same_thing_is_meant(tmp_path: Path) -> None:
+    spec = _read(tmp_path / "numbered.json", _orders())
+    audiences = Audiences(spec, "abcdefgh")
+    first, second = (Made("", "1", {"sid": "1"}, by="create", path={"account": each}) for each in ("a", "b"))
+    for made in (first, second):
+        audiences.record(made, plain=True, sure=True)
+    found = [audiences.find("1", "create", {"$request.path.account": each}) for each in ("a", "b", "c", None)]
+    assert found == [first, second, None, second]
