@@ -6,7 +6,8 @@ import struct
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from audience_contract.workbooks import workbook
 from audiences import Audience, AudiencesError, CommBox, PhoneFile
@@ -19,30 +20,30 @@ _SHEET, _STRINGS, _BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "x
 _ROW = '<worksheet><sheetData><row r="1">'
 
 
-def bombs() -> Iterator[tuple[str, bytes]]:
-    """The name and the content of each."""
+def bombs() -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """The name of each, and what makes its content."""
     text = f'{_ROW}<c t="inlineStr"><is><t>'
-    yield "a text without end", _with(_SHEET, text, "x" * 80)
-    yield "a text of wide characters", _with(_SHEET, f"{text}\U0001f600", "x" * 80)
-    yield "an attribute without end", _with(_SHEET, f'{_ROW}<c r="', "x" * 80)
-    yield "a comment without end", _with(_SHEET, f"{_ROW}<!--", "x" * 80)
-    yield "elements inside each other", _with(_SHEET, _ROW, "<a>")
-    yield "attributes without end", _with(_SHEET, f"{_ROW}<c ", "", *(f'a{n}="" ' for n in range(100_000)))
-    yield "cells without end", _with(_SHEET, _ROW, "<c><v>1</v></c>")
-    yield "cells of different texts", _with(_SHEET, _ROW, "", *(f"<c><v>{n}</v></c>" for n in range(300_000)))
-    yield "cells of one string", _with(_SHEET, _ROW, '<c t="s"><v>4711</v></c>')
-    yield "rows without end", _with(_SHEET, "<worksheet><sheetData>", '<row r="7"/>')
-    yield "elements before the rows", _with(_SHEET, "<worksheet>", "<a/>")
+    yield "a text without end", partial(_with, _SHEET, text, "x" * 80)
+    yield "a text of wide characters", partial(_with, _SHEET, f"{text}\U0001f600", "x" * 80)
+    yield "an attribute without end", partial(_with, _SHEET, f'{_ROW}<c r="', "x" * 80)
+    yield "a comment without end", partial(_with, _SHEET, f"{_ROW}<!--", "x" * 80)
+    yield "elements inside each other", partial(_with, _SHEET, _ROW, "<a>")
+    yield "attributes without end", partial(_with, _SHEET, f"{_ROW}<c ", "", *(f'a{n}="" ' for n in range(100_000)))
+    yield "cells without end", partial(_with, _SHEET, _ROW, "<c><v>1</v></c>")
+    yield "cells of different texts", partial(_with, _SHEET, _ROW, "", *(f"<c><v>{n}</v></c>" for n in range(300_000)))
+    yield "cells of one string", partial(_with, _SHEET, _ROW, '<c t="s"><v>4711</v></c>')
+    yield "rows without end", partial(_with, _SHEET, "<worksheet><sheetData>", '<row r="7"/>')
+    yield "elements before the rows", partial(_with, _SHEET, "<worksheet>", "<a/>")
     far = _with(_SHEET, f'{_ROW}<c t="s"><v>99999999</v></c></row></sheetData></worksheet>', "")
-    yield "short strings", _with(_STRINGS, "<sst>", "<si><t>x</t></si>", base=far)
-    yield "a string without end", _with(_STRINGS, "<sst><si><t>", "x" * 80)
-    yield "sheets without end", _with(_BOOK, "<workbook><sheets>", '<sheet name="a" id="x"/>')
+    yield "short strings", partial(_with, _STRINGS, "<sst>", "<si><t>x</t></si>", base=far)
+    yield "a string without end", partial(_with, _STRINGS, "<sst><si><t>", "x" * 80)
+    yield "sheets without end", partial(_with, _BOOK, "<workbook><sheets>", '<sheet name="a" id="x"/>')
     rels = (f'<Relationship Id="{n}"/>' for n in range(200_000))
-    yield "relationships without end", _with("xl/_rels/workbook.xml.rels", "<Relationships>", "", *rels)
-    yield "entities of entities", _with(_SHEET, '<!DOCTYPE a [<!ENTITY b "bbbbbbbb">]><worksheet>', "&b;" * 20)
-    yield "bzip2", _with(_SHEET, _ROW, " " * 80, method=zipfile.ZIP_BZIP2)
-    yield "a directory without end", _directory(40_000)
-    yield "a long directory", _parts(6_600)
+    yield "relationships without end", partial(_with, "xl/_rels/workbook.xml.rels", "<Relationships>", "", *rels)
+    yield "entities of entities", partial(_with, _SHEET, '<!DOCTYPE a [<!ENTITY b "bbbbbbbb">]><worksheet>', "&b;" * 20)
+    yield "bzip2", partial(_with, _SHEET, _ROW, " " * 80, method=zipfile.ZIP_BZIP2)
+    yield "a directory without end", partial(_directory, 40_000)
+    yield "a long directory", partial(_parts, 6_600)
 
 
 def _with(

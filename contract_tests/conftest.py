@@ -20,6 +20,9 @@ from ims import TokenEndpoint
 from raw_server import RawServer, http
 from sink import Sink
 
+# What a collection makes stays, so a search for what can be freed would find nothing; there is much of it.
+gc.disable()
+
 # One server and one client serve all examples of a test; what a test sees is reset by each example.
 settings.register_profile(
     "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True, max_examples=25
@@ -164,23 +167,34 @@ def project(updatable: Path, tmp_path: Path) -> Path:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of a test with several parameters the suite runs each value of each, not each with each: those are `long`."""
-    tried: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)
-    groups: defaultdict[str, list[tuple[pytest.Item, set[tuple[int, str]]]]] = defaultdict(list)
+    tests: defaultdict[str, list[pytest.Function]] = defaultdict(list)
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item, "callspec") and not item.get_closest_marker("long"):
-            groups[item.nodeid.partition("[")[0]].append((item, {*enumerate(item.callspec._idlist)}))
-    for test, left in groups.items():
+            tests[item.nodeid.partition("[")[0]].append(item)
+    for test in tests.values():
+        marks = [mark.args[0] for mark in test[0].iter_markers("parametrize")]
+        # Names to which one mark gives values are one parameter.
+        together = {name: names for names in marks for name in ([names] if isinstance(names, str) else names)}
+        tried, left = set[object](), [(item, _values(item.callspec.params, together)) for item in test]
         while left:
-            chosen = max(left, key=lambda one: len(one[1] - tried[test]))
+            chosen = max(left, key=lambda one: len(one[1] - tried))
             left.remove(chosen)
-            if chosen[1] <= tried[test]:
+            if chosen[1] <= tried:
                 chosen[0].add_marker("long")
-            tried[test] |= chosen[1]
+            tried |= chosen[1]
+
+
+def _values(params: dict[str, object], together: dict[str, object]) -> set[object]:
+    found: defaultdict[object, list[int]] = defaultdict(list)
+    for name, value in params.items():
+        found[together.get(name, name)].append(id(value))
+    return {(name, *values) for name, values in found.items()}
 
 
 def pytest_collection_finish() -> None:
-    """Leave all that was imported out of each search for what can be freed: it stays, and there is much of it."""
+    """Leave all that was collected out of each search for what can be freed."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -14,7 +14,7 @@ from cases import case
 
 
 def tell(result: Result) -> None:
-    seen = [result.provider, type(result).__name__, getattr(result, "reconcile_token", None)]
+    seen = [result.provider, type(result).__name__, len(result.attempts), getattr(result, "reconcile_token", None)]
     sys.stdout.write(f"{json.dumps(seen)}\n")
     sys.stdout.flush()
 

@@ -373,7 +373,9 @@ def test_an_id_that_comes_twice_is_advice_unless_the_document_says_that_it_is_un
     file = tmp_path / "library.json"
     file.write_text(json.dumps(document), "utf-8")
     (found,) = (one for one in check(file, _ONE_ID, requests=40).findings if one.rule == "run.unique")
-    assert (found.message, found.weight) == ("200 with the id 1 of an earlier answer", weight)
+    assert (found.message, found.weight) == (
+        'answered {"title": "check", "pages": 1}: 200 (an earlier answer had its id 1)', weight,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("at", "is_named"), [("POST .*/books$", False), (f"DELETE .*/books/{_NAME}", True)])
@@ -806,7 +808,7 @@ def test_a_body_that_is_a_text_is_called_the_body_and_no_name_of_an_audience(tmp
         request = Request("PUT", "/a", (("content-type", "text/plain"),), text.encode())
         return expect(Target(spec, "http://127.0.0.1", {}), operation, request)
 
-    assert expected("a!").shown == '{"the body": "a!"}'
+    assert expected("a!").odd == "the body"
     assert (expected("\U0001f600").rule, expected("\U0001f600").weight) == ("json.limits", Weight.ADVICE)
 
 
@@ -1089,6 +1091,66 @@ def test_traffic_is_judged_by_a_document(tmp_path: Path) -> None:
     key = read(LIBRARY).key
     (finding,) = judge_traffic(file, base_urls={key: "http://h.example/api"}, key=key).findings
     assert finding.pointer.endswith("/properties/books/type")
+
+
+def test_of_the_traffic_of_a_document_its_credentials_are_hidden_and_its_words_are_not(tmp_path: Path) -> None:
+    schemes = {at: {"type": "apiKey", "in": at, "name": f"shop-{at}"} for at in ("header", "query")}
+    fields = {"tags": {"type": "array", "items": {"type": "string"}}, "tier": {"enum": ["gold", "silver"]}}
+    content = {"application/json": {"schema": {"properties": fields}}}
+    operation = {"requestBody": {"content": content}, "responses": {"201": {"description": ""}}}
+    document = {
+        "openapi": "3.0.3",
+        "security": [{at: [] for at in schemes}],
+        "paths": {"/orders": {"post": operation}},
+        "components": {"securitySchemes": schemes},
+    }
+    (tmp_path / "tiers.json").write_text(json.dumps(document), "utf-8")
+    key = read(tmp_path / "tiers.json").key
+    headers = [{"name": "shop-header", "value": "seal-5821"}, {"name": "Content-Type", "value": "application/json"}]
+    sent = {"mimeType": "application/json", "text": '{"tags": ["gold", "Ada"], "tier": "bronze"}'}
+    asked = {"method": "POST", "url": "http://h.example/orders?shop-query=seal-9173", "headers": headers}
+    entry = {
+        "time": 1,
+        "request": asked | {"postData": sent},
+        "response": {"status": 201, "headers": [], "content": {}},
+    }
+    (tmp_path / "recorded.har").write_text(json.dumps({"log": {"entries": [entry]}}), "utf-8")
+    for show_members in (False, True):
+        base = {key: "http://h.example"}
+        report = judge_traffic(tmp_path / "recorded.har", base_urls=base, key=key, show_members=show_members)
+        (finding,) = report.findings
+        assert 'enum ["gold", "silver"]' in finding.message
+        assert not re.search("5821|9173", repr(finding))
+        assert ("Ada" in repr(finding.evidence[0].request.body)) is show_members
+
+
+def test_a_finding_points_to_a_place_that_the_document_given_has(tmp_path: Path) -> None:
+    pet = {"type": "object", "properties": {"kind": {"type": "string"}}, "discriminator": {"propertyName": "kind"}}
+    dog = {"allOf": [_schema("Pet"), {"properties": {"name": {"type": "string"}}, "required": ["name"]}]}
+    body = {"content": {"application/json": {"schema": {"type": "object", "required": ["at"]}}}}
+    document = {
+        "openapi": "3.0.3",
+        "paths": {
+            "/dogs": {
+                "post": {
+                    "requestBody": {"$ref": "#/components/requestBodies/Asked"},
+                    "responses": {"201": _answer(_schema("Pet"))},
+                }
+            }
+        },
+        "components": {"schemas": {"Pet": pet, "Dog": dog}, "requestBodies": {"Asked": body}},
+    }
+    (tmp_path / "dogs.json").write_text(json.dumps(document), "utf-8")
+    spec, ledger = read(tmp_path / "dogs.json"), Ledger()
+    headers = (("Content-Type", "application/json"),)
+    request = Request("POST", "/dogs", headers, b"{}")
+    seen = Observation("http://h.example/dogs", request, Response(201, headers, b'{"kind": "Cow"}'))
+    ledger.request(spec.operations[0], seen)
+    ledger.response(spec.operations[0], seen, kind="valid")
+    assert {one.rule: one.pointer for one in ledger.findings} == {
+        "request.body": "/components/requestBodies/Asked/content/application~1json/schema/required",
+        "response.body": "/components/schemas/Pet",
+    }
 
 
 def test_a_report_of_sarif_points_into_the_document_that_was_given(tmp_path: Path) -> None:

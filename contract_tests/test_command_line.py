@@ -119,9 +119,12 @@ def test_a_tenant_has_the_variables_that_its_table_names_and_nothing_of_another(
         return done.returncode, done.stderr
 
     assert told("--tenant", "shop") == (0, "")
-    assert "settings are missing: set BATCH_PROJECT" in told("--tenant", "cafe")[1]
+    missing = told("--tenant", "cafe")[1]
+    assert "settings are missing: set BATCH_PROJECT" in missing
+    assert f"they are read from the table [tenant.cafe] of {file}" in missing
     for options in ([], ["--tenant", "bar"]):
         assert told(*options)[0] == 2
+    assert "--credentials says which file to read" in run(None, *BATCH, "--tenant", "shop").stderr
 
 
 @pytest.mark.parametrize(

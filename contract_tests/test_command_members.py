@@ -82,7 +82,7 @@ def test_more_members_than_one_call_takes_are_added_in_several_and_replaced_in_n
     assert (small.returncode, len(json.loads(small.stdout)[0]["chunks"])) == (0, 8)
     assert len(members(server)) == 25_000
     none = run(server, "add", *AT, "--file", file, "--chunk-bytes", "5").stderr
-    said = r"\(bytes of (\d+)\): do not fit into one call; --chunk-bytes \1 lets a call have so many bytes"
+    said = r"\(bytes of (\d+)\): cannot be sent in fewer bytes; --chunk-bytes \1 lets a call have so many bytes"
     assert re.search(said, none)
     refused = run(server, "replace", *AT, "--file", file)
     assert (refused.returncode, "at most 10000 members" in refused.stderr) == (4, True)
@@ -151,6 +151,25 @@ def test_text_that_is_not_utf_8_is_refused_by_the_line(raw: RawServer, tmp_path:
     done = ask(playing(raw, ACCEPTED), "add", "VIP", "--file", str(tmp_path / "x.csv"))
     assert (done.returncode, raw.requests) == (4, [])
     assert "(line 3): is not text that is saved as UTF-8" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("id\n1\n".encode("utf-16"), "saved as UTF-8, and this seems to be UTF-16"),
+        ("id\n1\n".encode("utf-16-be"), "saved as UTF-8, and this seems to be UTF-16"),
+        (b"PK\x03\x04\n", "saved as UTF-8, and this seems to be an Excel file"),
+        (b"id\n" + b"1" * 2**24, "(line 2): has 16,777,216 bytes or more"),
+    ],
+    ids=["utf-16", "utf-16 without a mark", "xlsx", "long"],
+)
+def test_a_file_that_is_no_csv_of_members_is_refused_with_what_it_should_be(
+    raw: RawServer, content: bytes, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "x.csv").write_bytes(content)
+    done = ask(playing(raw, ACCEPTED), "add", "VIP", "--file", str(tmp_path / "x.csv"))
+    assert (done.returncode, raw.requests) == (4, [])
+    assert said in done.stderr
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that opens and cannot be read")
@@ -319,7 +338,13 @@ def test_a_list_that_breaks_off_has_the_error_in_its_last_line(raw: RawServer) -
     done = ask(playing(raw, http(200, json.dumps(page).encode()), REFUSED), "list", "--json")
     first, last = map(json.loads, done.stdout.splitlines())
     assert (done.returncode, first["name"], last["error"]) == (3, "A", "RejectedError")
-    assert ask(playing(raw, http(200, b'{"audiences": []}')), "list").stdout == ""
+
+
+def test_an_empty_list_is_said_to_be_empty_but_not_within_json(raw: RawServer) -> None:
+    playing(raw, http(200, b'{"audiences": []}'))
+    for extra, said in (([], "The list is empty.\n"), (["--json"], "")):
+        done = ask(raw, "list", *extra)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", said)
 
 
 def test_ensure_creates_what_is_not_there_and_only_that(raw: RawServer) -> None:
@@ -328,7 +353,9 @@ def test_ensure_creates_what_is_not_there_and_only_that(raw: RawServer) -> None:
     assert (created.returncode, json.loads(created.stdout)[0]["is_new"], len(raw.requests)) == (0, True, 2)
     found = ask(playing(raw, INDEXING), *draft, "--json")
     assert (found.returncode, json.loads(found.stdout)[0]["is_new"], len(raw.requests)) == (0, False, 1)
-    assert "indexing" in ask(raw, *draft).stdout
+    told = ask(raw, *draft)
+    assert ("indexing" in told.stdout, "was there already" in told.stderr) == (True, True)
+    assert "already" not in ask(playing(raw, ABSENT, ACCEPTED), *draft).stderr
     shown = json.loads(ask(playing(raw, ABSENT), *draft, "--json", "--dry-run").stdout)
     assert ([each["method"] for each in shown], raw.requests) == (["POST"], [])
 

@@ -91,8 +91,22 @@ def test_a_reader_that_went_away_loses_nothing(raw: RawServer) -> None:
     assert "Exception ignored" not in told
 
 
-def test_an_interrupt_while_results_are_printed_does_not_keep_them_back(raw: RawServer) -> None:
-    raw.answer = http(202, TOKEN)
+@pytest.mark.parametrize(
+    "words", [["list", "--json"], ["list"], *map(long, (["get", "VIP"], ["get", "VIP", "--json"]))]
+)
+def test_what_was_only_read_is_dropped_with_the_reader_that_went_away(raw: RawServer, words: list[str]) -> None:
+    raw.answer = http(200, b'{"audiences":[{"name":"VIP"},{"name":"VIP"}]}' if "list" in words else b'{"name":"VIP"}')
+    command = [sys.executable, "-m", "audiences", *words, "-p", "batch", "--base-url", f"batch={raw.url}"]
+    known = {**os.environ, "BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project"}
+    with processes.started(command, env=known, stdout=processes.PIPE, stderr=processes.PIPE) as child:
+        assert child.stdout
+        assert child.stderr
+        child.stdout.close()
+        assert (child.stderr.read(), child.wait(60)) == ("", 0)
+
+
+def interrupted(raw: RawServer, *arguments: str) -> processes.Ended:
+    """The command at Batch, which is interrupted whenever it prints a result."""
     code = """if True:
         import io, os, signal, sys
         from audiences._cli import main
@@ -106,10 +120,20 @@ def test_an_interrupt_while_results_are_printed_does_not_keep_them_back(raw: Raw
         main()
     """
     known = {**os.environ, "BATCH_API_KEY": "key-4711-key", "BATCH_PROJECT": "project"}
-    words = [sys.executable, "-c", code, *BATCH, "--base-url", f"batch={raw.url}"]
-    done = processes.run(words, env=known)
+    return processes.run([sys.executable, "-c", code, *arguments, "--base-url", f"batch={raw.url}"], env=known)
+
+
+def test_an_interrupt_while_results_are_printed_does_not_keep_them_back(raw: RawServer) -> None:
+    raw.answer = http(202, TOKEN)
+    done = interrupted(raw, *BATCH)
     assert done.returncode == 0
     assert "token-4711" in clean(done)
+
+
+def test_an_interrupt_between_two_pages_of_a_list_leaves_no_outcome_unknown(raw: RawServer) -> None:
+    raw.answer = http(200, b'{"audiences":[{"name":"VIP"}],"has_more":true,"next_from":"B"}')
+    done = interrupted(raw, "list", "-p", "batch", "--json")
+    assert (done.returncode, "unknown" in clean(done)) == (130, False)
 
 
 @pytest.mark.parametrize("extra", [(), long(JSON)], ids=["people", "json"])

@@ -248,16 +248,20 @@ _INTERRUPTED = """
 import signal, sys
 class Interrupting:
     def find_spec(self, name, *_):
-        if name == "typer":
+        if name == "{at}":
             signal.raise_signal(signal.SIGINT)
 sys.meta_path.insert(0, Interrupting())
-from audiences._cli import main
+from {module} import main
 main()
 """
 
 
-def test_a_command_that_is_interrupted_while_it_imports_ends_with_130_and_says_nothing() -> None:
-    ended = processes.run([sys.executable, "-c", _INTERRUPTED])
+@pytest.mark.parametrize(
+    ("module", "at"),
+    [("audiences_command", "audiences"), ("audiences_command", "typer"), ("audience_contract._cli", "typer")],
+)
+def test_a_command_that_is_interrupted_while_it_imports_ends_with_130_and_says_nothing(module: str, at: str) -> None:
+    ended = processes.run([sys.executable, "-c", _INTERRUPTED.format(module=module, at=at)])
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 

@@ -11,6 +11,7 @@ import processes
 from audience_contract import Request, check_request, provider_keys
 from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
+from audience_contract.messages import Response
 from audience_contract.mock import MockServer
 from audience_contract.report import KEPT_EVIDENCE
 from audience_contract.rules import RULES, Weight
@@ -89,7 +90,8 @@ def test_commbox_asks_in_prose_for_a_file_with_a_column_phone1(change: Change, s
     (finding,) = judged("commbox", change).findings
     assert (finding.rule, finding.place) == ("request.prose", "part audience_file")
     assert said in finding.message
-    assert finding.pointer == "/paths/~1audiences/post/description"
+    schema = f"{operation_of('commbox').node.pointer}/requestBody/content/multipart~1form-data/schema"
+    assert finding.pointer == f"{schema}/properties/audience_file/description"
 
 
 def test_a_media_type_that_is_wrong_leaves_the_body_unjudged() -> None:
@@ -105,11 +107,20 @@ def test_a_fault_of_an_answer_is_kept_with_its_status_and_its_request() -> None:
         ledger.response(operation_of("batch"), exchange, kind="valid")
     assert {(f.rule, f.place, f.inputs, f.statuses) for f in ledger.findings} == {
         ("response.status", "status", ("valid",), (418,)),
-        ("response.body", "body", ("valid",), (401,)),
+        ("response.content-type", "content-type", ("valid",), (401,)),
         ("response.body", "body /indexing_token", ("valid",), (202,)),
     }
     assert {one.rule: one.count for one in ledger.tried} == {
-        "response.status": 3, "response.body": 2, "response.content-type": 2,
+        "response.status": 3, "response.body": 1, "response.content-type": 2,
+    }  # fmt: skip
+
+
+def test_an_empty_answer_lacks_its_body_unless_its_media_type_is_wrong_already() -> None:
+    ledger = Ledger()
+    for response in (answer(401, "application/json", ""), Response(400, ()), answer(429, "text/html", "")):
+        ledger.response(operation_of("batch"), seen(wire("batch").GOOD, response=response), kind="valid")
+    assert {(f.rule, f.statuses) for f in ledger.findings} == {
+        ("response.body", (401,)), ("response.body", (400,)), ("response.content-type", (429,)),
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import BlockingPortal
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -92,7 +92,7 @@ class Wire:
 
 
 @pytest.fixture(scope="module")
-def lives() -> Iterator[Callable[[], RuleBasedStateMachine]]:
+def lives(portal: BlockingPortal, client: httpx2.Client) -> Iterator[Callable[[], RuleBasedStateMachine]]:
     wires = list[Wire]()
 
     def between(app: ASGIApp) -> ASGIApp:
@@ -100,8 +100,8 @@ def lives() -> Iterator[Callable[[], RuleBasedStateMachine]]:
         return wires[0]
 
     chosen = Settings(same_name_accepted=False)
-    with MockServer(strict=True, middleware=between, settings=chosen) as server, start_blocking_portal() as portal:
-        yield partial(Life, server, wires[0], portal)
+    with MockServer(strict=True, middleware=between, settings=chosen) as server:
+        yield partial(Life, server, wires[0], portal, client)
 
 
 NAMES = st.sampled_from(["VIP", "OLD", "N-3"])
@@ -114,9 +114,9 @@ PLANS = st.lists(FAULT, max_size=4)
 class Life(RuleBasedStateMachine):
     """The model is what the provider acted on, by what was sent: by name the members, with their attributes."""
 
-    def __init__(self, server: MockServer, wire: Wire, portal: BlockingPortal) -> None:
+    def __init__(self, server: MockServer, wire: Wire, portal: BlockingPortal, client: httpx2.Client) -> None:
         super().__init__()
-        self._server, self._wire, self._portal, self._client = server, wire, portal, httpx2.Client(timeout=60)
+        self._server, self._wire, self._portal, self._client = server, wire, portal, client
         self._model: dict[str, dict[str, Any]] = {}
         server.clear()
         credentials: dict[str, Any] = {
@@ -129,7 +129,6 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self._blocking.close()
-        self._client.close()
         self._portal.call(self._asynchronous.aclose)
 
     @initialize(awaits=st.booleans())

@@ -134,6 +134,15 @@ def test_the_last_page_may_say_so_in_any_way_that_the_page_allows(face: Blocking
         assert (len(found), error) == (1, None)
 
 
+@pytest.mark.parametrize("cursor", [{}, {"next_from": None}, {"next_from": ""}, {"next_from": 5}], ids=str)
+def test_a_page_that_is_not_the_last_and_does_not_say_how_to_go_on_is_an_error(
+    face: BlockingPortal | None, cursor: dict[str, Any]
+) -> None:
+    found, error = Lister(face, lambda _: {"audiences": [RECORD], "has_more": True, **cursor}).read()
+    assert (found, type(error)) == ([], SpecViolationError)
+    assert "a string at /next_from" in str(error)
+
+
 def test_a_page_that_cannot_be_had_ends_the_list_with_its_error(face: BlockingPortal | None) -> None:
     lister = Lister(face, lambda cursor: (401, ERROR) if cursor else page("VIP", more="1"))
     found, error = lister.read()

@@ -218,7 +218,8 @@ MANY = {f"a{number}": number for number in range(16)}
         ("add", Member("1", {"a": float("nan")}), "must be strings, numbers", "our rule"),
         ("add", Member("1", {"a": "\ud800"}), "must be strings, numbers", "our rule"),
         ("add", Member("1", {"": 1}), "must have names", "our rule"),
-        ("add", "", "not empty", "our rule"),
+        ("add", "", "not blank", "our rule"),
+        ("add", " \n", "not blank", "our rule"),
         ("add", "\ud800", "Unicode", "our rule"),
         ("add", 5, "must be an id", "our rule"),
         ("add", Member("1", {"a": datetime.max.replace(tzinfo=NIGHT.tzinfo)}), "out of range", "our rule"),
@@ -419,16 +420,17 @@ class BrokenError(Exception):
     """Of the caller's own iterable."""
 
 
+@pytest.mark.parametrize("kind", [BrokenError, AssertionError])
 @pytest.mark.parametrize("own", [None, KeyError("the caller's own cause")], ids=["plain", "with a cause of its own"])
 def test_what_the_iterable_raises_is_raised_and_its_cause_tells_what_was_sent(
-    face: BlockingPortal | None, own: Exception | None
+    face: BlockingPortal | None, own: Exception | None, kind: type[Exception]
 ) -> None:
     def members() -> Iterator[str]:
         yield from numbers(15_000)
-        raise BrokenError from own
+        raise kind from own
 
     batch = Batch(face, TOKEN)
-    with pytest.raises(BrokenError) as caught:
+    with pytest.raises(kind) as caught:
         batch("add", "VIP", members())
     cause: Any = caught.value.__cause__
     assert type(cause) is NotSentError

@@ -243,8 +243,8 @@ def test_a_signal_tells_what_is_known_of_every_call(servers: Urls, broken: str) 
         told = [json.loads(child.stdout.readline()) for _ in KEYS[1:]]
         child.send_signal(signal.SIGINT)
         told += map(json.loads, child.stdout)
-    assert {title: kind for title, kind, _ in told} == {
-        TITLES[key]: "UnknownOutcomeError" if key == broken else "Receipt" for key in KEYS
+    assert {title: (kind, attempts) for title, kind, attempts, _ in told} == {
+        TITLES[key]: ("UnknownOutcomeError" if key == broken else "Receipt", 1) for key in KEYS
     }
-    (token,) = (token for _, _, token in told if token)
+    (token,) = (token for *_, token in told if token)
     assert make(broken, base_url=url(broken, stages[broken])).reconcile(token).name == DRAFT.name

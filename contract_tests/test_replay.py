@@ -13,16 +13,17 @@ from typer.testing import CliRunner
 from audience_contract import Response, provider_keys, reports
 from audience_contract._command import app
 from audience_contract.faults import catalogue, find
-from audience_contract.faults.acts import on_success, refuses, with_status
+from audience_contract.faults.acts import as_json, on_success, refuses, with_status
 from audience_contract.faults.fault import Act, Fault, Turn
 from audience_contract.mock import MockServer
-from audience_contract.report import Report, Verdict
+from audience_contract.report import SEEN_ONCE, Report, Verdict
 from audience_contract.server import Options, replay, run, story
 from audience_contract.server.audiences import PREFIX
 from judged import CLIENT, target
 from long import long
 
 _RUN = "abcdefgh"
+_PUT = "PUT /Audiences/{AUDIENCE_ID}"
 
 
 def judged(fault: str, **options: Any) -> tuple[Report, dict[str, Any]]:
@@ -51,7 +52,7 @@ _SPELT = [long("batch.json-key-escapes"), "commbox.boundary-name-case"]
 
 
 def _seen_again_until_it_is_mended(fault: str) -> None:
-    _, document = judged(fault, operations=[find(fault).operation], requests=160)
+    _, document = judged(fault, operations=[find(fault).operation], requests=200)
     assert document["findings"]
     for finding in (found for found in document["findings"] if found["weight"] != "not judged"):
         with MockServer(fault=fault) as server:
@@ -101,10 +102,10 @@ def _failing(at: int) -> MockServer:
 def test_what_its_story_does_not_show_again_is_told_apart_and_does_not_count() -> None:
     with _failing(25) as server:
         report = run(target(server, "batch"), Options(run_id=_RUN, operations=["audience_create"], requests=60))
-    assert (report.counted, report.verdict, len(report.unconfirmed)) == ([], Verdict.KEPT, 1)
-    assert report.unconfirmed[0].evidence
+    assert (report.counted, report.verdict, len(report.groups[SEEN_ONCE])) == ([], Verdict.KEPT, 1)
+    assert report.groups[SEEN_ONCE][0].evidence
     for form in reports.FORMATS:
-        assert report.unconfirmed[0].key in reports.render(report, form).decode(), form
+        assert report.groups[SEEN_ONCE][0].key in reports.render(report, form).decode(), form
 
 
 @pytest.mark.long
@@ -112,7 +113,7 @@ def test_what_a_server_takes_only_because_of_the_request_before_does_not_count()
     report, _ = judged("batch.replace-lagging", operations=["audience_replace"], requests=250)
     taken = {"case.header", "case.method", "case.refused"}
     assert taken & {one.rule for one in report.counted} == set()
-    assert taken & {one.rule for one in report.unconfirmed} == taken
+    assert taken & {one.rule for one in report.groups[SEEN_ONCE]} == taken
 
 
 def _playing(act: Act, operation: str = "audience_create") -> MockServer:
@@ -148,7 +149,38 @@ def test_a_name_that_is_taken_for_another_one_is_seen_again_with_that_one() -> N
 
     with _playing(act) as server:
         report = run(target(server, "batch"), Options(operations=["audience_create"]))
-    assert ([one.rule for one in report.counted], report.unconfirmed) == (["case.accepted"], [])
+    assert ([one.rule for one in report.counted], report.groups[SEEN_ONCE]) == (["case.accepted"], [])
+    assert report.counted[0].inputs == ("a name that was sent in other case",)
+
+
+def test_an_answer_about_the_newest_audience_is_seen_again_with_one_that_is_newer_than_that_asked_about() -> None:
+    def act(turn: Turn) -> Response:
+        newest = turn.correct.state.records[-1].id  # type: ignore[attr-defined]
+        return on_success(as_json(lambda value: {**value, "data": {"id": newest}}))(turn)
+
+    fault = Fault("commbox.test", "It answers with the newest id.", (), act, operation=_PUT)
+    with MockServer(fault=fault) as server:
+        report = run(target(server, "commbox"), Options(operations=["Post_Audiences", _PUT], requests=60))
+    assert ([one.rule for one in report.counted], report.groups[SEEN_ONCE]) == (["run.echo"], [])
+
+
+def test_what_a_change_has_left_is_seen_again_without_other_changes() -> None:
+    changed: set[tuple[str, str]] = set()
+
+    def act(turn: Turn) -> Response:
+        if turn.operation.id == "audience_view":
+            counted = {name for name, operation in changed if operation == "audience_replace"}
+            more = as_json(lambda value: {**value, "nb_ids": value["nb_ids"] + (value["name"] in counted)})
+            return on_success(more)(turn)
+        changed.add((turn.text("name"), turn.operation.id))
+        return turn.answer()
+
+    named = ["audience_view", "audience_replace", "audience_update"]
+    with _playing(act, "") as server:
+        report = run(target(server, "batch"), Options(run_id=_RUN, operations=named, requests=60, patience=0.5))
+    assert "run.members" in [one.rule for one in report.counted]
+    again = {operation for name, operation in changed if name.startswith(PREFIX) and _RUN not in name}
+    assert again == {"audience_create", "audience_replace", "audience_remove"}, "the last one cleans up"
 
 
 @pytest.mark.long
@@ -160,7 +192,7 @@ def test_a_change_that_fails_for_what_is_there_only_is_seen_again_with_what_made
 
     with _playing(act, "audience_update") as server:
         report = run(target(server, "batch"), Options(operations=["audience_update", "audience_view"], requests=60))
-    assert ([one.rule for one in report.counted], report.unconfirmed) == (["response.failure"], [])
+    assert ([one.rule for one in report.counted], report.groups[SEEN_ONCE]) == (["response.failure"], [])
 
 
 @pytest.mark.parametrize(
@@ -174,13 +206,13 @@ def test_a_wrong_form_in_which_a_server_says_often_that_it_is_busy_counts(
     said = Response(status, (("content-type", "text/plain"), ("retry-after", "0")), b"later")
     with _playing(lambda turn: said if turn.number in at else turn.answer()) as server:
         report = run(target(server, "batch"), Options(operations=["audience_create"], requests=60))
-    assert (len(report.counted), len(report.unconfirmed)) == (1, 0) if counts else (0, 1)
+    assert (len(report.counted), len(report.groups[SEEN_ONCE])) == (1, 0) if counts else (0, 1)
 
 
 def test_what_a_limit_leaves_no_request_for_counts_unconfirmed() -> None:
     fault = "batch.answer-indexing-token-missing"
     report, document = judged(fault, operations=["audience_create"], requests=60, creates=1)
-    assert (len(report.counted), report.unconfirmed) == (1, [])
+    assert (len(report.counted), report.groups[SEEN_ONCE]) == (1, [])
     assert [note for note in document["notes"] if note.startswith("1 finding not sent again: ended at the limit")]
 
 

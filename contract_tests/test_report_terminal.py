@@ -50,20 +50,27 @@ def test_each_finding_says_what_was_sent_what_came_back_the_rule_and_how_to_repe
     assert "a-secret-token" not in text
 
 
-def test_the_end_has_verdict_exit_code_seed_and_a_line_for_each_finding() -> None:
+def test_the_end_has_verdict_exit_code_seed_and_each_headline_in_full_where_there_is_room() -> None:
     end = shown(REPORT).splitlines()[-24:]
     for part in ("✗ violated", "exit code 1", "seed 1234", "not met: a request"):
         assert any(part in line for line in end), part
     for finding in REPORT.counted:
-        # Of a long one the middle and the page are left out: the input stands first, and the reason last.
-        start, reason = finding.message[:20], finding.message.removesuffix("; create.md)")[-30:]
-        assert sum(start in line and reason in line for line in end) == 1
+        assert finding.message in " ".join(line.strip() for line in end)
+
+
+def test_the_end_has_a_line_for_each_of_many_findings_with_how_its_headline_starts_and_ends() -> None:
+    message = f"took {'a long input ' * 20}: 202 (it must be another one; create.md)"
+    found = [replace(REPORT.findings[0], detail=str(number), message=message) for number in range(12)]
+    end = shown(replace(REPORT, findings=found)).splitlines()[-24:]
+    # Of a long one the middle and the page are left out.
+    started = [line.endswith("202 (it must be another one)") for line in end if "took a long input a long" in line]
+    assert (len(started), any(started)) == (12, True)
 
 
 def test_the_end_names_the_operation_and_the_keyword_of_the_first_rule_that_was_not_tried() -> None:
     pointer = "/paths/~1customers~1{customerId}~1addresses/post/requestBody/content/application~1json/schema/required"
     end = shown(replace(REPORT, findings=(), planned=61, untried=((pointer, "addAddress"),))).splitlines()[-24:]
-    assert [line for line in end if "not tried: 1 of 61 rules" in line and line.endswith("/required of addAddress")]
+    assert f"nottried:1of61rules;first:{pointer}ofaddAddress" in "".join("".join(end).split())
 
 
 @settings(max_examples=30)

@@ -79,6 +79,9 @@ def test_each_parameter_is_told_as_the_spec_has_it_and_none_is_left_out(face: Bl
         ("audience_create", {"json": {"name": "\ud800"}}),
         ("audience_create", {"json": {1, 2}}),
         ("audience_create", {"json": float("nan")}),
+        ("audience_view", {"params": {"name": b"VIP"}}),
+        ("audience_view", {"params": {"name": float("nan")}}),
+        (None, {}),
     ],
 )
 def test_what_is_not_documented_or_cannot_be_sent_is_refused(

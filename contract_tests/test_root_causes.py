@@ -2,15 +2,20 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from audience_contract import Request, load
 from audience_contract.documents import read
 from audience_contract.evidence import Redactor
+from audience_contract.faults import Fault
+from audience_contract.faults.acts import refuses
 from audience_contract.judging import Ledger, Observation
 from audience_contract.messages import Response
 from audience_contract.mock import MockServer
@@ -53,7 +58,7 @@ def refused(status: int, media: str = "application/json") -> Response:
 
 
 def findings(
-    *exchanges: tuple[Change, Response | None], trouble: str = "", label: str = "", remembers: bool = False
+    *exchanges: tuple[Change, Response | None], trouble: str = "", advice: str = "", remembers: bool = False
 ) -> tuple[Finding, ...]:
     """What a server is found to do that answers each request so, of Batch's create; with `remembers`, as in a run."""
     target = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"])
@@ -63,7 +68,7 @@ def findings(
         request = change(body("emails", "custom_ids")(wire("batch").GOOD))
         request = replace(request, target=request.target.removeprefix("/2.10"))
         seen = Observation("http://127.0.0.1/x", request, response, trouble=trouble)
-        expectation = expect(target, CREATE, request, label)
+        expectation = expect(target, CREATE, request, rule=advice)
         judging.judge(CREATE, seen, judging.known(CREATE, seen, expectation) if remembers else expectation)
     return tuple(merged(ledger.findings, BATCH.operations, judging.valid, judging.refusing))
 
@@ -112,6 +117,16 @@ def test_a_text_that_several_operations_refuse_is_one_finding_that_names_them() 
     assert (found.rule, list(found.operations)) == ("case.accepted", sorted(named))
 
 
+def test_a_number_of_items_that_several_operations_refuse_is_one_finding_that_names_them() -> None:
+    named, act = (
+        ["audience_replace", "audience_update"],
+        refuses(lambda turn: len(turn.fields.get("ids", ())) == 10_000),
+    )
+    server = MockServer(fault=Fault("batch.test", "It refuses as many as are allowed.", (), act))
+    (found,) = judge(server, "batch", operations=named, requests=120).counted
+    assert (found.rule, list(found.operations)) == ("case.accepted", named)
+
+
 def test_a_wrong_item_is_told_with_the_name_of_its_array() -> None:
     update = next(operation for operation in BATCH.operations if operation.id == "audience_update")
     ids = (
@@ -133,6 +148,90 @@ def test_a_list_that_is_the_whole_answer_has_its_items() -> None:
 def test_two_broken_rules_are_two_findings() -> None:
     found = findings((named("123"), taken(1)), (named('"a b"'), taken(2)), (body("custom_ids", "x"), taken(3)))
     assert sorted(pointers(found)) == ["properties/name/pattern", "properties/name/type", "properties/type/enum"]
+
+
+def test_a_property_that_a_list_and_a_view_have_in_a_wrong_type_is_one_finding() -> None:
+    ledger = Ledger()
+    judging = Judge(Target(BATCH, "http://127.0.0.1", SETTINGS["batch"]), ledger, Audiences(BATCH, "1"))
+    right = Expectation(Expected.SUCCESS, "case.accepted", "", "valid")
+    one = '{"name": "a", "nb_ids": "1", "created": "yesterday"}'
+    for operation_id, answer in (("audience_list", f'{{"audiences": [{one}]}}'), ("audience_view", one)):
+        operation = next(each for each in BATCH.operations if each.id == operation_id)
+        for body_of in (answer, answer.replace('"1"', "1")):
+            response = Response(200, (("Content-Type", "application/json"),), body_of.encode())
+            judging.judge(operation, Observation("", Request("GET", operation.path, ()), response), right)
+    found = [*merged(ledger.findings, BATCH.operations, {}, ())]
+    assert [one.operations for one in found] == [("audience_list", "audience_view")] * 2
+    assert [one.place.rpartition("/")[2] for one in found] == ["nb_ids", "created"]
+
+
+def test_a_file_that_a_create_and_a_replacement_wrongly_take_is_one_finding_whatever_is_wrong_with_it() -> None:
+    spec, ledger, found = load("commbox"), Ledger(), []
+    target = Target(spec, "http://127.0.0.1", SETTINGS["commbox"])
+    judging = Judge(target, ledger, Audiences(spec, "1"))
+    unnamed = body('--limit\r\nContent-Disposition: form-data; name="name"\r\n\r\nSpring\r\n', "")
+    pdf = body("text/csv\r\n\r\nphone1", "application/pdf\r\n\r\n%PDF-1.4")
+    form = wire("commbox").GOOD
+    for method, path, change in (
+        ("POST", "/audiences", body("phone1", "phone2")),
+        ("PUT", "/Audiences/1", lambda form: pdf(unnamed(form))),
+    ):
+        operation = next(each for each in spec.operations if each.method == method)
+        request = replace(change(form), target=path, method=method)
+        status = 201 if method == "POST" else 200
+        response = Response(status, (("Content-Type", "application/json"),), b'{"data": {"id": "1"}}')
+        judging.judge(operation, Observation("", request, response), expect(target, operation, request))
+    found = [one for one in merged(ledger.findings, spec.operations, {}, ()) if one.rule == "case.refused"]
+    assert [one.operations for one in found] == [("PUT /Audiences/{AUDIENCE_ID}", "Post_Audiences")]
+
+
+CODE, OTHER = {"minLength": 3, "not": {"enum": ["a"]}}, {"minLength": 3, "not": {"enum": ["b"]}}
+
+
+@pytest.mark.parametrize(
+    ("put", "keyword", "count"),
+    [
+        ({"home": CODE, "work": CODE}, "minLength", 2),
+        ({"home": CODE, "work": CODE}, "not", 2),
+        ({"office": CODE}, "minLength", 1),
+        ({"office": OTHER}, "minLength", 1),
+        ({"office": OTHER}, "not", 2),
+    ],
+)
+def test_a_rule_is_the_same_elsewhere_if_its_name_and_content_are_and_no_operation_has_it_twice(
+    put: dict[str, Any], keyword: str, count: int, tmp_path: Path
+) -> None:
+    """A create has one `code`, or two where the change has two."""
+    bodies = {"post": {"home": CODE, "work": CODE} if len(put) > 1 else {"home": CODE}, "put": put}
+    operations = {
+        method: {
+            "requestBody": {
+                "content": {
+                    "application/json": {
+                        "schema": {"properties": {name: {"properties": {"code": code}} for name, code in kinds.items()}}
+                    }
+                }
+            },
+            "responses": {"201": {"description": ""}},
+        }
+        for method, kinds in bodies.items()
+    }
+    file = tmp_path / "same_rules.json"
+    file.write_text(json.dumps({"openapi": "3.1.0", "paths": {"/same": operations}}), "utf-8")
+    spec, ledger = read(file), Ledger()
+    for operation in spec.operations:
+        for name in bodies[operation.method.lower()]:
+            assert operation.body
+            rule = f"{operation.body.pointer}/properties/{name}/properties/code/{keyword}"
+            ledger.check(
+                "case.refused",
+                spec.key,
+                operation.id,
+                Observation("", Request(operation.method, "/same", ())),
+                [Violation("body", f"/{name}/code", rule, f"took {name}")],
+            )
+    found = [*merged(ledger.findings, spec.operations, {}, [each.id for each in spec.operations])]
+    assert len(found) == count
 
 
 def test_a_headline_starts_from_the_input_and_names_the_rule_and_its_page() -> None:
@@ -208,10 +307,10 @@ UNUSUAL = [
 def test_a_case_of_advice_breaks_its_rule_alone_and_a_server_error_to_it_is_none(
     change: Change, response: Response, rule: str
 ) -> None:
-    assert [(one.rule, one.weight) for one in findings((change, response), label=rule)] == [(rule, Weight.ADVICE)]
-    failed = findings((change, refused(500)), label=rule)
+    assert [(one.rule, one.weight) for one in findings((change, response), advice=rule)] == [(rule, Weight.ADVICE)]
+    failed = findings((change, refused(500)), advice=rule)
     assert [(one.rule, one.weight) for one in failed] == [("response.failure", Weight.VIOLATION)]
-    assert findings((change, refused(400) if response.is_success else taken(1)), label=rule) == ()
+    assert findings((change, refused(400) if response.is_success else taken(1)), advice=rule) == ()
 
 
 @pytest.mark.parametrize(
@@ -239,7 +338,7 @@ def test_letters_of_a_query_that_are_written_as_codes_are_advice() -> None:
     target = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"])
     view = next(operation for operation in BATCH.operations if operation.id == "audience_view")
     request = replace(wire("batch").GOOD, method="GET", target="/audiences/view?n%61me=a", body=b"")
-    found = expect(target, view, request, "http.query")
+    found = expect(target, view, request, rule="http.query")
     assert (found.rule, found.weight, found.expected) == ("http.query", Weight.ADVICE, Expected.SUCCESS)
 
 
@@ -381,7 +480,7 @@ def test_a_server_that_breaks_off_is_a_violation_and_so_is_one_that_is_gone_with
 
 def test_no_answer_to_what_is_only_written_in_an_unusual_way_is_advice() -> None:
     for unusual, rule in ((("Upgrade", "h2c"), "http.upgrade"), (("Authorization", f"Bearer  {TOKEN}"), "http.scheme")):
-        (late,) = findings((header(*unusual), None), trouble=LATE, label=rule)
+        (late,) = findings((header(*unusual), None), trouble=LATE, advice=rule)
         assert (late.rule, late.weight) == (rule, Weight.ADVICE)
     assert findings((query(f"?x={'a' * 2**12}"), None), trouble=BROKEN_OFF) == ()
 
@@ -515,10 +614,10 @@ def test_an_audience_whose_name_is_the_id_of_another_is_not_taken_for_that(shown
 
 def test_a_failure_on_an_unusual_form_tells_what_is_unusual_and_a_wrong_success_is_no_advice_on_the_form() -> None:
     form = header("Content-Type", "Application/Json")
-    (failed,) = findings((form, refused(500)), label="http.type")
+    (failed,) = findings((form, refused(500)), advice="http.type")
     assert (failed.rule, "A media type has no case" in failed.message) == ("response.failure", True)
     created = replace(taken(1), status=201)
-    assert findings((form, created), label="http.type") == ()
+    assert findings((form, created), advice="http.type") == ()
     assert [one.rule for one in findings((same, created))] == ["response.status"]
 
 
@@ -543,3 +642,28 @@ def test_a_success_of_another_status_than_the_documented_one_is_told_with_that()
     right = Expectation(Expected.SUCCESS, "case.accepted", "", "valid")
     judging.judge(spec.operations[0], Observation("", wire("adobe").GOOD, answer), right)
     assert [one.message.partition(": 201 ")[2] for one in ledger.findings] == ["(documented: 200)"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"ids": [{"id": "a"}] * 10_001}, '{"ids": [{"id": "a"}, … 10001 items]}'),
+        ({f"k{number}": number for number in range(16)}, '{"k0": 0, … 16 properties, "k15": 15}'),
+        (
+            {"name": f"contract-check-abcdefgh-0031{'x' * 226}"},
+            f'{{"name": "…0031{"x" * 15}…{"x" * 20} (254 characters)"}}',
+        ),
+        ([1, None, "é"], '[1, null, "é"]'),
+    ],
+)
+def test_a_headline_says_how_much_there_is_of_what_it_leaves_out(value: object, said: str) -> None:
+    assert wording.brief(value) == said
+
+
+def test_the_page_of_the_rules_says_where_the_weight_of_a_rule_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    docs = Path(__file__).parents[1] / "docs"
+    monkeypatch.syspath_prepend(docs)
+    page = import_module("from_code").rules(tomllib.loads((docs / "check/examples.toml").read_text("utf-8")))
+    (said,) = re.findall(r"### `run.unique`\n.*?- weight: (.*?)\n", page, re.DOTALL)
+    assert said.startswith("violation; advice for an OpenAPI document of your own")
+    assert "RFC 8259" not in re.findall(r"### `http.number`\n(.*?)###", page, re.DOTALL)[0]

@@ -85,6 +85,9 @@ def test_a_setting_that_does_not_fit_a_header_is_refused_and_not_shown(key: str,
         "http://x:99999",
         "http://[",
         "http://x/{y}",
+        "https://x/a/../b",
+        "https://x/.",
+        'https://x/"',
     ],
 )
 def test_a_base_url_that_no_path_can_be_appended_to_is_refused(key: str, url: str) -> None:
@@ -116,14 +119,14 @@ def test_a_version_that_the_base_url_has_no_place_for_is_refused() -> None:
 
 
 WRONG = [
-    ({"timeout": "5"}, "connect timeout"),
-    ({"timeout": True}, "connect timeout"),
-    ({"timeout": 10**400}, "connect timeout"),
+    ({"timeout": "5"}, "timeout must be"),
+    ({"timeout": True}, "timeout must be"),
+    ({"timeout": 10**400}, "timeout must be"),
     ({"max_response_bytes": 0}, "max_response_bytes"),
     ({"max_response_bytes": "8"}, "max_response_bytes"),
     ({"on_progress": 5}, "on_progress"),
 ]
-OF_CALL = [({"policy": 3}, "policy"), ({"policy": None}, "policy"), ({"timeout": None}, "connect timeout")]
+OF_CALL = [({"policy": 3}, "policy"), ({"policy": None}, "policy"), ({"timeout": None}, "timeout must be")]
 
 
 @pytest.mark.parametrize(("options", "words"), WRONG + OF_CALL)

@@ -149,7 +149,7 @@ def test_of_a_foreign_exception_the_span_has_the_kind_only(run: Any) -> None:
 
     result, spans = run(fail)
     assert isinstance(result, AssertionError)
-    check(spans[-1:], None, "AssertionError")
+    check(spans, "unknown", "AssertionError", None)
     assert "of a test" not in spans[-1].to_json()
 
 

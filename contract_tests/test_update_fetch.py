@@ -1,6 +1,7 @@
 """Fetching a page, from real servers on this machine."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,16 +36,16 @@ def test_a_page_that_comes_packed_though_nobody_asked_is_unpacked(raw: RawServer
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "made",
     [
-        page(b"a" * (50 * 1024**2)),
-        page(gzip.compress(bytes(50 * 1024**2)), "Content-Encoding: gzip"),
-        b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * (MOST_BYTES + 1),
+        lambda: page(b"a" * (50 * 1024**2)),
+        lambda: page(gzip.compress(bytes(50 * 1024**2)), "Content-Encoding: gzip"),
+        lambda: b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * (MOST_BYTES + 1),
     ],
     ids=["with its length", "packed", "without a length"],
 )
-def test_a_page_of_50_mb_is_refused_with_the_bound(raw: RawServer, answer: bytes) -> None:
-    raw.answers = [answer]
+def test_a_page_of_50_mb_is_refused_with_the_bound(raw: RawServer, made: Callable[[], bytes]) -> None:
+    raw.answers = [made()]
     with pytest.raises(PipelineError, match="the page has more than 8 MiB, so it is not read"):
         fetch(raw.url)
 

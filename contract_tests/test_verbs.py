@@ -197,7 +197,8 @@ def test_an_audience_of_another_provider_and_an_id_where_there_are_none_are_refu
 
 @pytest.mark.parametrize(
     "text",
-    ["", "VIP", "[]", "5", "null", "{}", '{"nme": "VIP"}', '{"name": 5}', '{"provider": "Batch"}', "[" * 100_000],
+    ["", "VIP", "[]", "5", "null", "{}", '{"nme": "VIP"}', '{"name": 5}', '{"provider": "Batch"}', "[" * 100_000]
+    + [f'{{"name": "VIP", "{other}": 5}}' for other in ("provider", "operation")],
 )
 def test_a_text_that_is_no_reference_is_refused(text: str) -> None:
     with pytest.raises(InvalidError):

@@ -251,6 +251,15 @@ def test_commbox_lists_every_audience_and_finds_one_by_name_or_id(server: MockSe
 
 
 @pytest.mark.parametrize("key", [_ADOBE, _COMMBOX])
+def test_an_id_that_is_a_number_is_kept_as_text_and_finds_its_audience(key: str, connect: Connect) -> None:
+    item = {"id": 4711, "audienceId": 4711, "name": "VIP", "type": "Static"}
+    body = {"data": [item]} if key == _COMMBOX else item
+    caller = connect(key, transport=httpx2.MockTransport(lambda _: httpx2.Response(200, json=body)))
+    record = caller("get", id="4711")
+    assert (record.id, record.external_id) == ("4711", "4711" if key == _ADOBE else None)
+
+
+@pytest.mark.parametrize("key", [_ADOBE, _COMMBOX])
 def test_a_404_of_a_list_says_of_no_audience_that_it_is_not_there(key: str, connect: Connect) -> None:
     asked: list[str] = []
 

@@ -98,9 +98,9 @@ def test_a_heading_at_the_end_of_many_strings_is_found() -> None:
 def test_a_look_has_its_bounds_whatever_the_file(tmp_path: Path, every: int) -> None:
     """A second, and 64 MiB of memory. What is beyond them is no refusal."""
     names = []
-    for number, (name, data) in enumerate([*bombs.bombs()][::every]):
+    for number, (name, made) in enumerate([*bombs.bombs()][::every]):
         names.append(name)
-        (tmp_path / f"{number:03}.xlsx").write_bytes(data)
+        (tmp_path / f"{number:03}.xlsx").write_bytes(made())
     looked = processes.run(
         [sys.executable, bombs.__file__, *map(str, sorted(tmp_path.iterdir()))],
         env={**os.environ, "PYTHONPATH": str(Path(bombs.__file__).parent)}, check=True

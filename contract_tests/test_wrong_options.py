@@ -30,7 +30,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"max_per_second": True}, "max_per_second must be a number above zero"),
     ({"user_agent": 5}, "user_agent must be a string"),
     ({"proxy": 5}, "proxy must be"),
-    ({"timeout": "5"}, "connect timeout must be a number"),
+    ({"timeout": "5"}, "timeout must be a number"),
     ({"create_policy": 3}, "create_policy must be a RetryPolicy"),
     ({"on_request": 5}, "on_request must be a function"),
 ]

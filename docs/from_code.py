@@ -114,8 +114,8 @@ Its **source** is the provider's documents, at the place that the finding names,
     return text
 
 
-def _rule(rule: Any, example: str, source: str = "the provider's documents") -> str:
-    weight = getattr(rule, "weight", "violation")
+def _rule(rule: Any, example: str, source: str = "the provider's documents", weight: str = "") -> str:
+    weight = weight or rule.weight
     return f"\n### `{rule.id}`\n\n{rule.help}\n\n- weight: {weight}\n- source: {source}\n- example: {example}\n"
 
 

@@ -18,6 +18,8 @@ def main() -> None:
             f"audience-contract: the package {error.name} is missing: install this again, with its dependencies\n"
         )
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, which says that the contract was violated
         # Not the exception's text: it may quote a message, and so hold a secret or personal data.
         traceback.print_tb(error.__traceback__)

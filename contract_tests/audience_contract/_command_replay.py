@@ -31,7 +31,7 @@ def replay(  # noqa: PLR0917 - a command line
 
     What the finding's request needs is created, and the request is sent. It is the same but for the run's id and the
     credentials, which come from the environment as for `server`. If the server does not fail, this is done once more
-    after some earlier requests to the operation; and if the run had to, up to 20 times more.
+    with some earlier requests to the operation; and if the run had to, up to 20 times more.
 
     Exit code: 1 if it still fails, 0 if it does not, 2 if that stays undecided.
     """

@@ -44,9 +44,11 @@ def check_response(operation: Operation, response: Response) -> list[Violation]:
     # A 204 has no content, whatever is documented (RFC 9110, 15.3.5).
     if not content or response.status == 204:
         return sorted(found)
-    if not response.body and not bodies.is_raw(content, response):
-        return sorted({*found, Violation("body", "", content.pointer, "missing")})
-    found |= {each for each in bodies.check(content, response) if not each.is_undocumented}
+    of_body = {each for each in bodies.check(content, response) if not each.is_undocumented}
+    is_of_type = not response.values("content-type") or all(each.where != "content-type" for each in of_body)
+    if not response.body and is_of_type and not bodies.is_raw(content, response):
+        of_body = {Violation("body", "", content.pointer, "missing")}
+    found |= of_body
     return sorted(each for each in found if not is_of_other_side(operation, each, "writeOnly"))
 
 
@@ -70,7 +72,7 @@ def _of_headers(headers: Node, response: Response) -> Iterator[Violation]:
         # The media type has rules of its own.
         if headers[name].get("schema") and name.lower() != "content-type":
             # Sent several times, it is one list (RFC 9110, 5.2).
-            yield from parameters.check_one(headers[name], f"header {name}", [", ".join(values)] if values else [])
+            yield from parameters.check_one(headers[name], f"header {name}", (", ".join(values),) if values else ())
 
 
 def is_of_other_side(operation: Operation, violation: Violation, keyword: str) -> bool:

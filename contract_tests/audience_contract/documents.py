@@ -98,6 +98,7 @@ def read(
         headers or {},
         path,
         plain.moved,
+        Document(value).node,
     )
     register(spec)
     return spec

@@ -14,7 +14,7 @@ from .messages import Headers, Request, Response
 from .redaction import without
 from .report import Evidence
 from .security import place
-from .spec import Operation, load, provider_keys
+from .spec import Operation, known_specs
 
 REDACTED = "[redacted]"
 _HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"}
@@ -31,7 +31,7 @@ _KEPT_HEADERS, _KEPT_VALUE = 50, 1000
 
 def carriers() -> frozenset[str]:
     """The names, in lower case, of headers that carry credentials: common ones, and those of the specs' schemes."""
-    places = (place(scheme) for key in provider_keys() for scheme in load(key).schemes)
+    places = (place(scheme) for spec in known_specs() for scheme in spec.schemes)
     return frozenset(_HEADERS | {name.lower() for kind, name in places if kind == "header"})
 
 

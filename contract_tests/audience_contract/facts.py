@@ -1,6 +1,7 @@
 """What the documents say of an operation in words only: what it does to audiences, and what its answers have."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -99,7 +100,7 @@ def value_at(pointer: str, answer: Any, path: Mapping[str, str]) -> Any:
 
 def bare(name: str) -> str:
     """A name without case and punctuation, in which two spellings of it are alike."""
-    return re.sub(r"[\W_]", "", name).lower()
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name)).lower()
 
 
 def path_of(operation: Operation, request: Request, response: Response | None) -> dict[str, str]:

@@ -12,7 +12,7 @@ from .media import media_of
 from .messages import Request, Response
 from .report import KEPT_EVIDENCE, Finding, Obligation, Step, Tried, ordered
 from .rules import GRAVITY, RULES, Weight
-from .spec import Operation, Spec, escape, source
+from .spec import Operation, Spec, escape, registered, source
 from .violation import Violation
 
 CREDENTIALS = frozenset({"request.credential"})
@@ -41,13 +41,14 @@ class Observation:
     """What was on the wire, to the byte, where that is known."""
     operation: str = ""
     label: str = ""
+    advice: str = ""
     answered: tuple[tuple[str, str], ...] = ()
     step: Step | None = None
     """The step of a story that it repeats: a finding that it shows is told with the names of the story."""
     before: tuple["Observation", ...] = ()
     """What has to be sent before it to get the same answer."""
     last: tuple["Observation", ...] = ()
-    """The first right request to the operation, and the last ones, each with what had to be sent before that."""
+    """The first right request to the operation, the last ones, and the newest create, each with what it needs first."""
     number: int = field(default_factory=itertools.count().__next__, compare=False, repr=False)
     """Identifies the exchange; stays the same when another field is replaced."""
 
@@ -126,7 +127,7 @@ class Ledger:
         if any(rule == "request.content-type" for _, rule in every):
             judged -= _BODIES - {"request.content-type"}
         for rule in judged - set(unknown):
-            found = [self._headline(v) for v, broken_ in every if broken_ == rule]
+            found = [replace(v, message=f"sent {self._said(v)}") for v, broken_ in every if broken_ == rule]
             self.check(rule, key, name, seen, found, weight=Weight.VIOLATION if self._strict else None)
         if not broken and not _BODIES & set(unknown):
             with self._lock:
@@ -177,12 +178,12 @@ class Ledger:
         `operation` is an operationId, "" where there is none; `kind` names the input, and `detail` is that of
         `Finding`. `weight` replaces that of the rule.
         """
-        about = RULES[rule]
+        about, spec = RULES[rule], registered(provider)
         found = [
             Finding(
                 rule,
                 provider,
-                v.rule if about.is_placed else "",
+                (spec.in_file(v.rule) if spec else v.rule) if about.is_placed else "",
                 self.redactor.text(v.message),
                 source(provider, v.rule),
                 detail or v.missing,
@@ -252,9 +253,6 @@ class Ledger:
                 *(text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items()),
             )
 
-    def _headline(self, violation: Violation) -> Violation:
-        return replace(violation, message=f"sent {self._said(violation)}")
-
     def _said(self, violation: Violation) -> str:
         return f"{self._place(violation)}: {violation.message}"
 
@@ -293,7 +291,7 @@ class Ledger:
             weight=min((known.weight, finding.weight), key=list(Weight).index),
             evidence=evidence,
             story=self._story((*seen.before, seen)) if plainer else known.story,
-            longer=self._story((*seen.last, *seen.before, seen)) if plainer else known.longer,
+            longer=self._story((*seen.before, *seen.last, seen)) if plainer else known.longer,
             count=known.count + 1,
         )
         self._shown_by.setdefault(finding.key, set()).add(seen.number)
@@ -305,7 +303,7 @@ class Ledger:
             sent_bytes = self.redactor.story(replace(each.sent, body=each.request.body)) if each.sent else None
             if sent_bytes is None:
                 return ()
-            steps.append(each.step or Step(each.operation, sent_bytes, each.label, each.answered))
+            steps.append(each.step or Step(each.operation, sent_bytes, each.label, each.advice, each.answered))
         return tuple(steps)
 
 

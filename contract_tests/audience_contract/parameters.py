@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from . import schema, urlencoded
 from .messages import Request
@@ -24,7 +25,7 @@ def check(operation: Operation, request: Request) -> Iterator[Violation]:
         if parameter.plain("style") == DEEP:
             yield from _check_object(parameter, request)
         else:
-            yield from check_one(parameter, f"{place} {parameter.value['name']}", values)
+            yield from check_one(parameter, f"{place} {parameter.value['name']}", tuple(values))
     declared = [*(operation.node.get("parameters") or ()), *(s for s in operation.spec.schemes if "in" in s.value)]
     known = {str(each.value["name"]) for each in declared if each.value["in"] == "query"}
     objects = {str(each.value["name"]) for each in declared if each.plain("style") == DEEP}
@@ -57,8 +58,14 @@ def _query(request: Request) -> list[tuple[str, str]]:
     return urlencoded.pairs(request.target.partition("?")[2])
 
 
-def check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violation]:
+# Cached, because most requests of a run differ elsewhere.
+@lru_cache(maxsize=256)
+def check_one(parameter: Node, where: str, values: tuple[str, ...]) -> tuple[Violation, ...]:
     """What the values of a parameter, or of a header of an answer, break."""
+    return tuple(_check_one(parameter, where, [*values]))
+
+
+def _check_one(parameter: Node, where: str, values: list[str]) -> Iterator[Violation]:
     kind, place = parameter["schema"], parameter.plain("in", "header")
     every, is_there = schema.every((kind,)), bool(values)
     # An array, or null, which no parameter can say.

@@ -6,11 +6,11 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-from .spec import load, provider_keys
+from .spec import Spec, known_specs
 
 MASKED = "[masked]"
 _SHORTEST = 3
@@ -23,8 +23,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 # 7 to 15 digits (E.164), but for the end of a UUID; with a plus sign, in groups too.
 _PHONE = re.compile(r"(?<![\w.-])\d{7,15}(?![\w.]*\w)|\+\d[\d ().-]{5,18}\d(?!\w)")
 _GROUPS = re.compile(r"(?<!\w)\(?\d[\d ().-]{5,18}\d(?!\w)")
-_NAMES = re.compile(r""""([^"]*)":|(?<="name": )"([^"]*)"|(?<="enum": )\[([^\]]*)\]|`([^`]*)`""")
-"""In the text of a spec: keys, names of parameters, values of an `enum`, and what a description has as code."""
+_NAMES = re.compile(r""""([^"]*)":|(?:(?<="name": )|(?<="const": ))"([^"]*)"|(?<="enum": )\[([^\]]*)\]|`([^`]*)`""")
+"""In the text of a spec: keys, names of parameters, values of `enum` and `const`, and code in descriptions."""
 _PLACES = "the body part header headers query path status content-type content-length connection and redacted"
 
 
@@ -61,7 +61,7 @@ class Quotes:
         return _PIECE.sub(self._piece, text)
 
     def _add(self, text: str) -> None:
-        names = _vocabulary()
+        names = _vocabulary(known_specs())
         for found in _WORD.finditer(text):
             word = found[0].casefold()
             if len(self._words) >= _MOST:
@@ -120,9 +120,9 @@ def _unescaped(text: str) -> str:
     return text
 
 
-@cache
-def _vocabulary() -> frozenset[str]:
-    """The names in all specs, in lower case: they say nothing of a member, and reports are about them."""
-    specs = (json.dumps(load(key).node.value, ensure_ascii=False) for key in provider_keys())
-    texts = [_PLACES, *(text for spec in specs for found in _NAMES.findall(spec) for text in found)]
+@lru_cache(maxsize=4)
+def _vocabulary(specs: tuple[Spec, ...]) -> frozenset[str]:
+    """The names in specs, in lower case: they say nothing of a member, and reports are about them."""
+    whole = (json.dumps(spec.node.value, ensure_ascii=False) for spec in specs)
+    texts = [_PLACES, *(text for each in whole for found in _NAMES.findall(each) for text in found)]
     return frozenset(found[0].casefold() for text in texts for found in _WORD.finditer(text))

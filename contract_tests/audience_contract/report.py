@@ -13,6 +13,8 @@ from typing import Literal
 from .messages import Request, Response
 from .rules import GRAVITY, RULES, Rule, Weight
 
+SEEN_ONCE = "Seen once, not again by its story"
+"""The heading of findings that were not seen again when their story was sent again."""
 KEPT_EVIDENCE = 3
 """Exchanges that a finding keeps; `Finding.count` has how many there were."""
 
@@ -63,13 +65,14 @@ class Step:
     """A request of a finding's story: what `operation` it asks for, and all that was `sent`.
 
     `sent` is what was on the wire, its body without chunks, with shell expressions for credentials. `label` says what
-    is special about the request, or is the rule of advice that it is about; "" where the request shows it. `answered`
-    are the values of the answer by which later requests name what it created, by JSON pointer.
+    is special about the request, "" where the request shows it; `advice` is the rule of advice that it is about.
+    `answered` are the values of the answer by which later requests name what it created, by JSON pointer.
     """
 
     operation: str
     sent: bytes
     label: str = ""
+    advice: str = ""
     answered: tuple[tuple[str, str], ...] = ()
 
 
@@ -84,9 +87,9 @@ class Finding:
     reason for it, and the provider's page. `operations`, `inputs` and `statuses` are those that show the finding, and
     `count` is how many requests did. `accepted` is the reason of the baseline entry that accepts it, "" if none does.
 
-    `story` is what `replay` sends to see the finding again; the last request shows it. `longer` is the story after
-    earlier requests to the operation. `replays` is how often the run sent the story until it showed the finding; the
-    second time it sent `longer`.
+    `story` is what `replay` sends to see the finding again; the last request shows it. `longer` is the story with
+    earlier requests to the operation before the last one. `replays` is how often the run sent the story until it showed
+    the finding; the second time it sent `longer`.
     """
 
     rule: str
@@ -197,41 +200,38 @@ class Report:
     """The answer because of which nothing could be judged, where every valid request got the same."""
 
     @property
+    def groups(self) -> dict[str, list[Finding]]:
+        """All findings, each group with the gravest first, by the heading that they have in a report.
+
+        First those because of which the contract is violated; the last are those that the baseline accepts.
+        """
+        counting = (Weight.VIOLATION, Weight.ADVICE) if self.strict else (Weight.VIOLATION,)
+        by_weight = {Weight.ADVICE: "Advice", Weight.NOT_JUDGED: SEEN_ONCE}
+        found: dict[str, list[Finding]] = {name: [] for name in ("Violations", *by_weight.values(), "Accepted")}
+        for one in ordered(self.findings):
+            heading = "Violations" if one.weight in counting else by_weight[one.weight]
+            found["Accepted" if one.accepted else heading].append(one)
+        return found
+
+    @property
     def counted(self) -> list[Finding]:
         """The findings because of which the contract is violated, the gravest first."""
-        return ordered(found for found in self.findings if not found.accepted and self._counts(found))
+        return self.groups["Violations"]
 
     @property
     def advice(self) -> list[Finding]:
         """The findings of advice that do not count."""
-        return self._of_weight(Weight.ADVICE)
-
-    @property
-    def unconfirmed(self) -> list[Finding]:
-        """The findings that were not seen again when their story was sent again."""
-        return self._of_weight(Weight.NOT_JUDGED)
+        return self.groups["Advice"]
 
     @property
     def accepted(self) -> list[Finding]:
         """The findings that the baseline accepts."""
-        return ordered(found for found in self.findings if found.accepted)
-
-    @property
-    def uncounted(self) -> dict[str, list[Finding]]:
-        """The findings that do not count, by the heading that they have in a report."""
-        return {"Advice": self.advice, "Seen once, not again by its story": self.unconfirmed, "Accepted": self.accepted}
+        return self.groups["Accepted"]
 
     @property
     def every(self) -> list[Finding]:
         """All findings, those that count first."""
-        return sum(self.uncounted.values(), self.counted)
-
-    def _of_weight(self, weight: Weight) -> list[Finding]:
-        found = (one for one in self.findings if one.weight is weight and not one.accepted)
-        return ordered(one for one in found if not self._counts(one))
-
-    def _counts(self, finding: Finding) -> bool:
-        return finding.weight is Weight.VIOLATION or (self.strict and finding.weight is Weight.ADVICE)
+        return [one for findings in self.groups.values() for one in findings]
 
     @property
     def unfinished(self) -> list[str]:

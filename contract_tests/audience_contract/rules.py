@@ -100,9 +100,7 @@ _ALL = (
     _advice("json.limits", "Limits of texts", "A limit on a text should be documented (RFC 8259, section 9)."),
     _advice("http.media", "Other media types", "Another media type can be refused (RFC 9110, section 15.5.16)."),
     _advice("http.query", "Letters in a query", "Letters in a query have case, and may be codes (RFC 3986, 6.2.2)."),
-    _advice(
-        "http.number", "Numbers in a query", "A number has the digits 0 to 9, and nothing around (RFC 8259, section 6)."
-    ),
+    _advice("http.number", "Numbers in a query", "Only 0 to 9 are digits, and spaces count (RFC 3986, 2.3)."),
     _advice("http.leak", "Nothing given away", "No answer shows a credential, or the server's inside (RFC 9110, 17)."),
     _advice("http.order", "Credentials first", "Credentials come before all else (RFC 9110, section 15.5.2)."),
     _advice("http.scheme", "Scheme", "A scheme has no case; spaces follow it (RFC 9110, section 11.4)."),

@@ -179,12 +179,11 @@ def _undocumented(schemas: list[Node], value: Any, where: str, pointer: str) -> 
         listed = [properties for schema in schemas if (properties := schema.get("properties"))]
         others = [other for schema in schemas if (other := schema.get("additionalProperties"))]
         for name, child in value.items():
-            at = f"{pointer}/{escape(name)}"
             known = [found for properties in listed if (found := properties.get(name))]
             if not known and not others and listed:
-                yield Violation(where, at, listed[0].pointer, f"a property {UNNAMED}")
+                yield Violation(where, f"{pointer}/{escape(name)}", listed[0].pointer, f"a property {UNNAMED}")
             if child and isinstance(child, CONTAINERS):
-                yield from _undocumented(known or others, child, where, at)
+                yield from _undocumented(known or others, child, where, f"{pointer}/{escape(name)}")
 
 
 def is_file(schema: Node) -> bool:

@@ -150,8 +150,8 @@ class Spec:
     """The effective spec of a provider, or of a service that one needs; or a document of the user's own.
 
     Of a user's document, `variables` has the environment variables of its credentials, by the scheme's name; `unjudged`
-    says what of it can't be judged, and `headers` are those that every request has. `file` is where it was read from.
-    `moved` maps pointers here to pointers in that file, where the two differ.
+    says what of it can't be judged, and `headers` are those that every request has. `file` is where it was read from,
+    and `written` what stands there. `moved` maps pointers here to pointers there, where the two differ.
     """
 
     key: str
@@ -161,6 +161,7 @@ class Spec:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     file: Path | None = None
     moved: Mapping[str, str] = field(default_factory=dict, repr=False)
+    written: Node | None = field(default=None, repr=False)
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -185,11 +186,11 @@ class Spec:
 
     def match(self, method: str, path: str) -> Operation | None:
         """The operation for a method and a raw path below the base URL, e.g. "/audiences/create"."""
-        return next((found for found in self._at(path) if found.method == method), None)
+        return next((found for found in self.at(path) if found.method == method), None)
 
     def methods(self, path: str) -> tuple[str, ...]:
         """The methods that a raw path below the base URL has; empty for an unknown path."""
-        return tuple(sorted(found.method for found in self._at(path)))
+        return tuple(sorted(found.method for found in self.at(path)))
 
     def below_base(self, path: str) -> str | None:
         """What follows one of the servers' base paths in a raw path; None where it starts with no such path.
@@ -197,7 +198,20 @@ class Spec:
         A server variable matches any one segment. Of several, the first below which there is an operation counts.
         """
         found = [path[m.end() :] for base in self._bases if (m := re.match(f"{_pattern(base)}(?=/)", path))]
-        return next((below for below in found if self._at(below)), next(iter(found), None))
+        return next((below for below in found if self.at(below)), next(iter(found), None))
+
+    def in_file(self, pointer: str) -> str:
+        """The pointer to the same place in the file, or to the nearest place above it that is there."""
+        node = self.written
+        if not node or not pointer.startswith("/"):
+            return pointer
+        begun = next((at for at in self.moved if f"{pointer}/".startswith(f"{at}/")), "")
+        for token in tokens(self.moved.get(begun, "") + pointer.removeprefix(begun)):
+            below = node.get(int(token) if isinstance(node.value, list) and token.isdecimal() else token)
+            if not below:
+                break
+            node = below
+        return node.pointer
 
     def document(self) -> Any:
         """A copy of the whole document, to be changed at will."""
@@ -219,7 +233,8 @@ class Spec:
     def _bases(self) -> list[str]:
         return [urlsplit(server.value["url"]).path.rstrip("/") for server in self.node["servers"]]
 
-    def _at(self, path: str) -> list[Operation]:
+    def at(self, path: str) -> list[Operation]:
+        """The operations of a raw path below the base URL, one for each of its methods; empty for an unknown path."""
         found = [operation for operation in self.operations if _ending(operation.path).match(path)]
         return [operation for operation in found if operation.path == found[0].path]
 
@@ -255,6 +270,11 @@ def load(key: str) -> Spec:
     if key in _REGISTERED:
         return _REGISTERED[key]
     return _effective(key)
+
+
+def known_specs() -> tuple[Spec, ...]:
+    """All effective specs, and the documents that are registered."""
+    return (*map(load, provider_keys()), *_REGISTERED.values())
 
 
 def register(spec: Spec) -> None:

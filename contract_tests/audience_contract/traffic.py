@@ -14,7 +14,7 @@ from .evidence import Redactor
 from .judging import CREDENTIALS, REQUEST_BODY, SHOWN, Ledger, Observation
 from .report import Report, counted, moment
 from .security import place
-from .spec import Operation, Spec, load, provider_keys
+from .spec import Operation, Spec, known_specs, load, provider_keys
 from .urlencoded import pairs
 
 _SECRET = re.compile("token|key|secret|password|signature|auth", re.IGNORECASE)
@@ -142,7 +142,8 @@ def _secrets(entries: list[har.Entry]) -> set[str]:
     messages = (message for entry in entries for message in (entry.request, entry.response) if message)
     found = {secret for message in messages for secret in redactor.inside(message)}
     queries = (pair for entry in entries for pair in pairs(urlsplit(entry.url).query))
-    return found | {value for name, value in queries if _SECRET.search(name)}
+    named = {name for spec in known_specs() for kind, name in map(place, spec.schemes) if kind == "query"}
+    return found | {value for name, value in queries if _SECRET.search(name) or name in named}
 
 
 def _address(url: str) -> str:

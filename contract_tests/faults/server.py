@@ -209,9 +209,9 @@ class Stage:
             with self._lock:
                 self.connections += 1
                 self._wires.append(wire)
-                self._threads.append(thread)
             self.note(f"accepted connection {self.connections}")
             thread.start()
+            self._threads.append(thread)  # not before, because only a thread that was started can be joined
 
     def _serve(self, wire: Wire) -> None:
         try:

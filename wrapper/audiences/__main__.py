@@ -1,5 +1,5 @@
 """`python -m audiences` is the command `audiences`."""
 
-from ._cli import main
+from audiences_command import main
 
 main()

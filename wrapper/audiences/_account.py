@@ -60,10 +60,9 @@ class Account:
             # The members are JSON already: as a string in the model, their quotation marks would be escaped.
             name = self.adapter.members.within.encode()
             body = body.replace(b'"%b":[]' % name, b'"%b":[%b]' % (name, asked.members.encode()), 1)
-        hidden: tuple[Secret, ...] = ()
         if "data" in built:  # only a request for an access token is a form, and it holds a secret
-            body, hidden = Secret(urlencode(built["data"])), (asked,) if isinstance(asked, Secret) else ()
-        return Request(built["method"], url, headers, body, parts, hidden, warnings)
+            body = Secret(urlencode(built["data"]))
+        return Request(built["method"], url, headers, body, parts, warnings)
 
     def documented(self, operation_id: str, given: Mapping[str, Any]) -> Operation[None, tuple[Any]]:
         """Any operation of the provider's documents, by its id. `given` may have `path` (the parameters of the path by
@@ -104,5 +103,5 @@ def _query(params: Mapping[str, Any], joined: Collection[str]) -> str:
 
 
 def _text(value: object) -> str:
-    """A value as text in a URL, as JSON writes it if it is true or false."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """A value as text in a URL: as JSON writes it, if it is no text. Raises TypeError and ValueError if JSON cannot."""
+    return value if isinstance(value, str) else _json.dumps(value).decode()

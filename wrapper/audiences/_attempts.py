@@ -47,6 +47,8 @@ class Attempts(Generic[Asked, Answer]):
             try:
                 success = yield from self._attempt()
             except AudiencesError as error:
+                if self._failure:
+                    raise  # the thread that waits for this call was interrupted, and has recorded the attempt
                 failure = self._failure = error
                 failure.provider = None  # it is this call's, also if a test's transport raises one of an earlier call
                 self._attempts += error.attempts  # at a token
@@ -56,7 +58,7 @@ class Attempts(Generic[Asked, Answer]):
                 self._record(success.response, str(success.response.status), Outcome.APPLIED)
                 self._success = replace(success, attempts=tuple(self._attempts))
                 return self._success
-            yield self._how.side.sleep((yield from self._next_wait(failure)), self._how.ending)
+            yield from self._how.sleep((yield from self._next_wait(failure)))
 
     def _begin(self) -> None:
         self._seen, self._started, self._begun = AttemptTrace(self._how), datetime.now(UTC), time.monotonic()
@@ -70,7 +72,7 @@ class Attempts(Generic[Asked, Answer]):
         while wait := self._account.pace.wait():
             if time.monotonic() + wait > self._how.deadline:
                 raise NotSentTimeoutError(_NO_TURN)
-            yield self._how.side.sleep(wait, self._how.ending)
+            yield from self._how.sleep(wait)
         if self._how.ending.over:
             raise NotSentError(ENDED)
         self._seen.begun = time.monotonic()
@@ -145,26 +147,19 @@ class Attempts(Generic[Asked, Answer]):
 
     def interrupted(self, interrupt: BaseException) -> AudiencesError:
         """The error that says what is known of an interrupted or cancelled call. It records the attempt that ended."""
-        failure = self.so_far(interrupt)
-        if failure is not self._failure and not self._success:
-            self._failure = failure
-            self._record(failure.response, str(failure.args[0]), failure.outcome)
-        return failure
-
-    def so_far(self, interrupt: BaseException) -> AudiencesError:
-        """The same error; the attempt is not recorded."""
         if self._success:
             kind = UnknownOutcomeError if self._reads else SpecViolationError
             said = "interrupted after an answer had come" if self._reads else "interrupted after the provider had acted"
             error: AudiencesError = kind(said, response=self._success.response)
             error.attempts = self._success.attempts
             return error
-        if self._failure:
-            return self._failure
-        result = self._seen.result(interrupt)
-        if isinstance(result, AudiencesError):
-            return result
-        return _answer.failure(self._operation, _answer.judge(self._operation.spec, result))
+        if not self._failure:
+            result = self._seen.result(interrupt)
+            if isinstance(result, Response):
+                result = _answer.failure(self._operation, _answer.judge(self._operation.spec, result))
+            self._failure = result
+            self._record(self._failure.response, str(self._failure.args[0]), self._failure.outcome)
+        return self._failure
 
     def _record(self, response: Response | None, what: str, outcome: Outcome | None) -> None:
         self._number += 1

@@ -164,7 +164,7 @@ def _left_out(rules: DraftRules, audience: Audience, leave_out: Collection[str])
 def _judged(rules: DraftRules, key: str, schema: _spec.Schema, body: Mapping[str, Any]) -> list[Problem]:
     found = []
     for deviation in [*schema.judge(body), *schema.undocumented(body)]:
-        wire = _spec.first(deviation.pointer)
+        wire = next(iter(_spec.tokens(deviation.pointer)), "")
         field, values = rules.fields.get(wire, _door(key, wire)), schema.properties.get(wire, {}).get("enum")
         rule = f"{deviation.rule}: one of {', '.join(values)}" if values and wire not in body else deviation.rule
         found.append(Problem(field, rule, shape(body[wire]) if wire in body else "absent", deviation.source))

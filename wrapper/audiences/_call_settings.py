@@ -15,7 +15,10 @@ from ._errors import (
     UnknownOutcomeError,
 )
 from ._outcome import Outcome
-from ._sides import Ending, Side
+from ._sides import Ending, Flow, Side
+
+_LOOK = 0.05
+"""Seconds between two checks whether a waiting call was ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class Timeouts:
 
     @classmethod
     def of(cls, given: "Timeouts | float") -> "Timeouts":
-        return given if isinstance(given, Timeouts) else cls(given, given, given, given, given)
+        return given if isinstance(given, Timeouts) else cls(*[_checks.seconds("timeout", given, above_zero=True)] * 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +137,9 @@ class CallSettings:
     def remaining(self) -> float:
         """Seconds until the total time is over."""
         return self.deadline - time.monotonic()
+
+    def sleep(self, seconds: float) -> Flow[None]:
+        """Wait for the seconds, or until the call is ended."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self.ending.over:
+            yield self.side.pause(min(left, _LOOK))

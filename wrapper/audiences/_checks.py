@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from inspect import iscoroutinefunction
+from typing import TypeGuard
 
 from ._errors import ConfigurationError
 
@@ -12,11 +13,15 @@ LONGEST = 7 * 24 * 3600
 """The longest time-out, in seconds. Operating systems count a socket's time-out in milliseconds, with 31 bits."""
 
 
-def seconds(name: str, value: object, *, above_zero: bool) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (number and 0 <= value <= LONGEST and (value or not above_zero)):  # type: ignore[operator]
-        least = "above zero" if above_zero else "of zero or more"
-        raise ConfigurationError(f"{name} must be a number of seconds {least}, at most a week")
+def is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def seconds(name: str, value: object, *, above_zero: bool) -> float:
+    if is_number(value) and 0 <= value <= LONGEST and (value or not above_zero):
+        return value
+    least = "above zero" if above_zero else "of zero or more"
+    raise ConfigurationError(f"{name} must be a number of seconds {least}, at most a week")
 
 
 def count(name: str, value: object) -> int:

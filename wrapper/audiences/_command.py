@@ -243,7 +243,8 @@ class _Run:
             except ConfigurationError as error:
                 faults.append(error)
         if faults:
-            where = ["they are read from the environment, and from the --credentials file"]
+            table = f"table [tenant.{shared.tenant}] of {file}"
+            where = [f"they are read from the {table if shared.tenant else 'environment and the --credentials file'}"]
             said = [str(_report.in_command_words(each, files, usage=True)) for each in faults]
             _refuse(*said, *where * any(each.missing for each in faults))
         return made
@@ -252,7 +253,7 @@ class _Run:
         if self.dry:
             self._held[title] = request
             raise _HeldError
-        self._sent = True
+        self._sent = self.verb not in operation.READING
 
     def end(self, call: Call, *, then: Callable[[Provider], Request] | None = None) -> NoReturn:
         """Make the call, print what comes of it, and exit. A dry run prints the first request of the call; if that one
@@ -268,7 +269,7 @@ class _Run:
                 left_out = tuple(name for name in unsupported if getattr(self.audience, name, None) is not None)
                 results.append(_report.Prepared(provider.title, then(provider) if then else request, left_out))
             elif self._shared.as_json and self.verb == "list" and isinstance(result, Record):
-                _report.line(result)
+                _report.show([result], "", "", self.verb, {}, as_json=True, curl=False)
             else:
                 results.append(result)
 
@@ -471,12 +472,12 @@ def _ask() -> None:
     """Ask on the terminal for consent. Exits without it."""
     if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         _refuse("there is no terminal to ask on; --yes does it without asking")
-    with suppress(KeyboardInterrupt, OSError, ValueError):
+    with suppress(OSError, ValueError):
         note("Delete it? [y/N]")
         if sys.stdin.readline().strip().lower() in {"y", "yes"}:
             return
     note("audiences: nothing was deleted")
-    raise Exit(130)
+    raise Exit(4)
 
 
 def _interrupt(number: int, _: object) -> NoReturn:
@@ -522,7 +523,7 @@ def _load(file: Path, tenant: str) -> dict[str, str]:
         beaten = [name for name, value in values.items() if os.environ.get(name, value) != value]
         os.environ.update(values)
     except OSError as error:
-        _refuse(f"{file}: {error.strerror}")
+        _refuse(f"{file}: {error.strerror}; --credentials says which file to read")
     except (TypeError, ValueError, RecursionError, MemoryError):  # whose messages might quote a secret
         _refuse(f'{file}: not TOML, or a line is not NAME = "value"')
     if beaten:
@@ -539,7 +540,7 @@ def _read(file: Path, tenant: str) -> tuple[dict[str, str], dict[str, str]]:
         return {}, values
     tables = values.get("tenant")
     if values.keys() != {"tenant"} or not isinstance(tables, dict) or not isinstance(tables.get(tenant), dict):
-        _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], and the file must have no others")
+        _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], beside which nothing else may stand")
     names = dict(tables[tenant])
     return names, names.pop("defaults", {})
 

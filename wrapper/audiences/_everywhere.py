@@ -73,12 +73,9 @@ def create_everywhere(
 
     def send_all() -> None:
         for place in run.untold:
-            if place in run.results:
-                done.put(place)
-            else:
-                # In the caller's context, where a span may be current. Daemons, so that a provider that does not answer
-                # holds up no interrupt.
-                threading.Thread(target=copy_context().run, args=(send, place), daemon=True).start()
+            # In the caller's context, where a span may be current. Daemons, so that a provider that does not answer
+            # holds up no interrupt.
+            threading.Thread(target=copy_context().run, args=(send, place), daemon=True).start()
         while run.untold:
             tell(done.get())
 
@@ -109,8 +106,7 @@ async def acreate_everywhere(
 
     async def send(place: int) -> None:
         with run.failing(place):
-            if place not in run.results:
-                run.results[place] = await providers[place]._run(run.calls[place], run.calls[place].create(audience))
+            run.results[place] = await providers[place]._run(run.calls[place], run.calls[place].create(audience))
         await tell(place)
 
     async def tell(place: int) -> None:
@@ -157,10 +153,12 @@ class _Run:
         """The results of all calls. After an interrupt, what is known of each is passed on first."""
         try:
             for place, (provider, call) in enumerate(zip(self._providers, self.calls, strict=True)):
-                with self.failing(place, sent=False):
+                with self.failing(place):
                     yield provider._run(call, call.prepare(self._audience, leave_out=leave_out))
             if not partial:
                 self._refuse()
+            for place in [*self.results]:
+                yield tell(place)
             yield send_all()
         except BaseException as interrupt:
             for place in [*self.untold]:
@@ -171,13 +169,12 @@ class _Run:
         return [self.results[place] for place in range(len(self.calls))]
 
     @contextmanager
-    def failing(self, place: int, kind: type[BaseException] = Exception, *, sent: bool = True) -> Iterator[None]:
+    def failing(self, place: int, kind: type[BaseException] = Exception) -> Iterator[None]:
         """An exception of this kind that is raised within becomes the result at this place."""
         try:
             yield
         except kind as error:
-            lost = self.calls[place].lost(f"no answer: {type(error).__name__}", sent=sent)
-            self.results[place] = error if isinstance(error, AudiencesError) else lost
+            self.results[place] = error if isinstance(error, AudiencesError) else self.calls[place].known(error)
 
     def _refuse(self) -> None:
         """If a draft cannot be sent, let the result of each other call be that it is not made, so that nothing is half
@@ -186,9 +183,9 @@ class _Run:
         for place, call in enumerate(self.calls):
             if call.how.remaining <= 0:
                 why = "nothing was sent: the total time was over before all drafts were prepared"
-                self.results.setdefault(place, call.lost(why, sent=False))
+                self.results.setdefault(place, call.unsent(why))
         names = " and ".join(self.calls[place].title for place in sorted(self.results))
         for place in set(self.untold) - self.results.keys() if names else ():
             why = f"nothing was sent to anybody, because nothing can be sent to {names} (see there)"
-            error = self.results[place] = self.calls[place].lost(why, sent=False)
+            error = self.results[place] = self.calls[place].unsent(why)
             error.remedy = Remedy("partial", True, "sends to the rest")

@@ -9,22 +9,13 @@ import re
 from ._errors import OURS, NotSentError, shape
 from ._members import Look, PhoneFile
 from ._reason import UploadError, reason
-from ._rows import UNREADABLE, TooFarError, Top, UnfitError, judge, unread
+from ._rows import UNREADABLE, TooFarError, Top, UnfitError, judge, kind_of, unread
 from ._workbook import Workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX, ".xls": "application/vnd.ms-excel"}
 _HEAD, _BELOW = 1024 * 1024, 4096
 """The bytes of a CSV file in which its first row must end, and the characters below that row that are checked."""
-_KINDS = {
-    b"PK\x03\x04": "an Excel file (.xlsx) or another ZIP file",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file (.xls), or one that is protected by a password",
-    b"%PDF-": "a PDF file",
-    b"\x1f\x8b": "a gzip file",
-    codecs.BOM_UTF16_LE: "UTF-16 or UTF-32",
-    codecs.BOM_UTF16_BE: "UTF-16",
-}
-"""The first bytes of files that are no UTF-8 text. The byte order mark of UTF-32 begins with that of UTF-16."""
 
 
 def media_type(file: PhoneFile) -> str:
@@ -87,7 +78,7 @@ def _look_inside(file: PhoneFile, column: str) -> Look:
 
 def _csv_top(head: bytes) -> Top:
     whole = len(head) < _HEAD
-    if kind := _kind(head):
+    if kind := kind_of(head):
         raise unread(f"must be text that is saved as UTF-8, and seems to be {kind}")
     try:
         # Bytes after the first row may be cut within a character.
@@ -117,11 +108,5 @@ def _xlsx_top(file: PhoneFile, head: bytes) -> Top:
     except (UploadError, UnfitError, TooFarError):
         raise
     except Exception:  # noqa: BLE001  # whatever zipfile and expat raise
-        kind = None if head.startswith(b"PK") else _kind(head) or "text, such as CSV"
+        kind = None if head.startswith(b"PK") else kind_of(head) or "text, such as CSV"
         raise unread(f"{UNREADABLE}, and seems to be {kind}" if kind else UNREADABLE) from None
-
-
-def _kind(head: bytes) -> str | None:
-    """The kind of a file that is no UTF-8 text, if its first bytes tell it."""
-    found = next((kind for mark, kind in _KINDS.items() if head.startswith(mark)), None)
-    return found or ("UTF-16, or no text at all" if head[:4].count(0) > 1 else None)

@@ -3,15 +3,16 @@
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from os import SEEK_END
 from typing import BinaryIO
 
 from ._errors import OURS, InvalidError, Problem
 from ._members import Attribute, Member, Url
-from ._rows import Top, hints
+from ._rows import Top, hints, kind_of
 
-_ROWS = 4096
-"""The number of lines between two reports of progress."""
+_ROWS, _LONGEST = 4096, 2**24
+"""The number of lines between two reports of progress, and that of the bytes that a line may have."""
 
 
 def _time(text: str) -> datetime:
@@ -63,7 +64,11 @@ def _lines(file: BinaryIO, tell: Callable[[int, int | None], object]) -> Iterato
         start = file.tell()
         size = file.seek(0, SEEK_END) - start
         file.seek(start)
-    for number, line in enumerate(iter(file.readline, b""), 1):
+    for number, line in enumerate(iter(partial(file.readline, _LONGEST), b""), 1):
+        if number == 1 and (kind := kind_of(line)):
+            raise _wrong(1, f"must be of a CSV file that is saved as UTF-8, and this seems to be {kind}")
+        if len(line) == _LONGEST:
+            raise _wrong(number, f"has {_LONGEST:,} bytes or more")
         read += len(line)
         if number % _ROWS == 0:
             tell(read, size)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from os import PathLike
 from typing import Generic, TypedDict, TypeVar
 
+from . import _checks
 from ._call_settings import RetryPolicy, Timeouts
 from ._errors import ConfigurationError
 from ._lock import Lock
@@ -78,8 +79,7 @@ class Pace:
     """Spreads calls evenly over time."""
 
     def __init__(self, per_second: float | None) -> None:
-        number = isinstance(per_second, int | float) and not isinstance(per_second, bool)
-        if per_second is not None and not (number and per_second > 0):
+        if per_second is not None and not (_checks.is_number(per_second) and per_second > 0):
             raise ConfigurationError("max_per_second must be a number above zero")
         self._interval = 1 / per_second if per_second else 0.0
         self._lock = Lock()

@@ -116,7 +116,7 @@ class Provider(Generic[T]):
             secret = yield from values.secrets["client_secret"].resolved(None, how)
             request = self._account.request(operation, secret)
             # All secrets but tokens are masked: the endpoint may answer with a token that it gave before.
-            known = RecentSecrets({*self._account.known.add(request.secrets)} - {*tokens.add(())})
+            known = RecentSecrets({*self._account.known.add((secret.value,))} - {*tokens.add(())})
             account = replace(self._account, pace=Pace(None), known=known, on_request=None, on_response=None)
             own = replace(how, read_policy=self.read_policy, on_progress=None)
             success = yield from Attempts(account, operation, secret, request, own).run()
@@ -178,7 +178,7 @@ class Provider(Generic[T]):
             return result
         except BaseException as raised:
             known = verbs.explain(raised)
-            span.end(known.outcome if known else None, type(raised).__name__)
+            span.end(known.outcome, type(raised).__name__)
             raise
         finally:
             span.close()

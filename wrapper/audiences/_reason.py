@@ -14,11 +14,11 @@ class UploadError(OSError):
 
 
 def reason(error: BaseException) -> str:
-    """The exception's type, and what the operating system, the resolver or TLS said of it, or of its cause. The
-    exception's own text is left out, because it may hold anything: asyncio's has the host and the port, and a caller's
-    file object may raise what it likes.
+    """The exception's type, or that it interrupts, and what the operating system, the resolver or TLS said of it, or of
+    its cause. The exception's own text is left out, because it may hold anything: asyncio's has the host and the port,
+    and a caller's file object may raise what it likes.
     """
-    name, seen, said = type(error).__name__, error, None
+    name, seen, said = type(error).__name__ if isinstance(error, Exception) else "interrupted", error, None
     while seen is not None and not (said := _said(seen)):
         seen = seen.__cause__ or seen.__context__  # type: ignore[assignment]
     return f"{name}: {said}" if said else name

@@ -174,16 +174,15 @@ class Reference:
         if isinstance(what, Reference):
             found = what
         elif isinstance(what, Receipt | Record | Changed):
-            found = cls(provider=what.provider, name=what.name, id=what.id, token=what.operation_token)
+            found = cls(provider=what.provider or None, name=what.name, id=what.id, token=what.operation_token)
             found = found if isinstance(what, Record) else replace(found, operation=what.operation)
         else:
             found = cls(name=what)
         id, token = found.id if id is None else id, found.token if token is None else token
         found = replace(found, id=id, token=token, operation=found.operation if token == found.token else None)
-        given = {"name": found.name, "id": id, "token": token, "external_id": found.external_id}
         wrong = [
             Problem.ours(name, "must be Unicode text, and not empty", value)
-            for name, value in given.items()
+            for name, value in asdict(found).items()
             if value is not None and not (isinstance(value, str) and value and _json.is_unicode(value))
         ]
         if not isinstance(what, Audiences | None) or not (wrong or found.name or id or found.external_id):

@@ -34,6 +34,7 @@ from . import (
     Support,
     WaitTimeoutError,
 )
+from ._operation import READING
 from ._terminal import note, say, visible
 
 
@@ -131,23 +132,19 @@ def as_text(rows: Sequence[Mapping[str, str]], columns: float) -> str:
     return "\n".join([lines[0], "-+-".join("-" * width for width in widths), *lines[1:]])
 
 
-def line(result: Shown) -> None:
-    """Print a result as JSON in a line of its own."""
-    say(json.dumps(result.to_dict()))  # ASCII: no terminal acts on it
-
-
 def show(
     results: Sequence[Shown], name: str, id: str, verb: str, more: Mapping[str, list[str]], *, as_json: bool, curl: bool
 ) -> None:
     """Print the results of a verb. `more` has, by a provider's key, the options that another command to it needs."""
     results = [each for result in results for each in _with_records(result)]
-    if as_json and verb == "list":
-        for result in results:
-            line(result)
-        return
+    keep = verb not in READING
     if as_json:
-        say(json.dumps([result.to_dict() for result in results], indent=2))
+        every = [result.to_dict() for result in results]
+        for value in every if verb == "list" else [every]:
+            say(json.dumps(value, indent=None if verb == "list" else 2), keep=keep)  # ASCII: no terminal acts on it
         return
+    if not results:
+        note("The list is empty.")
     plain = [_found(each) for each in results]
     done = [each for each in plain if not isinstance(each, Prepared)]
     for result in plain:
@@ -158,8 +155,8 @@ def show(
         terminal = sys.stdout and sys.stdout.isatty()
         width = shutil.get_terminal_size().columns if terminal else math.inf
         # An error, and the audiences that it brings, have columns of their own.
-        say("\n\n".join(as_text([*alike], width) for _, alike in groupby(rows, key=list)))
-    for text in dict.fromkeys(text for each in plain for text in _words(each)):
+        say("\n\n".join(as_text([*alike], width) for _, alike in groupby(rows, key=list)), keep=keep)
+    for text in dict.fromkeys(text for each in results for text in _words(each)):
         note(text)
     outcomes = [(getattr(each, "outcome", None), each.provider) for each in done]
     if done and len(done) < len(plain):
@@ -181,8 +178,11 @@ def _found(result: Shown) -> Plain:
     return result.receipt or cast("Record", result.record) if isinstance(result, Ensured) else result
 
 
-def _words(result: Plain) -> Iterator[str]:
+def _words(result: Shown) -> Iterator[str]:
     """The lines about a result that stand below the table."""
+    if isinstance(result, Ensured):
+        yield from ["The audience was there already, so nothing was sent."] * (not result.is_new)
+        result = _found(result)
     for warning in getattr(result, "warnings", ()):
         yield f"{result.provider}: warning: {warning}"
     if isinstance(result, AudiencesError):

@@ -40,16 +40,13 @@ class Request:
     headers: Mapping[str, str | Secret] = field(repr=False)
     body: bytes | Secret | None = field(default=None, repr=False)
     parts: tuple[Part, ...] = field(default=(), repr=False)
-    hidden: tuple[Secret, ...] = field(default=(), repr=False)
-    """Secrets within the body."""
     warnings: tuple[str, ...] = ()
     """What looks wrong near the top of a file, without its content."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The texts that are masked in an answer. A secret whose text is not known yet is not among them."""
-        found = (*self.headers.values(), *self.hidden)
-        return tuple(each.value for each in found if isinstance(each, Secret) and each.given)
+        return tuple(each.value for each in self.headers.values() if isinstance(each, Secret) and each.given)
 
     @property
     def variables(self) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Judges the rows at the top of an audience file. Every rule is ours; no message shows a cell."""
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -32,6 +33,23 @@ UNREADABLE = "is not a readable .xlsx file"
 def unread(rule: str) -> UnfitError:
     """The error for a file that the library cannot read, though the provider may be able to."""
     return UnfitError(rule, remedy=Remedy("checked", False, "sends it as it is"))
+
+
+_KINDS = {
+    b"PK\x03\x04": "an Excel file (.xlsx) or another ZIP file",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel file (.xls), or one that is protected by a password",
+    b"%PDF-": "a PDF file",
+    b"\x1f\x8b": "a gzip file",
+    codecs.BOM_UTF16_LE: "UTF-16 or UTF-32",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+"""The first bytes of files that are no UTF-8 text. The byte order mark of UTF-32 begins with that of UTF-16."""
+
+
+def kind_of(head: bytes) -> str | None:
+    """The kind of a file that is no UTF-8 text, if its first bytes tell it."""
+    found = next((kind for mark, kind in _KINDS.items() if head.startswith(mark)), None)
+    return found or ("UTF-16, or no text at all" if head[:4].count(0) > 1 else None)
 
 
 class TooFarError(Exception):

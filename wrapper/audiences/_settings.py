@@ -144,10 +144,10 @@ def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") 
     """
     _checks.truth("allow_http", allow_http)
     parts = _parts(url, ("http", "https"))
-    if parts is None or "@" in parts.netloc or set(url) & set("?#{ "):  # urlsplit tells no empty query from none
-        raise ConfigurationError(
-            "must be http(s)://host[:port][/path], without user, query, fragment or open variables", argument=argument
-        )
+    odd = r"[^\w.~!$&'()*+,;=:%/[\]-]|/\.\.?(/|$)"  # a request's URL must be written as it is sent
+    if parts is None or re.search(odd, url, re.ASCII):
+        without = "user, query, fragment, open variables and the steps . and .."
+        raise ConfigurationError(f"must be http(s)://host[:port][/path], without {without}", argument=argument)
     if parts.scheme == "http" and not allow_http and not _is_here(url):
         raise ConfigurationError(
             "has plain http and another host than this machine: credentials would go unencrypted",

@@ -23,8 +23,6 @@ R = TypeVar("R")
 Flow = Generator[Any, Any, R]
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 """A selector without a descriptor of its own, which an interrupt could leave open."""
-_LOOK = 0.05
-"""Seconds between two checks whether a waiting call was ended."""
 
 
 class DeadlineError(Exception):
@@ -48,7 +46,7 @@ class BlockingSide:
     awaits = False
     handle, close = "handle_request", "close"
     """What the methods of a transport are called."""
-    iterate, following = iter, next
+    iterate, following, pause = iter, next, staticmethod(time.sleep)
 
     @staticmethod
     def owner() -> tuple[int, object]:
@@ -77,13 +75,6 @@ class BlockingSide:
             return bool(selector.select(seconds))
 
     @staticmethod
-    def sleep(seconds: float, ending: Ending) -> None:
-        """Wait for the seconds, or until the call is ended."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0 and not ending.over:
-            time.sleep(min(left, _LOOK))
-
-    @staticmethod
     def work(do: Callable[[], R], seconds: float | None = None) -> R:  # noqa: ARG004  # the thread is the caller's
         return do()
 
@@ -92,7 +83,7 @@ class BlockingSide:
         """What an asynchronous function of the caller's gives."""
         if iscoroutine(what):
             what.close()
-        raise ConfigurationError("a function is asynchronous, and only audiences.aio awaits those")
+        raise ConfigurationError("a function or an iterable is asynchronous, and only audiences.aio awaits those")
 
     @staticmethod
     def until(seconds: float) -> AbstractContextManager[Any]:  # noqa: ARG004
@@ -105,7 +96,8 @@ class AsyncSide:
 
     awaits = True
     handle, close = "handle_async_request", "aclose"
-    iterate, following, until = aiter, anext, staticmethod(anyio.move_on_after)
+    iterate, following, pause = aiter, anext, staticmethod(anyio.sleep)
+    until = staticmethod(anyio.move_on_after)
 
     @staticmethod
     def owner() -> tuple[int, object]:
@@ -133,12 +125,6 @@ class AsyncSide:
             await (anyio.wait_writable(of) if writing else anyio.wait_readable(of))
             return True
         return False
-
-    @staticmethod
-    async def sleep(seconds: float, ending: Ending) -> None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0 and not ending.over:
-            await anyio.sleep(min(left, _LOOK))
 
     @staticmethod
     async def work(do: Callable[[], R], seconds: float | None = None) -> R:

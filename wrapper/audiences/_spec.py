@@ -41,7 +41,7 @@ class Spec:
         """
         for path, methods in self.document["paths"].items():
             for method, entry in methods.items():
-                if operation_id in (entry.get("operationId"), f"{method.upper()} {path}"):
+                if operation_id == entry.get("operationId", f"{method.upper()} {path}"):
                     return Operation(self, operation_id, path, method.upper())
         raise LookupError(operation_id)
 
@@ -49,10 +49,9 @@ class Spec:
         """The value at a JSON pointer, references followed, and the pointer of where it really stands."""
         node: Any = self.document
         at = ""
-        for token in pointer.split("/")[1:]:
-            key = token.replace("~1", "/").replace("~0", "~")
+        for key in tokens(pointer):
             node = node[int(key)] if isinstance(node, list) else node[key]
-            at = f"{at}/{token}"
+            at = f"{at}/{escape(key)}"
             # A property may be called $ref as well: then its value is no text.
             if isinstance(node, dict) and isinstance(node.get("$ref"), str):
                 node, at = self.resolve(unquote(node["$ref"].removeprefix("#")))
@@ -148,7 +147,7 @@ class Operation:
             yield Deviation("", unreadable, schema.pointer)
             return
         content = schema.pointer.removesuffix("/schema")
-        documented = content.rpartition("/")[2].replace("~1", "/")
+        documented = tokens(content)[-1]
         essence = media_type.partition(";")[0].strip().lower()
         if essence != documented and not (documented.endswith("/*") and _is_json(essence)):
             yield Deviation("content-type", f"the media type is not {documented}", content)
@@ -248,9 +247,8 @@ def pointer(path: list[str | int]) -> str:
     return "".join(f"/{escape(str(token))}" for token in path)
 
 
-def first(pointer: str) -> str:
-    """The first token of a JSON pointer; "" where there is none."""
-    return pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if pointer else ""
+def tokens(pointer: str) -> list[str]:
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
 def escape(token: str) -> str:

@@ -42,7 +42,7 @@ class Supply:
         self._place = -1
         self._given, self.awaits = given, isinstance(given, AsyncIterable)
         if isinstance(given, str | bytes | Mapping) or not (self.awaits or isinstance(given, Iterable)):
-            raise self._wrong("members", "must be an iterable of ids or of Member", given)
+            raise InvalidError.ours("members", "must be an iterable of ids or of Member", given)
         self._source: Any = aiter(self._given) if self.awaits else iter(self._given)
         self._ended = False
         self.over = False
@@ -89,11 +89,10 @@ class Supply:
         before, after = self._before, self._after
         return ",".join([more or f"{before}{_encoded(id)}{after}" for id, more in members.items()])
 
-    def shorten(self, excess: int) -> bool:
-        """Leave the last members out of the call, for at least `excess` bytes. Returns False if none is left."""
-        while excess > 0 and self.call:
+    def shorten(self, excess: int) -> None:
+        """Leave the last members out of the call, for at least `excess` bytes, but not the first."""
+        while excess > 0 and len(self.call) > 1:
             excess -= len(self._text(dict([self.call.popitem()])).encode()) + 1  # a comma
-        return bool(self.call)
 
     def sent(self) -> None:
         """Note that the call is over."""
@@ -119,8 +118,8 @@ class Supply:
     def _each(self, item: Any) -> tuple[str, str | None]:
         self._place += 1
         id = item.id if isinstance(item, Member) else item
-        if not isinstance(id, str) or not id or not (id.isascii() or _json.is_unicode(id)):
-            raise self._wrong("", "must be an id, which is Unicode text and not empty, or a Member", id)
+        if not isinstance(id, str) or not id.strip() or not _json.is_unicode(id):
+            raise self._wrong("", "must be an id, which is Unicode text and not blank, or a Member", id)
         if id != id.strip():  # as lines of a file have it
             self.warnings.add(f"an id has white space at an end, and is sent with it [{OURS}]")
         if isinstance(item, Member) and item.attributes:
@@ -142,5 +141,4 @@ class Supply:
             raise self._wrong(".attributes", rule, attributes, source)
 
     def _wrong(self, field: str, rule: str, value: object, source: str = OURS) -> InvalidError:
-        place = field if field == "members" else f"members[{self._place}]{field}"
-        return InvalidError.of([Problem(place, rule, shape(value), source)])
+        return InvalidError.of([Problem(f"members[{self._place}]{field}", rule, shape(value), source)])

@@ -28,8 +28,10 @@ def note(text: str) -> None:
     say(visible(text), "stderr")
 
 
-def say(text: str, first: str = "stdout") -> None:
-    """Print on one of the two standard streams, whole; or on the other one, where that is closed, full or broken."""
+def say(text: str, first: str = "stdout", *, keep: bool = True) -> None:
+    """Print on one of the two standard streams, whole; or on the other one, where that is closed, full or broken. With
+    `keep=False`, what the reader of a pipe has not waited for is dropped.
+    """
     for name in (first, *{"stdout", "stderr"} - {first}):
         stream = getattr(sys, name)
         if stream is None:  # it was closed when the process began
@@ -37,8 +39,10 @@ def say(text: str, first: str = "stdout") -> None:
         try:
             encoding = stream.encoding or "ascii"
             print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
             # Else the buffered text would fail once more when the process ends, and change the exit code.
             setattr(sys, name, None)
+            if isinstance(error, BrokenPipeError) and not keep:
+                return
         else:
             return

@@ -76,7 +76,7 @@ class ClientCredentials:
                 if mine:
                     mine.over = True
             while fetch.goes_on and time.monotonic() < until and not how.ending.over:
-                yield how.side.sleep(_LOOK, how.ending)
+                yield from how.sleep(_LOOK)
             if fetch.token is not None:
                 return fetch.token
             # An error because the asking call's time was over does not count for calls that have more time.

@@ -54,16 +54,16 @@ class Reader:
 class SizedReader(Reader):
     """Reads a file for sending whose length is sent before it. It can only be rewound to its start."""
 
-    def __init__(self, file: BinaryFile, give_back: Callable[[], None], size: int) -> None:
+    def __init__(self, file: BinaryFile, give_back: Callable[[], None], size: int, changed: Callable[[], bool]) -> None:
         super().__init__(file, give_back)
-        self._size = self._left = size
+        self._size, self._left, self._changed = size, size, changed
 
     def _next(self, size: int) -> bytes:
         data = piece(self._file, min(size, self._left))
         self._left -= len(data)
-        longer = data and not self._left and piece(self._file, 1)
-        if longer or self._left < 0 or (self._left and not data):
-            raise UploadError("the file changed its size while it was sent")
+        other = data and not self._left and (piece(self._file, 1) or self._changed())
+        if other or self._left < 0 or (self._left and not data):
+            raise UploadError("the file changed while it was sent")
         return data
 
     def tell(self) -> int:
@@ -155,7 +155,7 @@ class Upload:
             if not self.seeks:
                 self._unsent()
                 return Reader(file, give_back, self._begin)
-            if self._looked_at not in (None, self._state(file)):
+            if self._looked_at not in (None, state := self._state(file)):
                 raise UploadError("the file was changed after it was looked at")
             with reading():
                 file.seek(0, os.SEEK_END)
@@ -163,7 +163,7 @@ class Upload:
                 file.seek(self._start)
             if size <= 0:
                 raise UploadError("the file is empty")
-            return SizedReader(file, give_back, size)
+            return SizedReader(file, give_back, size, lambda: self._state(file) != state)
         except BaseException:
             give_back()
             raise

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import compress
 from math import inf
 from typing import Any, Generic, TypeVar, Unpack, cast
 
@@ -24,13 +23,12 @@ from ._errors import (
     Problem,
     Remedy,
     SpecViolationError,
-    UnknownOutcomeError,
     UnsupportedError,
 )
 from ._members import PhoneFile
 from ._operation import READING, Answer, Asked, Change, Effect, Listing, Operation, Page, Support
 from ._options import CallOptions
-from ._outcome import Changed, Chunk, Outcome, State
+from ._outcome import Changed, Chunk, Deviation, Outcome, State
 from ._record import (
     AmbiguousError,
     Audiences,
@@ -203,14 +201,15 @@ class Verbs(Generic[Model]):
         success = yield from self.call(entry, listing.place, self._account.request(entry, listing.place))
         page: Page = success.result
         listing.turn(page)
-        records = []
-        for number, record in enumerate(page.records):
-            own, items = f"{page.items}/{number}/", f"{page.items}/"
-            mine = (
-                f"{each.pointer}/".startswith(own) or not each.pointer.startswith(items) for each in success.deviations
-            )
-            records.append(self._completed(record, success, deviations=tuple(compress(success.deviations, mine))))
-        return tuple(records)
+
+        def concern(own: str) -> tuple[Deviation, ...]:
+            found, other = success.deviations, f"{page.items}/"
+            return tuple(d for d in found if f"{d.pointer}/".startswith(own) or not d.pointer.startswith(other))
+
+        return tuple(
+            self._completed(record, success, deviations=concern(f"{page.items}/{number}/"))
+            for number, record in enumerate(page.records)
+        )
 
     def wait(
         self,
@@ -264,7 +263,7 @@ class Verbs(Generic[Model]):
             # The last request is made a second before the end, or after half of the time that is left.
             room = left - min(1.0, left / 2)
             last = max(pause, least) >= room
-            yield self.how.side.sleep(max(least, min(pause, room)), self.how.ending)
+            yield from self.how.sleep(max(least, min(pause, room)))
 
     def add(
         self,
@@ -362,29 +361,29 @@ class Verbs(Generic[Model]):
                 break
             change = Change(asked, supply.written)
             request = self._account.request(entry, change)
-            if isinstance(request.body, bytes) and (excess := len(request.body) - chunk_bytes) > 0:
-                if verb == "replace" or not supply.shorten(excess):
-                    remedy = Remedy("chunk_bytes", len(request.body), "lets a call have so many bytes")
-                    raise InvalidError.ours("members", "do not fit into one call", request.body, remedy)
+            if verb != "replace" and isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
+                supply.shorten(len(request.body) - chunk_bytes)
                 change = Change(asked, supply.written)
                 request = self._account.request(entry, change)
+            if isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
+                remedy = Remedy("chunk_bytes", len(request.body), "lets a call have so many bytes")
+                raise InvalidError.ours("members", "cannot be sent in fewer bytes", request.body, remedy)
             count = len(supply.call)
             try:
                 success = yield from self.call(entry, change, request)
             except AudiencesError as failure:
-                self._over(_failed(failure, count))
+                self._over(_failed(failure, count), supply)
                 if self.how.ending.over or not go_on:
                     raise
             else:
-                self._over(_applied(success, count))
+                self._over(_applied(success, count), supply)
         _observe.warned(self.title, tuple(sorted(supply.warnings)))
         return self._changed(entry, self._chunks, supply)
 
-    def _over(self, chunk: Chunk) -> None:
+    def _over(self, chunk: Chunk, supply: Supply) -> None:
         self._chunks.append(chunk)
         self._attempts = None
-        if self._supply:
-            self._supply.sent()
+        supply.sent()
 
     def _replace_file(
         self, entry: Operation[Change, Reference], asked: Reference, file: object, *, allow_empty: bool
@@ -520,7 +519,7 @@ class Verbs(Generic[Model]):
 
     def _reference(self, what: Audiences | None, id: str | None, token: str | None = None) -> Reference:
         found = Reference.of(what, id, token)
-        if found.provider not in (None, "", self.title):
+        if found.provider not in (None, self.title):
             raise InvalidError.ours("audience", f"must be of {self.title}, and is of another provider", what)
         self._name, self._id = found.name, found.id
         return found
@@ -559,14 +558,13 @@ class Verbs(Generic[Model]):
         operation, supply = self._operation, self._supply
         error.provider, error.operation = self.title, operation.id if operation else None
         error.base_url, error.audience_name = self._account.values["base_url"], self._name
+        error.looked_first = self._looked
         if self._reads:
             error.outcome = None
         elif operation and operation.effect is Effect.READS:  # it asked first
             error.outcome = Outcome.NOT_SENT
             if error.attempts:
                 error.args = (f"looking it up first: {error.args[0]}",)
-        if operation and operation.effect is Effect.CREATES:
-            error.looked_first = self._looked
         if operation and supply and error.changed is None:
             supply.over = True
             # With attempts, it is the error of a call that was interrupted.
@@ -577,25 +575,20 @@ class Verbs(Generic[Model]):
 
     def known(self, interrupt: BaseException) -> AudiencesError:
         """What is known of the call once it was ended, while its own thread may still go on."""
-        return self._marked(copy.copy(self._attempts.so_far(interrupt)) if self._attempts else self._unsent)
+        return self._marked(copy.copy(self._attempts.interrupted(interrupt))) if self._attempts else self.unsent()
 
-    @property
-    def _unsent(self) -> AudiencesError:
-        return NotSentError(f"interrupted {'between two calls' if self._chunks else 'before anything was sent'}")
+    def unsent(self, why: str = "") -> AudiencesError:
+        """The error for a call that was not sent, because it was interrupted unless it is said why."""
+        when = "between two calls" if self._chunks else "before anything was sent"
+        return self._marked(NotSentError(why or f"interrupted {when}"))
 
-    def lost(self, why: str, *, sent: bool) -> AudiencesError:
-        """The error for a call of which only this is known: whether it can have been sent."""
-        return self._marked(UnknownOutcomeError(why) if sent else NotSentError(why))
-
-    def explain(self, raised: BaseException) -> AudiencesError | None:
+    def explain(self, raised: BaseException) -> AudiencesError:
         """The error that says what is known of the call that `raised` has ended: that itself if it is an error of this
-        call, else a new one, which becomes its cause. None for a test's assertion.
+        call, else a new one, which becomes its cause.
         """
-        if isinstance(raised, AssertionError):
-            return None
         if isinstance(raised, AudiencesError) and raised.provider is None:
             return self._marked(raised)
-        error = self._marked(self._attempts.interrupted(raised) if self._attempts else self._unsent)
+        error = self._marked(self._attempts.interrupted(raised)) if self._attempts else self.unsent()
         error.__cause__, raised.__cause__ = raised.__cause__ or error.__cause__, error
         return error
 

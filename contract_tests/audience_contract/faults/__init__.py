@@ -13,7 +13,6 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
-from ..mock.provider import facts_of
 from ..spec import load, provider_keys
 from .fault import Fault, Turn
 from .places import slug
@@ -26,6 +25,8 @@ FAMILIES = ("overlooking", "refusing", "answering", "misreading", "admitting", "
 @cache
 def catalogue(key: str) -> tuple[Fault, ...]:
     """The faults of a provider or service, in the order of their names."""
+    from ..mock.provider import facts_of  # noqa: PLC0415 - the mock server plays faults, so it imports this
+
     found: dict[str, Fault] = {}
     for operation in load(key).operations:
         creates = facts_of(operation).creates

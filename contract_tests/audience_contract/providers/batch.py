@@ -27,7 +27,7 @@ from ..messages import Request, Response
 from ..mock.answers import reply
 from ..mock.provider import Call, Provider
 from ..mock.state import Record
-from ..schema import is_date_time
+from ..schema import is_date_time, properties
 from ..spec import Operation
 from ..strict_json import at
 from ..violation import Violation
@@ -85,22 +85,27 @@ class Batch(Provider):
 
     def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:
         """Dates are UTC in a RFC 3339 format; where a list goes on, there is a cursor, and more than the page has."""
+        if operation.id not in ("audience_view", "audience_list"):
+            return
         value = json_of(response)
-        is_first = operation.id == "audience_list" and "from=" not in request.target
-        if is_first and value.get("has_more") is False and value.get("count", 0) > len(value.get("audiences", ())):
-            yield Violation("body", "/has_more", operation.node.pointer, "has_more is false, and count is larger")
-        if operation.id == "audience_list" and value.get("has_more"):
+        kinds = properties(operation.node["responses"]["200"]["content"]["application/json"]["schema"])
+        shown, dated = [value], kinds
+        if operation.id == "audience_list":
+            shown, dated = value.get("audiences", []), properties(kinds["audiences"]["items"])
+            has_more, cursor, is_first = value.get("has_more"), value.get("next_from"), "from=" not in request.target
             # A cursor may be the last name of the page, and a name may be empty.
-            last = [each.get("name") for each in value.get("audiences", ())][-1:]
-            if not (cursor := value.get("next_from")) and cursor not in last:
-                yield Violation("body", "/next_from", operation.node.pointer, "has_more is true, and nothing goes on")
-            if value.get("count", 101) <= len(value.get("audiences", ())):
-                yield Violation("body", "/count", operation.node.pointer, "has_more is true, and the page has them all")
-        shown = value.get("audiences", [value]) if operation.id in ("audience_view", "audience_list") else []
+            ends = not cursor and cursor not in [each.get("name") for each in shown[-1:]]
+            for name, wrong, said in (
+                ("has_more", is_first and has_more is False and value.get("count", 0) > len(shown), "count is larger"),
+                ("next_from", has_more and ends, "has_more is true, and nothing goes on"),
+                ("count", has_more and value.get("count", 101) <= len(shown), "has_more, and the page has them all"),
+            ):
+                if wrong:
+                    yield Violation("body", f"/{name}", kinds[name].pointer, said)
         for name in ("created", "updated"):
             dates = [each.get(name, _MOMENT) for each in shown]
             if not all(is_date_time(date) and re.search("(?i)(z|[+-]00:00)$", date) for date in dates):
-                yield Violation("body", f"/{name}", operation.node.pointer, "no UTC date of RFC 3339")
+                yield Violation("body", f"/{name}", f"{dated[name].pointer}/description", "no UTC date of RFC 3339")
 
     def contradicts(self, response: Response, violation: Violation) -> bool:
         """An audience may be of e-mails or install ids, and the type in an answer has no value for these."""

@@ -72,7 +72,9 @@ class CommBox(Provider):
         file = next(part for part in parts_of(request) if part.name == "audience_file")
         if _is_unread(file):
             return
-        broken = partial(Violation, "part audience_file", "", f"{operation.node.pointer}/description")
+        assert operation.body
+        rule = f"{operation.body['properties']['audience_file'].pointer}/description"
+        broken = partial(Violation, "part audience_file", "", rule)
         try:
             heading = _rows(file)[0]
         except Exception:  # noqa: BLE001 - what is no workbook raises anything

@@ -15,16 +15,16 @@ def show(report: Report) -> None:
 
 def annotations(report: Report) -> list[str]:
     """The workflow commands: errors for the violations that count, and nothing but notices for the rest."""
-    commands, counted = [], report.counted
-    for findings in (counted, *report.uncounted.values()):
+    commands = []
+    for group, findings in report.groups.items():
         for found in findings:
             # Advice is no error, even where it counts.
-            is_error = findings is counted and found.weight is Weight.VIOLATION
-            title = " ".join(filter(None, (found.about.title, "at", found.where)))
+            is_error = group == "Violations" and found.weight is Weight.VIOLATION
             reason = f" (accepted: {found.accepted})" if found.accepted else ""
             text = f"{found.message} [{found.place}; {found.rule}; {found.pointer}]{reason}"
             path, at = file_of(report, found)
             place: dict[str, object] = {"file": path, "line": at} if at else {}
+            title = f"{found.about.title} at {found.where}"
             commands.append(command("error" if is_error else "notice", text, title=title, **place))
     commands += [command("error", text, title="Undecided") for text in report.unfinished]
     commands += [command("notice", note, title="Note") for note in report.notes]

@@ -11,7 +11,7 @@ from ..messages import Request, Response
 from ..report import Evidence, Finding, Report, Step
 from ..rules import RULES
 
-FORMAT = 2
+FORMAT = 3
 """Raised when a reader of the last format would misread a new one."""
 _ACTING = re.compile(r"[^ -~\n]")
 """Characters that may not be printable."""
@@ -70,18 +70,15 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _step(step: Step) -> dict[str, Any]:
     # Compressed, because a request that tests a length may be very long.
     packed = base64.b64encode(zlib.compress(step.sent)).decode("ascii")
-    return {"operation": step.operation, "label": step.label, "sent": packed, "answered": dict(step.answered)}
+    return {**vars(step), "sent": packed, "answered": dict(step.answered)}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
     request, response = evidence.request, evidence.response
     return {
-        "url": evidence.url,
+        **vars(evidence),
         "request": {"method": request.method, "target": request.target, **_content(request)},
         "response": response and {"status": response.status, **_content(response)},
-        "curl": evidence.curl,
-        "trouble": evidence.trouble,
-        "as_sent": evidence.as_sent,
     }
 
 

@@ -22,8 +22,8 @@ def render(report: Report) -> bytes:
     ]
     tail = [part for title, lines in sections(report) for part in (f"### {title}", _list(lines))]
     blocks = [_evidence(report.stopped)] if report.stopped else []
-    for title, findings in (("", report.counted), *report.uncounted.items()):
-        blocks += [f"### {title}"] if title and findings else []
+    for title, findings in report.groups.items():
+        blocks += [f"### {title}"] if findings else []
         blocks += map(_finding, findings)
     return _fitted(head, blocks, tail)
 

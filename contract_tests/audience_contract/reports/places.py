@@ -8,16 +8,13 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from ..report import Finding, Report
-from ..spec import registered, tokens
+from ..spec import tokens
 
 
 def file_of(report: Report, finding: Finding) -> tuple[str, int | None]:
     """The path of the spec from the report's root, and the line of what is broken, from 1; "" where there is none."""
-    path, spec = report.files.get(finding.provider, ""), registered(finding.provider)
-    pointer = finding.pointer
-    if spec and (begun := next((at for at in spec.moved if f"{pointer}/".startswith(f"{at}/")), "")):
-        pointer = spec.moved[begun] + pointer.removeprefix(begun)
-    return path, line_of(Path(report.root) / path, pointer) if path else None
+    path = report.files.get(finding.provider, "")
+    return path, line_of(Path(report.root) / path, finding.pointer) if path else None
 
 
 def page_of(finding: Finding) -> str:

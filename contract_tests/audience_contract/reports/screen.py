@@ -1,6 +1,7 @@
 """The report on a terminal: each finding, and at the end, where the eye is, the result with a line for each."""
 
 import re
+import sys
 import textwrap
 from collections.abc import Sequence
 
@@ -23,14 +24,18 @@ _LABEL = 10
 _LISTED = 8
 """Lines of a list, such as what was created, that are shown."""
 _FINDINGS = 12
-"""Findings that have a line at the end."""
+"""Findings that stand at the end."""
+_ROOM = 23
+"""Lines of the end, without the rule above."""
+_Said = tuple[str, str, str]
+"""What stands before a text on its first line, the text, and its style."""
 
 
 def show(report: Report, console: Console, places: Sequence[str] = ()) -> None:
     """Prints the report. Every text of it is shown as text, never read as markup. `places` are files with all of it."""
     width = min(console.width, _WIDEST)
     if report.counted[1:]:
-        _headlines(console, width, report.counted)
+        _print_all(console, width, _headlines(report.counted))
         console.print()
     for number, finding in enumerate(report.counted, 1):
         _finding(console, width, finding, str(number), "red")
@@ -41,20 +46,17 @@ def show(report: Report, console: Console, places: Sequence[str] = ()) -> None:
         _evidence(console, width, report.stopped, whole=True)
     for title, lines in sections(report):
         _list(console, width, title, lines)
-    if report.advice:
-        _list(console, width, "Advice, which does not count without --strict", [one.message for one in report.advice])
-    if report.unconfirmed:
-        _list(console, width, "Seen once, not again by its story", [one.message for one in report.unconfirmed])
+    for title, findings in list(report.groups.items())[1:-1]:
+        if findings:
+            more = ", which does not count without --strict" if findings == report.advice else ""
+            _list(console, width, f"{title}{more}", [one.message for one in findings])
     _end(report, console, width, places)
 
 
-def _headlines(console: Console, width: int, findings: Sequence[Finding]) -> None:
-    """A line for each, or for the gravest of them."""
-    listed = findings if len(findings) <= _FINDINGS else findings[:_FINDINGS]
-    for number, finding in enumerate(listed, 1):
-        _line(console, width, f"{number:>2} {_shortened(finding.message, width - 3)}", "bold")
-    if findings[len(listed) :]:
-        _line(console, width, f"   and {len(findings) - len(listed)} more")
+def _headlines(findings: Sequence[Finding]) -> list[_Said]:
+    """Each finding, or the gravest of them."""
+    said = [(f"{number:>2} ", each.message, "bold") for number, each in enumerate(findings[:_FINDINGS], 1)]
+    return said + ([("   ", f"and {len(findings) - _FINDINGS} more", "bold")] if findings[_FINDINGS:] else [])
 
 
 def _shortened(headline: str, width: int) -> str:
@@ -69,18 +71,27 @@ def _end(report: Report, console: Console, width: int, places: Sequence[str]) ->
     """Print the result; it fits into the last 24 lines of a terminal of 80 columns."""
     console.print(Rule(style="dim"))
     symbol, colour = _VERDICTS[report.verdict]
-    _line(console, width, f"{symbol} {report.summary}", colour)
-    _headlines(console, width, report.counted)
+    said: list[_Said] = [(f"{symbol} ", report.summary, colour), *_headlines(report.counted)]
     if report.advice:
-        said = "counts with --strict"
-        _line(console, width, f"   {counted(len(report.advice), 'advice', 'pieces of advice')} above; {said}", "dim")
-    for text in report.unfinished[:3]:
-        _line(console, width, f"?  {_shortened(text, width - 3)}", "yellow")
-    for where in places[:2]:
-        _line(console, width, f"   report: {where}", "dim")
-    seconds = f"{report.seconds:.1f} s, started {report.started}"
-    for text in _wrapped(f"{run(report)}, {seconds}", width - 3)[:2]:
-        _line(console, width, f"   {text}", "dim")
+        advice = counted(len(report.advice), "advice", "pieces of advice")
+        said.append(("   ", f"{advice} above; counts with --strict", "dim"))
+    said += [("?  ", text, "yellow") for text in report.unfinished[:3]]
+    said += [("   ", f"report: {where}", "dim") for where in places[:2]]
+    last = _wrapped(f"{run(report)}, {report.seconds:.1f} s, started {report.started}", width - 3)[:2]
+    _print_all(console, width, said, _ROOM - len(last))
+    _print_all(console, width, [("   ", text, "dim") for text in last])
+
+
+def _print_all(console: Console, width: int, said: Sequence[_Said], room: int = sys.maxsize) -> None:
+    """Print each text on as many lines as it needs; if there is no room for these, shortened on one line."""
+    room -= len(said)
+    for mark, text, style in said:
+        parts = _wrapped(text, width - 3) or [""]
+        if len(parts) > room + 1:
+            parts = [_shortened(text, width - 3)]
+        room -= len(parts) - 1
+        for number, part in enumerate(parts):
+            _line(console, width, f"{'   ' if number else mark}{part}", style)
 
 
 def _line(console: Console, width: int, text: str, style: str = "") -> None:

@@ -212,10 +212,9 @@ class Audiences:
         server may read a name there.
         """
         path = request.target.partition("?")[0]
-        methods = self._spec.methods(path)
         if self._read_only:
             return request.method in _SAFE and not request.values("x-http-method-override")
-        found = [operation for method in methods if (operation := self._spec.match(method, path))]
+        found = self._spec.at(path)
         if not self._is_by_name:
             found = [operation for operation in found if operation.method == request.method] or found
         creates = {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES}

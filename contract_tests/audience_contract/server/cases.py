@@ -19,17 +19,18 @@ RIGHT_AFTER_WRONG = "right credentials after wrong ones"
 
 @dataclass(frozen=True)
 class Case:
-    """A `change` of a valid request, how it goes on the `wire`, and a `label`: a few words, or its rule of advice.
+    """A `change` of a valid request, how it goes on the `wire`, and a `label`: what is special about it.
 
-    A case with `absent` is about an audience that never existed; one that `is_incomplete` lacks something required.
+    `advice` is the rule of a case of advice; "" for others. A case with `absent` is about an audience that never
+    existed.
     """
 
     base: Draft
     change: Change
     wire: Wire = PLAIN
     label: str = ""
+    advice: str = ""
     absent: bool = False
-    is_incomplete: bool = False
 
     def request(self, draft: Draft) -> Request:
         """The request of this case, made from a valid draft."""
@@ -75,7 +76,7 @@ def opening(smallest: Draft, fullest: Draft, names: Names) -> Iterator[Case]:
     secrets = [Place(*place_of(scheme)) for scheme in names.target.schemes_of(smallest.operation)]
     asked = [place for place in places(smallest.operation) if place.kind == "query" and place.required]
     lacking = [*(Place("body", name) for name in smallest.fields), *asked]
-    missing = [Case(smallest, puts(place, ...), is_incomplete=True) for place in lacking]
+    missing = [Case(smallest, puts(place, ...)) for place in lacking]
     yield Case(smallest, as_it_is)
     if secrets:  # right after a success: a server may have kept who it was
         yield Case(smallest, puts_all((place, ...) for place in secrets))

@@ -53,8 +53,9 @@ class Confirmation:
     def _confirm(self, findings: Iterable[Finding]) -> None:
         """Send the story of each finding that was not seen again yet.
 
-        The second time, the last requests before the finding come first, because they may be a part of the cause. But
-        what must be refused must be refused whatever came before: its story alone has to show it, twice in a row.
+        The second time, the last requests before the finding come before its own, because they may be a part of the
+        cause. But what must be refused must be refused whatever came before: its story alone has to show it, twice in a
+        row.
         """
         owed = [one for one in findings if one.story and not self.again.get(one.key)]
         if owed:
@@ -83,17 +84,14 @@ class Confirmation:
 
     def has_one(self) -> bool:
         """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
-        new = {one.key for one in self._ledger.every if self._counts(one)} - self.again.keys()
+        heavy = [one for one in self._ledger.every if one.weight is Weight.VIOLATION or self._options.strict]
+        new = {one.key for one in heavy if not self._options.accepted(one)} - self.again.keys()
         found = [one for one in self._found() if one.key in new] if new else []
         phase, mark, digits = self._sender.phase, self._audiences.mark, self._audiences.digits
         self._confirm(found)
         # Confirming changes these; later stories must have the marks of this run.
         self._sender.phase, self._audiences.mark, self._audiences.digits = phase, mark, digits
         return any(self.again.get(one.key, True) for one in found)
-
-    def _counts(self, finding: Finding) -> bool:
-        is_heavy = finding.weight is Weight.VIOLATION or self._options.strict
-        return is_heavy and not self._options.accepted(finding)
 
     def _may_be_there(self, finding: Finding) -> bool:
         """Whether a wrong name was taken that no story can make new, such as a number.
@@ -121,7 +119,7 @@ class Confirmation:
         found = [one for one in self._ledger.every if one.rule == rule]
         return sum(one.count for one in found if one.key == key or one.pointer.startswith(f"{pointer}/"))
 
-    def send_story(self, story: Iterable[Step], run_id: str, url: str) -> list[Observation]:
+    def send_story(self, story: Sequence[Step], run_id: str, url: str) -> list[Observation]:
         """Send a story with new names, and judge the answers; `run_id` and `url` are those of the run that recorded it.
 
         Raises StoryError if the story cannot be sent, and RunEnded if a limit is reached.
@@ -134,7 +132,7 @@ class Confirmation:
                 raise StoryError(f"there is no operation {step.operation} any more")
             operation = operations[step.operation]
             request, wire = request_of(step.sent, self._target, url, marks, ids)
-            expectation = self._exchanges.expected(operation, request, step.label)
+            expectation = self._exchanges.expected(operation, request, step)
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
             before = tuple(exchanges)
@@ -142,12 +140,12 @@ class Confirmation:
                 operation, request, expectation, wire=wire, about=about, step=step, before=before
             )
             if facts_of(operation).creates:
-                about = next(reversed(self._audiences.existing), None)
+                about = about or next(reversed(self._audiences.existing), None)
             exchanges.append(replace(seen, before=()))
             answered = dict(self._judge.answered_with(operation, seen))
             ids |= {recorded: answered[place] for place, recorded in step.answered if place in answered}
             if step.label == PAGE:
                 self._sequences.turn_pages(operation)
-            for changing in operations.values() if step.label == BACK else ():
-                self._sequences.read_back(changing)
+            for changing in dict.fromkeys(each.operation for each in story) if step.label == BACK else ():
+                self._sequences.read_back(operations[changing])
         return exchanges

@@ -21,14 +21,15 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
             _wrong(right, target.secrets) if at.kind == "header" else ("contract-check-nobody", "x" * len(right), "*")
         )
         values = [f"{start(scheme)}{value}" for value in wrong]
-        values += _of_bearer(right) if is_bearer(scheme) else []
+        signed = f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}"
+        values += [f"Basic {right}", right, f"Token {right}", signed] if is_bearer(scheme) else []
         values += _of_basic(right) if start(scheme) == "Basic " else []
         changes = [puts(at, ...), *(puts(at, value or " ") for value in values)]
         changes += [*_elsewhere(at, right, start(scheme) + right, smallest), _broken(at)]
         spelled = [f"{start} {right}" for start in ("bearer", "BEARER", "Bearer ")] if is_bearer(scheme) else []
         yield [Case(smallest, change) for change in changes]
         yield _in_turn(at, f"{start(scheme)}nobody", smallest)
-        yield [Case(smallest, puts(at, value), label="http.scheme") for value in spelled]
+        yield [Case(smallest, puts(at, value), advice="http.scheme") for value in spelled]
     for name in smallest.fields:
         if target.is_secret(f"body {name}"):
             at, right = Place("body", name), target.settings[f"body {name}"]
@@ -54,13 +55,8 @@ def _in_turn(at: Place, wrong: str, smallest: Draft) -> list[Case]:
 
 def _wrong(right: str, secrets: tuple[str, ...]) -> Iterator[str]:
     yield from ("contract-check-nobody", "", right[:-1], f"{right}x", right.swapcase(), f'"{right}"', right[::-1], "*")
-    yield f"{_token('none', '')}"
+    yield _token("none", "")
     yield from (value for value in secrets if value != right)
-
-
-def _of_bearer(right: str) -> list[str]:
-    signed = f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}"
-    return [f"Basic {right}", right, f"Token {right}", signed]
 
 
 def _of_basic(right: str) -> list[str]:

@@ -128,16 +128,13 @@ def _in_json(value: Any) -> str:
     return value.name if isinstance(value, File) else str(value)
 
 
-def multipart(parts: Iterable[tuple[str, Any]], boundary: str, text_headers: str = "") -> bytes:
-    """A multipart form of names and values; `text_headers`, lines that end in CRLF, go into each part but files."""
+def multipart(parts: Iterable[tuple[str, Any]], boundary: str) -> bytes:
+    """A multipart form of names and values."""
     found = []
     for name, value in parts:
-        disposition = f'Content-Disposition: form-data; name="{name}"'
+        head, data = f'Content-Disposition: form-data; name="{name}"', value
         if isinstance(value, File):
-            head = f'{disposition}; filename="{value.name}"\r\nContent-Type: {value.content_type}\r\n'
-            data = value.data
-        else:
-            head = f"{disposition}\r\n{text_headers}"
-            data = value if isinstance(value, bytes) else str(_text(value)).encode()
-        found.append(f"--{boundary}\r\n{head}\r\n".encode() + data + b"\r\n")
+            head, data = f'{head}; filename="{value.name}"\r\nContent-Type: {value.content_type}', value.data
+        data = data if isinstance(data, bytes) else str(_text(data)).encode()
+        found.append(f"--{boundary}\r\n{head}\r\n\r\n".encode() + data + b"\r\n")
     return b"".join(found) + f"--{boundary}--\r\n".encode()

@@ -1,23 +1,24 @@
 """One finding for one root cause: how findings are merged."""
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..judging import plainness
-from ..mock.provider import facts_of
 from ..report import Finding
 from ..rules import Weight
-from ..spec import Operation
-from .places import places
+from ..spec import Operation, load
 
 _OFTEN = 4
 """A finding is frequent if at least one in so many valid requests shows it."""
 _TYPES = 3
 """From so many properties with an unchecked type on, the root cause is that the server checks no types."""
-_RESTATED = {"case.refused", "case.header", "case.method", "response.content-type", "response.body"}
-"""Rules whose findings are merged if several operations are documented in the same words."""
+_RESTATED = {"case.refused", "case.header", "response.content-type", "response.header", "response.body"}
+"""Rules whose findings are merged if the documents state the same at several places."""
+_NOTES = {"description", "title", "summary", "example", "examples", "default", "deprecated"}
+"""What a document has beside its rules."""
 _SEVERAL = 4
 """From so many unchecked rules of one body on, the root cause is that the server does not check the body."""
 
@@ -30,39 +31,39 @@ def merged(
     - A server that refuses plain valid requests also refuses those with a peculiarity.
     - A request with several peculiarities adds nothing to a request with one of them.
     - An operation that never refused a body because of its schema lacks the whole check, and not one rule of it.
-    - A rule that several operations document in the same words is one rule, and so is a text that they take.
+    - A rule that the documents state for several operations is one rule, and so is a text that they take.
     - A server that often fails on valid requests also fails on others.
 
     `valid` is how many plain valid requests each operation had, and `refusing` are the operations that refused a body
     because of its schema.
     """
     found = [*_of_its_own(found, valid)]
-    bodies = [f"{operation.node.pointer}/requestBody" for operation in operations if operation.id not in refusing]
+    lacking = [operation for operation in operations if operation.id not in refusing]
+    bodies = [each.spec.in_file(f"{each.node.pointer}/requestBody") for each in lacking]
     refusals = [one for one in found if one.rule == "case.refused"]
     within = {one.key: body for one in refusals for body in bodies if one.pointer.startswith(f"{body}/")}
     unchecked = {body for body, count in Counter(within.values()).items() if count >= _SEVERAL}
     checks_types = sum(one.pointer.endswith("/type") for one in refusals) < _TYPES
     failing = [one for one in found if one.rule == "response.failure" and one.detail == "valid"]
     often = any(_is_often(one, valid) for one in failing)
-    # By the pointer to its schema: a text's name, and the operation that makes what it belongs to.
-    texts = {
-        each.schema.pointer: (each.name, facts_of(one).source or one.id)
-        for one in operations
-        for each in places(one)
-        if each.schema
-    }
+    stated = {one.key: _stated(one) for one in found if one.rule in _RESTATED}
+    # A rule that one operation has at two places is two rules.
+    counts = Counter((stated[one.key], operation) for one in found if one.key in stated for operation in one.operations)
+    twice = {said for (said, _), count in counts.items() if count > 1}
     causes = defaultdict[object, list[Finding]](list)
     for one in found:
         cause: object = one.key
         if within.get(one.key) in unchecked:
             cause = within[one.key]
-        elif one.rule in _RESTATED:
-            # The message ends with the page, if there is one. It differs by operation, so only the reason is compared.
-            said = re.search(r".*: \d{3} \((.*?)(?:; [^; ]+)?\)$", one.message, re.DOTALL)
-            reason = re.sub(r"at (character|byte) \d+| \(\w+: \d+\)", "", said[1]) if said else one.key
-            cause = one.rule, reason if checks_types or not one.pointer.endswith("/type") else "type"
-        elif one.rule == "case.accepted" and one.pointer in texts:
-            cause = texts[one.pointer]
+        elif said := stated.get(one.key):
+            is_type = not checks_types and one.pointer.endswith("/type")
+            cause = (one.rule, "type") if is_type else (said, _path(one) if said in twice else "")
+        elif one.rule == "case.method":
+            cause = one.rule
+        elif one.rule == "case.accepted":
+            # What is special about a request is a text, or what the label says.
+            label = one.key if "valid" in one.inputs else one.inputs[:1]
+            cause = one.rule, label if one.place == "status" else one.place
         elif one.rule == "response.failure":
             # What is neither certainly valid nor certainly invalid fails for the same reason as one of these.
             kin = "valid" if failing else "invalid"
@@ -72,31 +73,42 @@ def merged(
         yield _all_of(those, str(cause) if cause in unchecked else "") if those[1:] else those[0]
 
 
+def _stated(finding: Finding) -> tuple[str, str, str]:
+    """The rule that is broken: its id, the name of what it is about, and what the documents say; all the same wherever
+    they say it.
+    """
+    spec, keyword = load(finding.provider), finding.pointer.rpartition("/")[2]
+    try:
+        value = (spec.written or spec.node).at(finding.pointer).value
+    except LookupError:
+        value = None
+    if isinstance(value, dict):
+        value = {name: None if isinstance(each, dict) else each for name, each in value.items() if name not in _NOTES}
+    name = finding.detail or _path(finding).rpartition("/")[2]
+    return finding.rule, name, json.dumps({keyword: value}, sort_keys=True)
+
+
+def _path(finding: Finding) -> str:
+    """The place in the message, without the numbers of items."""
+    return re.sub(r"/\d+(?=/|$)", "", finding.place)
+
+
 def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[Finding]:
     """The findings, without those that another one already tells."""
     refused = [one for one in found if one.rule == "case.accepted"]
-    plain = [one for one in refused if _is_plain(one) and _is_often(one, valid)]
+    plain = [one for one in refused if one.pointer.endswith("/responses") and not one.detail and _is_often(one, valid)]
     everywhere = {operation for one in plain for operation in one.operations}
-    credentials = [one for one in found if one.rule == "case.credential"]
+    admitted = [({*one.operations}, {*one.inputs}) for one in found if one.rule == "case.credential"]
     for one in found:
         is_status = one.rule == "response.status"
         is_refusal = max(one.statuses, default=0) >= 400 and (one.weight is Weight.ADVICE or is_status)
         others = plain or [other for other in refused if one.detail and not other.detail]
         if not (
-            (is_status and any(_is_within(one, other) for other in credentials))
+            (is_status and any({*one.operations} <= where and {*one.inputs} <= sent for where, sent in admitted))
             or (is_refusal and everywhere >= {*one.operations})
             or (one in refused and one not in plain and any({*one.operations} <= {*each.operations} for each in others))
         ):
             yield one
-
-
-def _is_plain(finding: Finding) -> bool:
-    return not finding.detail and finding.pointer.endswith("/responses")
-
-
-def _is_within(finding: Finding, other: Finding) -> bool:
-    """Whether each operation and each input that shows the finding shows the other one as well."""
-    return {*finding.operations} <= {*other.operations} and {*finding.inputs} <= {*other.inputs}
 
 
 def _is_often(finding: Finding, valid: Mapping[str, int]) -> bool:

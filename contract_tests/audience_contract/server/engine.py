@@ -25,12 +25,6 @@ from .names import Names
 _MODES = list(GenerationMode)
 _ITS_OWN = "X-Schemathesis-TestCaseId"
 """A header that Schemathesis adds with another value each time, and that is left out here."""
-_UNHEALTHY = [
-    HealthCheck.too_slow,
-    HealthCheck.filter_too_much,
-    HealthCheck.data_too_large,
-    HealthCheck.large_base_example,
-]
 
 
 class Engine:
@@ -53,7 +47,7 @@ class Engine:
         """Call `send` with random requests, a hundred by Hypothesis' default."""
 
         @seeded(seed)
-        @settings(database=None, deadline=None, phases=[Phase.generate], suppress_health_check=_UNHEALTHY)
+        @settings(database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
         @given(st.one_of([self._made_of.as_strategy(generation_mode=mode) for mode in _MODES]))
         def draw(case: Any) -> None:
             send(self._request(case))

@@ -1,6 +1,6 @@
 """What the ledger gets of an exchange: which rules it tried, and the headline of each finding that it shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..judging import Ledger, Observation
@@ -9,7 +9,7 @@ from ..rules import RULES, Weight
 from ..spec import Operation
 from ..violation import Violation
 from . import wording
-from .expectation import Expectation, Expected
+from .expectation import Expectation, Expected, texts
 
 _OF_A_RUN = Expectation(Expected.OPEN, "", "", "success")
 """For rules that no single request states, such as that no two successes have the same id."""
@@ -36,10 +36,10 @@ class Entry:
         said = self.expectation
         if said.rule in ("case.credential", "case.method"):
             return f"a request, {said.kind}"
-        if said.shown:
-            return wording.cut(self.ledger.redactor.text(said.shown))
         # The text is cut only after redaction: a credential without its end would not be recognised and hidden.
-        return wording.asked(self.operation, self.ledger.redactor.bare(self.seen.request), said.broken, said.kind)
+        bare = self.ledger.redactor.bare(self.seen.request)
+        odd = {name: text for name, _, text in texts(self.operation, bare) if name == said.odd} if said.odd else None
+        return wording.asked(self.operation, bare, said.broken, said.kind, odd)
 
     def headline(self, verb: str, why: str) -> str:
         """What the server did, and why that is wrong."""
@@ -56,10 +56,12 @@ class Entry:
         """
         is_own = self.expectation.rule in (rule, "")
         pointer = self.expectation.pointer if is_own else self.operation.node["responses"].pointer
-        found = [Violation("status", "", pointer, said)] if isinstance(said, str) and said else []
+        broken = self.expectation.broken if is_own else None
+        where = broken or Violation((is_own and self.expectation.odd) or "status", "", "", "")
+        found = [replace(where, rule=pointer, message=said, missing="")] if isinstance(said, str) and said else []
         about = self.operation.spec.key, self.operation.id, self.seen
         self.ledger.check(rule, *about, found, kind=self.expectation.kind, detail=detail, weight=weight)
 
-    def page(self, wrong: str, *, detail: str = "") -> None:
-        """Count a page of a list as tried; `wrong`, unless it is "", is the end of a finding's sentence."""
-        self.find("run.pages", wrong and f"{self.asked}{wrong}", detail=detail)
+    def answered(self, rule: str, why: str, *, detail: str = "", weight: Weight | None = None) -> None:
+        """Count a rule as tried, as broken if `why` says what is wrong with the answer."""
+        self.find(rule, why and self.headline("answered", why), detail=detail, weight=weight)

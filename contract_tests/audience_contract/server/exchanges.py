@@ -12,6 +12,7 @@ from ..judging import Ledger, Observation
 from ..messages import Request
 from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
+from ..report import Step
 from ..rules import Weight
 from ..spec import Operation
 from .audiences import Audiences, Made, NotOursError
@@ -79,11 +80,11 @@ class Exchanges:
         self._first: dict[str, tuple[Observation, ...]] = {}
         """The first valid request to each operation that succeeded, preceded by those that it needs."""
 
-    def expected(self, operation: Operation, request: Request, label: str) -> Expectation | None:
-        """The expectation for a request; None for a request that must not be sent."""
+    def expected(self, operation: Operation, request: Request, like: Case | Step) -> Expectation | None:
+        """The expectation for a request like that of a case or step; None for a request that must not be sent."""
         if not self.audiences.may_be_sent(request):
             return None
-        found = expect(self.target, operation, request, label)
+        found = expect(self.target, operation, request, like.label, like.advice)
         if found.expected is not Expected.SUCCESS:
             return found
         creates = facts_of(operation).creates
@@ -122,10 +123,10 @@ class Exchanges:
     def _send(self, operation: Operation, ready: Sequence[Ready]) -> list[Observation]:
         return self.sender.send_all(operation, [(one.request, one.planned.case.wire) for one in ready])
 
-    def ready(self, operation: Operation, planned: Planned) -> Ready:
-        """Make a case's request, about an audience that exists unless the case says otherwise, and count it."""
+    def ready(self, operation: Operation, planned: Planned, about: Made | None = None) -> Ready:
+        """Make a case's request and count it; if no audience is given, about any, unless the case says otherwise."""
         case, used = planned.case, planned.expectation.expected in MAY_SUCCEED
-        made = None if case.absent else self.audience(operation, used=used)
+        made = about or (None if case.absent else self.audience(operation, used=used))
         request, other = case.request(self.names.about(case.base, made)), None
         name = self.judge.name(operation, request)
         if self.is_by_name and made and name != made.name and self.audiences.is_absent(name) and used:
@@ -143,7 +144,8 @@ class Exchanges:
         """The exchange of a case, or a later one if the server is busy or does not find the audience yet."""
         seen = self.sender.repeated_if_busy(operation, seen, one.planned.case.wire)
         seen = self.found_by_now(operation, seen, one.planned.expectation)
-        return replace(seen, label=one.planned.case.label, before=one.before)
+        case = one.planned.case
+        return replace(seen, label=case.label, advice=case.advice, before=one.before)
 
     def play(
         self,
@@ -183,7 +185,8 @@ class Exchanges:
             raise RunEnded("the server kept saying that it is busy")
         known = self.judge.known(operation, seen, expectation)
         first, last = self._first.get(operation.id, ()), self._last[operation.id]
-        self.judge.judge(operation, replace(seen, last=(*first, *itertools.chain(*last))), known)
+        newest = (step for made in self.audiences.existing[-1:] for step in made.story)
+        self.judge.judge(operation, replace(seen, last=(*first, *itertools.chain(*last), *newest)), known)
         last.append((*seen.before, replace(seen, before=())))
         if known.expected is Expected.SUCCESS and seen.is_success:
             self._first.setdefault(operation.id, last[-1])
@@ -231,7 +234,7 @@ class Exchanges:
         """
         creating = next((each for each in self.allowed if each.id == facts_of(operation).source), None)
         last = self.audiences.existing[-1:]
-        if creating and self.failures[creating.id] < _MAX_FAILURES and not self.sender.no_planned_creates:
+        if creating and self.failures[creating.id] < _MAX_FAILURES and self.sender.may_create():
             about = self.audience(creating, used=False) or Made(name, "", None)
             draft = self.names.about(self.names.draft(creating, smallest=True), about)
             for place in places(creating) if self.is_by_name else ():
@@ -266,9 +269,7 @@ class Exchanges:
             request = case.request(case.base)
             if self.judge.name(operation, request):
                 with suppress(NotOursError):
-                    self.sender.check_and_count(operation, request)
-                    planned = Planned(case, expect(self.target, operation, request))
-                    ready.append(Ready(planned, request, made, made.story))
+                    ready.append(self.ready(operation, Planned(case, expect(self.target, operation, request)), made))
         for one, seen in zip(ready, self._send(operation, ready), strict=True):
             is_there = one.made and self.audiences.find(one.made.name or one.made.id, one.made.by)
             found = self.finished(operation, one, seen)

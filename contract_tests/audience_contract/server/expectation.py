@@ -1,11 +1,11 @@
 """How a request must be answered: by a documented success, by a refusal, or by either if the documents are silent."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from .. import security
@@ -20,7 +20,7 @@ from ..rules import RULES, Weight
 from ..spec import Node, Operation
 from ..strict_json import at
 from ..urlencoded import decode
-from ..violation import Violation
+from ..violation import UnreadableError, Violation
 from .advice import OPEN, misread, query_of
 from .places import is_about_one, key_of, places
 from .send import BUSY
@@ -63,7 +63,7 @@ class Expectation:
     - `broken`: what the request breaks; None for a valid request.
     - `detail`: the `detail` of a `Finding`.
     - `advised`: the rule of advice that a fitting answer breaks if it is not a 401; "" for none.
-    - `shown`: the text about the request in a headline; if "", the headline shows what is broken, or the whole request.
+    - `odd`: the name of the only unusual text; "" for none.
     - `only`: the only status that a refusal may have; 0 if any documented refusal will do.
     """
 
@@ -75,7 +75,7 @@ class Expectation:
     broken: Violation | None = None
     detail: str = ""
     advised: str = ""
-    shown: str = ""
+    odd: str = ""
     only: int = 0
 
     @property
@@ -85,6 +85,16 @@ class Expectation:
         A rule in a shared component has one pointer, and so one key for all operations.
         """
         return self.pointer if RULES[self.rule].is_placed else self.rule
+
+    def reason(self, operation: Operation, *, is_opposite: bool) -> str:
+        """Why an answer that does not fit is wrong; `is_opposite` says that it is a success instead of a refusal, or
+        the other way round.
+        """
+        starts = {Expected.SUCCESS: ("2", "3"), Expected.REFUSAL: ("4", "d"), Expected.UNAUTHORISED: ("401", "403")}
+        start = (str(self.only),) if self.only else starts.get(self.expected, ())
+        said = [] if is_opposite and self.expected is not Expected.REFUSAL else operation.node["responses"].value
+        codes = ", ".join(code for code in said if code.startswith(start))
+        return f"documented: {codes}" if codes else str(self.expected.value)
 
     def fits(self, operation: Operation, response: Response, size: int = 0) -> bool:
         """Whether an answer's status fits, for a request with a body of `size` bytes.
@@ -117,13 +127,12 @@ class Expectation:
                 return status in BUSY
 
 
-def expect(target: Target, operation: Operation, request: Request, label: str = "") -> Expectation:
+def expect(target: Target, operation: Operation, request: Request, label: str = "", rule: str = "") -> Expectation:
     """The expectation for a request. `label` says in a few words what is special about it.
 
-    Or it is a rule of advice: the request is written in a way that HTTP, JSON or forms allow and many servers refuse,
-    or in a way that they forbid and many servers take.
+    `rule` is one of advice, or "": the request is written in a way that HTTP, JSON or forms allow and many servers
+    refuse, or in a way that they forbid and many servers take.
     """
-    rule, label = (label, "") if label in RULES else ("", label)
     # A path without values for its parameters is another path, and maybe that of another operation.
     elsewhere = "{" in operation.path and not operation.path_values(request.target)
     if request.method != operation.method or elsewhere:
@@ -185,7 +194,7 @@ def _broken(hard: list[Violation], label: str, *, any_status: bool) -> Expectati
 def _bound(operation: Operation, wrong_settings: Iterable[str]) -> list[Violation]:
     """Violations for wrong settings in headers that, as the documented 401 says, belong to the credential."""
     pointer, found = f"{operation.node.pointer}/responses/401/description", operation.response(401)
-    said = f"401: {found.plain('description', '')}" if found else ""
+    said = f"documented: 401, {found.plain('description', '')}" if found else ""
     names = provider_of(operation.spec.key).bound
     return [Violation(place, "", pointer, said) for place in wrong_settings if place.removeprefix("header ") in names]
 
@@ -196,7 +205,7 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     `rule` is the rule of advice that allows its unusual form; "" for a usual form.
     """
     responses = operation.node["responses"].pointer
-    found = [] if is_open else [*texts(operation, request)]
+    found = () if is_open else texts(operation, request)
     if is_open or any(_open(found)):
         return Expectation(Expected.OPEN, "case.accepted", responses, label or "undocumented")
     if rule:
@@ -212,8 +221,7 @@ def _valid(operation: Operation, request: Request, rule: str, label: str, *, is_
     is_limited = is_known or kind.plain("maxLength") or kind.plain("pattern")
     if not is_limited and (len(text) > _USUAL or any(map(_is_rare, text))):
         return Expectation(Expected.SUCCESS, "json.limits", "", label or "valid", Weight.ADVICE)
-    shown = label or json.dumps({name: text}, ensure_ascii=False)
-    return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", shown=shown)
+    return Expectation(Expected.SUCCESS, "case.accepted", kind.pointer, label or "valid", odd=name)
 
 
 def _unadmitted(target: Target, scheme: Node, request: Request, label: str) -> Expectation:
@@ -247,13 +255,13 @@ def _kind(violation: Violation) -> str:
 
 def _is_hard(operation: Operation, request: Request, violation: Violation) -> bool:
     """Whether a server must refuse a request with this violation; false if it may be lenient, or nothing is said."""
-    message, place = violation.message, violation.where.partition(" ")[0]
-    unreadable = message.startswith("unreadable")
-    if violation.rule in provider_of(operation.spec.key).left_open:
+    message, (place, _, name) = violation.message, violation.where.partition(" ")
+    unreadable, provider = message.startswith("unreadable"), provider_of(operation.spec.key)
+    name = violation.pointer.split("/")[1] if violation.pointer else name
+    if violation.rule in provider.left_open or name in provider.only_in_some_revisions:
         return False
-    if provider_of(operation.spec.key).reads_query and violation.missing in dict(query_of(request)):
-        return False
-    if message.startswith("sent ") or _is_of_some_revisions(operation, violation) or misread(request, violation):
+    in_query = provider.reads_query and violation.missing in dict(query_of(request))
+    if in_query or message.startswith("sent ") or misread(request, violation):
         return False
     match place:
         case "content-type":
@@ -265,7 +273,7 @@ def _is_hard(operation: Operation, request: Request, violation: Violation) -> bo
         case "query":
             hard = not unreadable and not _is_left_empty(operation, request, violation)
         case "part":
-            is_ill = " breaks " in message and not provider_of(operation.spec.key).is_by_name
+            is_ill = " breaks " in message and not provider.is_by_name
             hard = unreadable or message.startswith("missing") or is_ill
         case _:
             # RFC 8259: a parser may ignore a byte order mark (8.1), and may limit the digits of a number (9). What
@@ -281,12 +289,6 @@ def _is_left_empty(operation: Operation, request: Request, violation: Violation)
     required = [p.value["name"] for p in operation.node.get("parameters") or () if p.plain("required")]
     values = [text for key, text in query_of(request) if key == name]
     return name not in required and values == [""]
-
-
-def _is_of_some_revisions(operation: Operation, violation: Violation) -> bool:
-    """Whether a violation is about a property that only some revisions of the page have."""
-    name = violation.pointer.split("/")[1] if violation.pointer else violation.where.partition(" ")[2]
-    return name in provider_of(operation.spec.key).only_in_some_revisions
 
 
 def _is_odd(kind: Node, text: str) -> bool:
@@ -311,18 +313,22 @@ def _open(found: Iterable[tuple[str, Node, str]]) -> Iterator[str]:
             yield "a character that is no text"
 
 
-def texts(operation: Operation, request: Request) -> Iterator[tuple[str, Node, str]]:
-    """The texts in a request, each as its name, its schema and the text. Files, texts in arrays, and texts without a
-    schema are left out.
+# Cached because one request is read several times.
+@lru_cache(maxsize=16)
+def texts(operation: Operation, request: Request) -> tuple[tuple[str, Node, str], ...]:
+    """The texts in a request, each as its name, its schema and the text; none if the body cannot be read.
 
-    Raises UnreadableError if the body cannot be read.
+    Files, texts in arrays, and texts without a schema are left out.
     """
     path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
-    found = {"query": dict(query_of(request)), "path": path, "body": _body_of(operation, request)}
-    for place in places(operation):
-        value = at(found[place.kind], f"/{place.name}") if place.kind in found else None
-        if place.schema and isinstance(value, str) and "/0" not in place.name:
-            yield place.name or "the body", place.schema, value
+    try:
+        found = {"query": dict(query_of(request)), "path": path, "body": _body_of(operation, request)}
+    except UnreadableError:
+        return ()
+    named = ((each, at(found.get(each.kind), f"/{each.name}")) for each in places(operation) if "/0" not in each.name)
+    return tuple(
+        (each.name or "the body", each.schema, text) for each, text in named if each.schema and isinstance(text, str)
+    )
 
 
 def _body_of(operation: Operation, request: Request) -> Any:

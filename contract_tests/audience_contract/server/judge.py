@@ -1,7 +1,6 @@
 """Judges each exchange with a server: whether the answer fits the request, and whether it is as documented."""
 
 import math
-import re
 import unicodedata
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from operator import attrgetter
 from ..bodies import check as check_body
 from ..bodies import value_of
 from ..checker import check_response, rule_of_answer, rules_of_answer
-from ..facts import path_of, value_at
+from ..facts import bare, path_of, value_at
 from ..judging import Ledger, Observation, undocumented
 from ..media import entry_of, media_of
 from ..messages import Request, Response
@@ -22,7 +21,7 @@ from ..rules import RULES, Weight
 from ..schema import properties, types
 from ..spec import Operation, escape
 from ..strict_json import at
-from ..violation import UnreadableError, Violation
+from ..violation import Violation
 from . import wording
 from .audiences import Audiences, Made
 from .entry import Entry
@@ -43,10 +42,6 @@ _SOON = 0.5
 """Seconds by which one audience may be found later than another."""
 _LAST = 3
 """How many of the last exchanges are shown when a server is gone."""
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"\W|_", "", unicodedata.normalize("NFC", name)).lower()
 
 
 class Judge:
@@ -93,10 +88,12 @@ class Judge:
             return expectation
         sent = _texts(operation, seen.request)
         is_named = facts.creates and self._provider.named not in facts.linked
-        if is_named and self._named(operation, seen.request) in self._names:
+        named = self._named(operation, seen.request) if is_named else ""
+        if named in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
         if facts.creates and not facts.source:
-            return expectation
+            is_alike = named.lower() in map(str.lower, self._names)
+            return replace(expectation, kind="a name that was sent in other case") if is_alike else expectation
         name = sent.get(key_of(operation), "")
         # Each thing may number what is below it from 1.
         made = self._audiences.find(name, facts.source, {at: sent.get(place) for place, at in facts.linked.items()})
@@ -111,7 +108,7 @@ class Judge:
         is_refused = not facts.removes or "404" in operation.node["responses"].value
         absent = operation.response(404) if is_refused and not made and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
-            kind = "a name that no audience has" if self._provider.is_by_name else "an id that nothing has"
+            kind = "an audience that does not exist" if self._provider.is_by_name else "an id that nothing has"
             # What is odd may be refused as malformed, because no audience can be called so.
             usual = self._audiences.is_plain(name) or name == self._audiences.unknown_id(facts.source)
             only = _NOT_FOUND if usual else 0
@@ -130,12 +127,12 @@ class Judge:
         if seen.status >= 500 and not expectation.fits(operation, seen.response):
             nested = expectation.rule == "json.depth"
             # A failure on a valid request has another cause than a failure on an invalid one.
-            kind = "invalid" if expectation.broken or expectation.rule == "case.method" else "open"
-            kind = "valid" if expectation.expected is Expected.SUCCESS else kind
-            kind = "unusual" if expectation.weight is Weight.ADVICE and not expectation.broken else kind
-            kind = "credentials" if expectation.rule == "case.credential" else kind
-            rule, detail = ("json.depth", "") if nested else ("response.failure", kind)
+            kind = "valid" if expectation.expected is Expected.SUCCESS else "open"
+            kind = "unusual" if expectation.weight is Weight.ADVICE else kind
+            kind = "invalid" if expectation.broken else kind
+            kind = {"case.credential": "credentials", "case.method": "invalid"}.get(expectation.rule, kind)
             why = RULES[expectation.rule].reason if kind == "unusual" else "no request may make a server fail"
+            rule, detail = ("json.depth", "") if nested else ("response.failure", kind)
             entry.tried(rule, "failed on", why, detail=detail)
         elif expectation.weight is not Weight.NOT_JUDGED:
             self._answered(entry)
@@ -193,20 +190,19 @@ class Judge:
         if wrong and broken:
             why = wording.rule(operation, broken)
         else:
-            why = wording.with_page(operation, expectation.pointer, expected.value)
+            why = wording.with_page(operation, expectation.pointer, expectation.reason(operation, is_opposite=wrong))
         entry.tried(expectation.rule, verb if wrong else "", why, detail=expectation.detail)
         if expectation.rule == "case.method":
             return
         if operation.response(status) is not None:
             self._shape(entry)
         elif success or not self._is_of_http(entry):
-            why = wording.with_page(operation, node.pointer, f"documented: {', '.join(node.value)}")
+            alike = [code for code in node.value if code[0] == str(status)[0]] or node.value
+            why = wording.with_page(operation, node.pointer, f"documented: {', '.join(alike)}")
             entry.tried("response.status", "answered", why, detail=undocumented(response))
             return
         if not fits and not wrong:
-            right = ", ".join(code for code in node.value if code[0] in "23")
-            plain = {Expected.UNAUTHORISED: "documented: 401 or 403", Expected.SUCCESS: f"documented: {right}"}
-            why = plain.get(expected, expected.value)
+            why = expectation.reason(operation, is_opposite=False)
             entry.tried("response.status", "answered", why, detail=f"{status} instead")
 
     def _is_of_http(self, entry: Entry) -> bool:
@@ -215,18 +211,15 @@ class Judge:
         if not self._provider.is_by_name and 400 <= status < 500 and entry.expectation.fits(operation, entry.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
-        if status in _OF_BODIES and not self._is_like_an_error(operation, entry.response):
+        # One like an error has no body, or a body of JSON or of the media type of a documented answer.
+        response, answers = entry.response, operation.node["responses"]
+        is_json = bool((media := media_of(response)) and media.is_json)
+        is_like_one = is_json or any(entry_of(each.get("content"), response) for each in answers)
+        if status in _OF_BODIES and response.body and not is_like_one:
             return False
         # Where no document says whether or how such a request is refused, no document says with which status either.
         unsaid = entry.expectation.expected in (Expected.OPEN, Expected.NO_SUCCESS)
         return status in _OF_HTTP or (unsaid and 400 <= status < 500)
-
-    @staticmethod
-    def _is_like_an_error(operation: Operation, response: Response) -> bool:
-        """Whether an answer has no body, or a body of JSON or of the media type of a documented answer."""
-        media, answers = media_of(response), operation.node["responses"]
-        is_json = media is not None and media.is_json
-        return not response.body or is_json or any(entry_of(each.get("content"), response) for each in answers)
 
     def _shape(self, entry: Entry) -> None:
         """Judge whether an answer with a documented status has the documented headers and body."""
@@ -254,9 +247,9 @@ class Judge:
         content = documented and documented.get("content")
         for each in check_body(content, response) if content else ():
             name, names = each.pointer.rpartition("/")[2], operation.node.at(each.rule).value
-            near = [known for known in names if _letters(known) == _letters(name)]
+            near = [known for known in names if bare(known) == bare(name)]
             if near and each.is_undocumented:
-                yield replace(each, message=f"its name is {near[0]}")
+                yield replace(each, message=f"it must be called {near[0]}")
 
     def _without_its_content(self, operation: Operation, response: Response) -> list[Violation]:
         """What a success lacks: a create's, a value to find the audience by; a list's, the list itself."""
@@ -315,20 +308,20 @@ class Judge:
         for found in fresh if is_new else ():
             known = self._ids.get((found, *above))
             # Nor does any document say that the same change, asked for again, is another one.
-            if known and not facts.creates and _content(known.request) == _content(seen.request):
+            content = known and (value_of(known.request) or known.request.body)
+            if not facts.creates and content == (value_of(seen.request) or seen.request.body):
                 known = None
             both = replace(of_run, seen=replace(seen, before=(*seen.before, known))) if known else of_run
             # No OpenAPI document can say that an id is never given again, not even after what had it was removed.
             weight = None if self._provider.is_by_name or operation.node.plain("x-unique") else Weight.ADVICE
             shown = wording.cut(self.ledger.redactor.text(found))
-            said = known and f"{seen.status} with the id {shown} of an earlier answer"
-            both.find("run.unique", said, weight=weight)
+            both.answered("run.unique", f"an earlier answer had its id {shown}" if known else "", weight=weight)
         self._ids |= dict.fromkeys(((found, *above) for found in fresh), replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items() if is_new else ():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
-                said = f"{of_run.asked}: {seen.status} with another {field} than was sent"
-                of_run.find("run.echo", self._differs(sent[field], echoed) and said, detail=pointer)
+                said = f"another {field} than was sent" if self._differs(sent[field], echoed) else ""
+                of_run.answered("run.echo", said, detail=pointer)
 
     def _texts_fit(self, operation: Operation, seen: Observation) -> None:
         """Judge whether a list shows the run's audiences with the texts that were sent.
@@ -345,13 +338,13 @@ class Judge:
                 entry = self.entry(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
                 for field in sorted({named, *self._provider.kept} & self._certain[made.id].keys() & item.keys()):
                     sent, shown = self._certain[made.id][field], str(item[field])
-                    said = f"{entry.asked}: it has {sent} as {shown}"
-                    entry.find("run.echo", self._differs(sent, shown) and said, detail=named)
+                    said = f"{sent} is shown as {shown}" if self._differs(sent, shown) else ""
+                    entry.answered("run.echo", said, detail=named)
 
     def _differs(self, sent: str, shown: object) -> bool:
-        """Whether a text is shown as another one."""
-        is_odd = isinstance(shown, str) and not self._audiences.is_plain(sent)
-        return _letters(str(shown)) != _letters(sent) if is_odd else shown != sent
+        """Whether a text is shown as another one; that a number is shown as a text, or the like, its schema tells."""
+        shown = str(shown)
+        return shown != sent if self._audiences.is_plain(sent) else bare(shown) != bare(sent)
 
     def _sure(self) -> Iterator[Made]:
         """The audiences that right requests of the usual form made, each the only one of its name."""
@@ -373,8 +366,8 @@ class Judge:
             items, most = at(value, facts.limits[limit.name]), sent.get(limit.name) or str(limit.says("default", ""))
             if isinstance(items, list) and most.isdecimal() and most != "0":
                 most = str(min(int(most), limit.says("maximum", int(most))))
-                many = f": {len(items)} on a page, where {most} is the most" if len(items) > int(most) else ""
-                entry.page(many, detail=limit.name)
+                many = f"{len(items)} on a page, where {most} is the most" if len(items) > int(most) else ""
+                entry.answered("run.pages", many, detail=limit.name)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """The ids in an answer that later requests use, each with its JSON pointer."""
@@ -393,8 +386,8 @@ class Judge:
         cursor = str(found) if isinstance(found, str | int) and found else ""
         again = cursor in given
         if cursor:
-            entry = self.entry(operation, seen)
-            entry.page(": an earlier page had its cursor, so the list has no end" if again else "")
+            said = "an earlier page had its cursor, so the list has no end" if again else ""
+            self.entry(operation, seen).answered("run.pages", said)
         given.add(cursor)
         return "" if again else cursor
 
@@ -426,7 +419,7 @@ class Judge:
         """Judge what a read shows of a change; `said`, unless it is "", is the end of a finding's sentence."""
         # The finding names both operations, because a run with --only needs both to see it again.
         for each in (operation, reader):
-            self.entry(each, seen).find(rule, said and f"{self.entry(reader, seen).asked}: {said}")
+            self.entry(each, seen).find(rule, said and self.entry(reader, seen).headline("answered", said))
 
     def _named(self, operation: Operation, request: Request) -> str:
         """The name in a request, in the form in which a server may compare names."""
@@ -441,14 +434,9 @@ class Judge:
 
 def _of_shape(entry: Entry, broken: Violation) -> str:
     """The headline of a finding about an answer's headers or body."""
-    said = broken.message if not broken.missing else f"no {broken.missing}"
-    why = wording.with_page(entry.operation, broken.rule, f"{broken.where} {broken.pointer}".strip() + f": {said}")
+    why = wording.of_answer(entry.operation, entry.response, broken)
     # The peculiarity of the request is left out, because the answer is what is wrong.
-    return replace(entry, expectation=replace(entry.expectation, shown="", broken=None)).headline("answered", why)
-
-
-def _content(request: Request) -> object:
-    return value_of(request) or request.body
+    return replace(entry, expectation=replace(entry.expectation, odd="", broken=None)).headline("answered", why)
 
 
 @lru_cache(maxsize=64)
@@ -467,10 +455,5 @@ def _misshaped(operation: Operation, response: Response) -> list[Violation]:
     return check_response(operation, response)
 
 
-# Cached because one request is read several times.
-@lru_cache(maxsize=16)
 def _texts(operation: Operation, request: Request) -> Mapping[str, str]:
-    try:
-        return {name: text for name, _, text in texts(operation, request)}
-    except UnreadableError:
-        return {}
+    return {name: text for name, _, text in texts(operation, request)}

@@ -9,7 +9,7 @@ from functools import cached_property
 from http import HTTPStatus
 
 from ..judging import Observation
-from ..messages import Headers, Response
+from ..messages import Response
 from ..mock.provider import load as provider_of
 from ..redaction import without
 from ..spec import Operation
@@ -39,7 +39,7 @@ class Leaks:
 
     def find(self, operation: Operation, seen: Observation, response: Response) -> str:
         """What an answer gives away, in a few words; "" for nothing."""
-        text = _bytes(response.headers) + response.body
+        text = b"".join(value.encode("latin-1", "replace") + b"\n" for _, value in response.headers) + response.body
         plain = text + b"".join(_unpacked(text))
         if any(secret.encode() in plain for secret in self._looked_for) or self._is_escaped(plain[:_LARGEST]):
             return "a credential comes back"
@@ -65,20 +65,10 @@ class Leaks:
 
     @cached_property
     def _looked_for(self) -> list[str]:
-        return [secret for secret in self._target.secrets if len(secret) >= _FEWEST and not self._is_word(secret)]
-
-    def _is_word(self, text: str) -> bool:
-        return text.lower() in self._vocabulary
-
-    @cached_property
-    def _vocabulary(self) -> str:
-        """The words that any answer may have: those of the documents, of HTTP, and of credentials."""
+        # Any answer may have the words of the documents, of HTTP, and of credentials.
         phrases = (f"{status.phrase} {status.description}" for status in HTTPStatus)
-        return " ".join([json.dumps(self._target.spec.node.value), *phrases, _WORDS]).lower()
-
-
-def _bytes(headers: Headers) -> bytes:
-    return b"".join(value.encode("latin-1", "replace") + b"\n" for _, value in headers)
+        words = " ".join([json.dumps(self._target.spec.node.value), *phrases, _WORDS]).lower()
+        return [each for each in self._target.secrets if len(each) >= _FEWEST and each.lower() not in words]
 
 
 def _unpacked(text: bytes) -> Iterator[bytes]:

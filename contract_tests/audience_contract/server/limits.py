@@ -164,7 +164,7 @@ class LimitedSender:
             raise UsedUp
         if self.phase != CLEAN_UP and options.seconds is not None and self.seconds >= options.seconds:
             raise RunEnded(f"ended at the limit of {options.seconds:g} seconds")
-        if self.no_more_creates and creates:
+        if creates and not self.may_create(on_purpose=False):
             unclear = ", some of which may not exist" if self.unclear else ""
             raise RunEnded(f"ended at the limit of {counted(options.creates or 0, 'audience')}{unclear}")
         if options.rate and self.requests:
@@ -232,16 +232,10 @@ class LimitedSender:
         """The seconds since the run began."""
         return time.monotonic() - self._started
 
-    @property
-    def no_more_creates(self) -> bool:
-        """Whether nothing more may be created, not even by a request that the server should refuse."""
-        return self._options.creates is not None and self.created + self.unclear >= self._options.creates
-
-    @property
-    def no_planned_creates(self) -> bool:
-        """Whether nothing more may be created on purpose; one creation is kept for a request taken by mistake."""
+    def may_create(self, *, on_purpose: bool = True) -> bool:
+        """Whether anything more may be created; not `on_purpose`, one more is kept for a request taken by mistake."""
         limit = self._options.creates
-        return limit is not None and self.created + self.unclear >= max(limit - 1, 1)
+        return limit is None or self.created + self.unclear < (max(limit - 1, 1) if on_purpose else limit)
 
 
 def _retry_after(after: str) -> float | None:

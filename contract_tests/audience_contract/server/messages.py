@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from operator import methodcaller
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from ..messages import Request
@@ -21,6 +20,8 @@ _ACCEPTS = (
     *("*/*", "application/json", "application/*", "application/json;q=0.5, */*;q=0.1", "Application/JSON"),
     *("application/xml, application/json;q=0.9", "application/json, text/html;q=0.5, application/xml;q=0.3"),
 )
+_MORE = Place("body", "contract_check")
+"""A field that no document names."""
 _LARGE = 2**21
 """Bytes of a large body: a server with a limit on bodies that matters here has a lower one."""
 Rewritings = dict[tuple[str, str], tuple[str | Callable[[re.Match[str]], str], ...]]
@@ -149,27 +150,27 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
         kinds = {FORM: _FORM, PARTS: _PARTS}.get(smallest.media, _JSON if smallest.is_json else ())
         for rewritings in (_TYPES, *kinds):
             yield [
-                Case(smallest, partial(_rewritten, pattern, by), label=rule)
+                Case(smallest, partial(_rewritten, pattern, by), advice=rule)
                 for (rule, pattern), those in rewritings.items()
                 for by in those
             ]
         if smallest.media == PARTS:
-            yield [Case(smallest, partial(_with, name="contract_check", value="1"))]
+            yield [Case(smallest, puts(_MORE, "1"))]
         free = [at for at in places(smallest.operation) if at.kind == "body" and at.is_text and not at.says("pattern")]
         free = [at for at in free if not names.is_name(at) and not names.is_given(smallest.operation, at)]
         yield [Case(smallest, partial(_solidus, at), label='JSON with "a\\/b"') for at in free[:1] if smallest.is_json]
 
 
 def _any_message(smallest: Draft, names: Names) -> Iterator[Case]:
-    yield Case(smallest, as_it_is, Wire(absolute=True), "http.line")
+    yield Case(smallest, as_it_is, Wire(absolute=True), advice="http.line")
     upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
     yield Case(
-        smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()), label="http.upgrade"
+        smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()), advice="http.upgrade"
     )
     if "Accept" not in smallest.values["header"]:
         for accept in _ACCEPTS:
             rule = "" if accept in ("*/*", "application/json") else "http.accept"
-            yield Case(smallest, puts(Place("header", "Accept"), accept), label=rule)
+            yield Case(smallest, puts(Place("header", "Accept"), accept), advice=rule)
     for name, value in (
         ("User-Agent", ...),
         ("Connection", "close"),
@@ -198,18 +199,12 @@ def _and(draft: Draft, pair: str) -> str:
 
 
 def _framing(smallest: Draft, names: Names) -> Iterator[Case]:
-    yield Case(smallest, as_it_is, Wire(chunked=True), "http.chunked")
-    yield Case(smallest, as_it_is, Wire(expect=True), "http.expect")
-    yield Case(smallest, lambda draft: draft.request(b""))
+    yield Case(smallest, as_it_is, Wire(chunked=True), advice="http.chunked")
+    yield Case(smallest, as_it_is, Wire(expect=True), advice="http.expect")
     if not names.provider.extensible:
         for value in ("1", "x" * _LARGE):
-            yield Case(smallest, partial(_with, name="contract_check", value=value))
+            yield Case(smallest, puts(_MORE, value))
     yield Case(smallest, lambda draft: draft.put(Place("header", "Accept-Language"), "fr").request(b""))
-
-
-def _with(draft: Draft, name: str, value: Any) -> Draft:
-    """The draft with one more field."""
-    return replace(draft, values={**draft.values, "body": {**draft.fields, name: value}})
 
 
 def _media_types(smallest: Draft) -> Iterator[Case]:

@@ -69,11 +69,6 @@ class Opening:
         return min(said) if len(said) == 1 and said <= ABSENT else 0
 
     @property
-    def is_served(self) -> bool:
-        """Whether an answer to a valid request shows already that the operation is served."""
-        return not self.valid <= ABSENT
-
-    @property
     def why_not(self) -> str:
         """Why the server cannot be judged by its answers so far; "" if it can."""
         if all(trouble.startswith(UNREACHABLE) for trouble in self._troubles):

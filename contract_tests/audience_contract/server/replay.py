@@ -20,16 +20,15 @@ def replay(
 
     The requests are byte for byte those of the story, except the run's id, the ids that the server answers now, and the
     credentials, which are the target's. The story is sent at most twice, the second time with earlier requests before
-    it; and up to 20 times more if the run needed more than two to see the finding again, or if a valid request failed:
-    others succeeded, so it may fail now and then. What it creates is removed in the end. Raises StoryError if the story
-    cannot be sent.
+    it; and up to 20 times more if the run needed more than two to see the finding again, or if the server failed, which
+    may happen now and then. What it creates is removed in the end. Raises StoryError if the story cannot be sent.
     """
     tried = {each["operation"] for each in report["tried"]}
     only_read = all(facts_of(each).reads for each in target.spec.operations if each.id in tried)
     # If the report's run only read, the replay must not create, change or remove anything either.
     run = Run(target, replace(options or Options(), read_only=only_read))
     exchanges = list[Observation]()
-    comes_and_goes = finding["replays"] > 2 or (finding["rule"], finding["detail"]) == ("response.failure", "valid")
+    comes_and_goes = finding["replays"] > 2 or finding["rule"] == "response.failure"
     try:
         for number in range(REPEATS if comes_and_goes else 2):
             story = steps(finding["longer" if number == 1 else "story"])

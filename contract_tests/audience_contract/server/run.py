@@ -13,7 +13,7 @@ from ..evidence import Redactor
 from ..facts import Effect
 from ..judging import Ledger, Observation, rule_of
 from ..messages import Request
-from ..mock.provider import chosen, facts_of
+from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..report import Created, Evidence, Finding, Obligation, Report, counted, moment
 from ..rules import RULES, Weight
@@ -27,7 +27,7 @@ from .ending import merged
 from .exchanges import MAY_SUCCEED, Exchanges, Ready
 from .expectation import Expectation, Expected
 from .limits import Options, RunEnded, UsedUp
-from .opening import Opening
+from .opening import ABSENT, Opening
 from .places import is_about_one, places
 from .plan import Plan, Planned, groups, plan
 from .send import UNREACHABLE
@@ -77,7 +77,12 @@ class Run:
         )
         self._judge, self._sender, self._names = self.exchanges.judge, self.exchanges.sender, self.exchanges.names
         self._is_by_name = self.exchanges.is_by_name
-        found = sorted(target.spec.operations, key=self._order)
+        # Creates first, parents before their children, lists before what they may show.
+        found = sorted(
+            target.spec.operations,
+            key=lambda each: (_ORDER.index(facts_of(each).effect), each.path.count("{"), is_about_one(each)),
+        )
+        self._rules = options.rules or RULES
         self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
         self.exchanges.allowed = [
             each for each in found if each.id not in self._unjudged and (not options.read_only or facts_of(each).reads)
@@ -94,34 +99,21 @@ class Run:
         self._stopped: Evidence | None = None
         self._ended = self._unfinished = ""
 
-    @staticmethod
-    def _order(operation: Operation) -> tuple[int, int, bool]:
-        """The sort key of operations: creates first, parents before their children, lists before what they may show."""
-        return _ORDER.index(facts_of(operation).effect), operation.path.count("{"), is_about_one(operation)
-
     def _why_not(self, operation: Operation) -> str:
         """Why no valid request to an operation can be made; "" if one can."""
-        ours, facts = provider_of(self._target.spec.key), facts_of(operation)
+        ours = provider_of(self._target.spec.key)
         if why := ours.why_not(operation):
             return why
-        known = {
-            *facts.linked,
-            ours.named,
-            chosen(operation),
-            *(at.removeprefix("path ") for at in self._target.settings),
-        }
-        unknown = [place.name for place in places(operation) if place.kind == "path" and place.name not in known]
-        if unknown and facts.effect in (Effect.CHANGES, Effect.REMOVES):
-            return f"no link says what an audience that was created has as its {unknown[0]}"
+        request, linked = self._names.draft(operation, smallest=True).request(), facts_of(operation).linked
+        free = [place.name for place in places(operation) if place.kind == "path" and place.name not in linked]
+        if free and not self._audiences.may_be_sent(request) and not self._options.read_only:
+            return f"no value is known for {free[0]} that is nobody's"
         if not self._is_by_name:
-            request = self._names.draft(operation, smallest=True).request()
             unset = sorted(name for at, name in ours.settings.items() if at not in self._target.settings)
             for violation in check_request(operation, request, undocumented=False):
                 if rule_of(violation) == "request.credential":
                     return f"no credential is given for {violation.rule}: set {' or '.join(unset)}"
-                return f"no right value is known for {violation.rule}"
-            if chosen(operation) and not self._audiences.may_be_sent(request) and not self._options.read_only:
-                return f"no value is known for {chosen(operation)} that is nobody's"
+                return f"no right value is known for {self._target.spec.in_file(violation.rule)}"
         return ""
 
     def report(self) -> Report:
@@ -137,7 +129,9 @@ class Run:
         except KeyboardInterrupt:
             self._ended, self._unfinished = "interrupted", "the run was not interrupted"
         else:
-            self._ended = self._ended or self._limit
+            each = " to an operation" if self._operations[1:] else ""
+            limit = f"ended at the limit of {counted(self._options.requests or 0, 'request')}{each}"
+            self._ended = self._ended or (limit if self._sender.limited else "")
         is_there = self._ended != "interrupted" and not self.exchanges.silent
         if is_there:
             # Before the clean-up: some findings only show while the run's audiences exist.
@@ -171,7 +165,7 @@ class Run:
             seed=self._options.seed,
             phases=dict(self._phases),
             planned=len(self._planned),
-            untried=tuple(self._untried),
+            untried=tuple((self._target.spec.in_file(rule), name) for rule, name in self._untried),
         )
 
     @property
@@ -180,18 +174,12 @@ class Run:
         asked = {operation.id for operation in self._operations}
         # Operations that were not asked for may have been used to make audiences.
         found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
-        found = [one for one in found if self._is_asked(one.rule)]
+        found = [one for one in found if one.rule in self._rules]
         return [*merged(found, self._operations, self._judge.valid, self._judge.refusing)]
 
     @property
     def _untried(self) -> list[tuple[str, str]]:
         return [each for each, is_tried in self._planned.items() if not is_tried]
-
-    @property
-    def _limit(self) -> str:
-        each = " to an operation" if len(self._operations) > 1 else ""
-        reason = f"ended at the limit of {counted(self._options.requests or 0, 'request')}{each}"
-        return reason if self._sender.limited else ""
 
     def _remarks(self) -> Iterator[str]:
         if self._ended and not self._untried:
@@ -248,7 +236,7 @@ class Run:
         for number in range(1000 if deep else 0):
             for operation in self._operations:
                 self._engine(operation, number)
-            if number and self._sender.no_planned_creates:
+            if number and not self._sender.may_create():
                 return
 
     def _drafts(self, operation: Operation) -> list[Draft]:
@@ -275,9 +263,6 @@ class Run:
             status = self._unserved[unserved.operation.id]
             self._stop(f"every request was answered {status}: {unserved.asked}; is the base URL right?", unserved)
 
-    def _is_asked(self, rule: str) -> bool:
-        return not self._options.rules or rule in self._options.rules
-
     def _plan(self, operation: Operation, found: Iterable[Iterable[Case]]) -> Plan:
         about = None
         with suppress(UsedUp):
@@ -286,21 +271,20 @@ class Run:
 
         def expected(case: Case) -> Expectation | None:
             base = self._names.about(case.base, about) if about and not case.absent else case.base
-            return self.exchanges.expected(operation, case.request(base), case.label)
+            return self.exchanges.expected(operation, case.request(base), case)
 
         # Any case may show that a rule about answers is broken, and any rule may be broken only after a valid request.
-        by_answer = any(rule.startswith(("response.", "run.")) for rule in self._options.rules)
-        asked = {*self._options.rules, "case.accepted"} if self._options.rules and not by_answer else {*RULES}
-        made = plan(found, expected, asked)
+        by_answer = any(rule.startswith(("response.", "run.")) for rule in self._rules)
+        made = plan(found, expected, RULES if by_answer else {*self._rules, "case.accepted"})
         facts = facts_of(operation)
         # Success is not certain if no document says that the audience is found, or if none can be made.
         unknown = facts.unsure or facts.source in self._unjudged
         open_ones = {Expected.OPEN, *((Expected.SUCCESS,) if unknown else ())}
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
-        judged = (each for each in judged if self._is_asked(each.rule) and each.expected not in open_ones)
+        judged = (each for each in judged if each.rule in self._rules and each.expected not in open_ones)
         if self._options.read_only and facts.source:
             # A run that only reads cannot make an audience with an odd name.
-            judged = (each for each in judged if not each.shown)
+            judged = (each for each in judged if not each.odd)
         for expectation in judged:
             self._planned.setdefault((expectation.key, operation.id), False)
         return made
@@ -321,9 +305,10 @@ class Run:
         with suppress(UsedUp):
             for planned in made.in_order:
                 if self.exchanges.may_create(operation, planned.expectation):
-                    left_out = self._sender.no_planned_creates
+                    left_out = not self._sender.may_create()
                 else:
-                    left_out = opening.valid == {0} or (self._sender.no_more_creates and facts_of(operation).creates)
+                    is_over = facts_of(operation).creates and not self._sender.may_create(on_purpose=False)
+                    left_out = opening.valid == {0} or is_over
                 if left_out:
                     continue
                 one = self.exchanges.ready(operation, planned)
@@ -331,8 +316,9 @@ class Run:
                 seen = self.exchanges.finished(operation, one, first)
                 asked.append((one, seen))
                 expected = self._judge.known(operation, seen, planned.expectation).expected
-                opening.add(seen, valid=expected is Expected.SUCCESS, incomplete=planned.case.is_incomplete)
-                while asked and (opening.can_be_judged or (known and opening.is_served)):
+                is_refusal = planned.expectation.rule == "case.refused"
+                opening.add(seen, valid=expected is Expected.SUCCESS, incomplete=is_refusal)
+                while asked and (opening.can_be_judged or (known and not opening.valid <= ABSENT)):
                     one, seen = asked.pop(0)
                     self.exchanges.record(operation, seen, one.planned.expectation, one.made)
         absent = 0 if operation.id in self._options.operations else opening.absent(known=known)
@@ -359,7 +345,7 @@ class Run:
             return self._names.meaning(operation, about)
 
         def send(request: Request) -> None:
-            if self._sender.no_planned_creates and facts_of(operation).creates:
+            if facts_of(operation).creates and not self._sender.may_create():
                 raise UsedUp
             with suppress(NotOursError):
                 self.exchanges.play(operation, request, before=about.story if about else ())
@@ -391,7 +377,7 @@ class Run:
         with suppress(UsedUp):
             every = [*made]
             while every:
-                if self.exchanges.may_create(operation, every[0].expectation) and self._sender.no_planned_creates:
+                if self.exchanges.may_create(operation, every[0].expectation) and not self._sender.may_create():
                     limit = self._options.creates
                     self._ledger.note(f"a valid request was left out, because at most {limit} may create something")
                     del every[0]

@@ -20,6 +20,7 @@ from .exchanges import Exchanges
 from .expectation import Expectation, Expected
 from .limits import UsedUp
 from .places import Place, is_about_one, key_of, places
+from .wording import brief
 
 _PAGES, _ON_PAGE = 20, 5
 """The most pages of a list that are followed, and how many items are asked for on each."""
@@ -71,8 +72,8 @@ class Sequences:
                     # Asked again: only an audience that is there both times was certainly left out by the pages.
                     seen = page(on_one_page)
                     missed &= self._judge.shows(operation, seen)
-                    said = f" has {min(missed)}, which is missing from the same list page by page" if missed else ""
-                    self._judge.entry(operation, seen).page(said, detail="left out")
+                    said = f"it has {brief(min(missed))}, which is on no page of the same list" if missed else ""
+                    self._judge.entry(operation, seen).answered("run.pages", said, detail="left out")
                     break
                 draft = draft.put(cursors[0], cursor)
             self._filter(operation, first)
@@ -87,7 +88,8 @@ class Sequences:
             seen = self._exchanges.play(operation, request, is_early=lacks, label=PAGE)
             made = lacks(seen)
             entry = self._judge.entry(operation, replace(seen, before=made.story) if made else seen)
-            entry.page(f" lacks {made.name}, which was created" if made else "", detail="all")
+            said = f"{brief(made.name)} was created, and is not there" if made else ""
+            entry.answered("run.pages", said, detail="all")
 
     def _filter(self, operation: Operation, first: Observation) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
@@ -100,54 +102,55 @@ class Sequences:
             is_there = shown.get("name") in (each.get("name") for each in self._judge.items(operation, seen))
             # A later page may have it.
             if is_found and seen.status == _OK and not self._judge.next_page(operation, seen, set()):
-                said = "" if is_there else f" lacks {shown.get('name')}, which the list has without it"
-                self._judge.entry(operation, seen).page(said, detail="filter")
+                said = (
+                    ""
+                    if is_there
+                    else f"no {brief(shown.get('name'))}, which fits, and is in the list without the filter"
+                )
+                self._judge.entry(operation, seen).answered("run.pages", said, detail="filter")
 
     def read_back(self, operation: Operation) -> None:
-        """Change an audience, and read it, by the id that the change answered: it must exist, without extra members."""
+        """Change or remove an audience, and read it with each operation that must show what became of it."""
         facts = facts_of(operation)
-        if facts.removes:
-            self._remove_and_read(operation)
-        for reader in self._operations if facts.effect is Effect.CHANGES else ():
-            by_answer = {*facts.unique} & {*facts_of(reader).linked.values()}
-            if not facts_of(reader).reads or not (by_answer or (facts.story and facts_of(reader).size)):
-                continue
-            with suppress(UsedUp):
-                made = self._exchanges.make(operation, self._names.new())
-                if not made or not made.seen:
-                    continue
-                story = self._changed(operation, made)
-                if not by_answer or any(at(value_of(story[-1].response), pointer) for pointer in by_answer):
-                    kind = f"by what {operation.id} answered"
-                    said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
-                    seen = self._sender.send(reader, self._by_answer(reader, made, story[-1]))
-                    seen = self._sender.repeated_while(reader, seen, partial(self._is_early, reader, made))
-                    seen = replace(seen, before=story, label=BACK)
-                    # Judged as it is: of a token that no creation answered, nothing else would be certain.
-                    self._judge.judge(reader, seen, said)
-                    self._judge.judge_members(operation, reader, seen, made)
-
-    def _remove_and_read(self, operation: Operation) -> None:
-        """Remove an audience, and read it: once that is done, it must not be shown as before."""
-        for reader in self._operations:
-            if not facts_of(reader).reads or not is_about_one(reader) or key_of(reader) != key_of(operation):
-                continue
+        for reader in self._operations if facts.effect in (Effect.CHANGES, Effect.REMOVES) else ():
+            known = facts_of(reader)
+            if facts.removes:
+                shows = is_about_one(reader) and key_of(reader) == key_of(operation)
+            else:
+                shows = bool({*facts.unique} & {*known.linked.values()} or (facts.story and known.size))
             with suppress(UsedUp, NotOursError):
-                made = self._exchanges.make(operation, self._names.new())
-                if not made or not made.seen:
-                    continue
-                read = self._names.about(self._names.draft(reader, smallest=True), made).request()
-                shown = self._exchanges.play(reader, read, is_early=partial(self._is_early, reader, made))
-                story = self._changed(operation, made)
-                told, early = story[-1], partial(_is_unfinished, reader)
-                if facts_of(reader).final:
-                    asked = self._by_answer(reader, made, told)
-                    told = self._exchanges.play(reader, asked, is_early=early, before=story)
-                if shown.status == _OK and told.status in (200, 204) and not early(told):
-                    is_there = partial(_shows, value_of(shown.response))
-                    seen = self._exchanges.play(reader, read, is_early=is_there, before=story, label=BACK)
-                    said = f"200 as before, though {operation.id} has removed it"
-                    self._judge.shown_by("run.removed", operation, reader, seen, said if is_there(seen) else "")
+                made = self._exchanges.make(operation, self._names.new()) if known.reads and shows else None
+                if made and made.seen:
+                    (self._remove_and_read if facts.removes else self._change_and_read)(operation, reader, made)
+
+    def _change_and_read(self, operation: Operation, reader: Operation, made: Made) -> None:
+        """Read an audience by the id that a change answered: it must exist, without extra members."""
+        by_answer = {*facts_of(operation).unique} & {*facts_of(reader).linked.values()}
+        story = self._changed(operation, made)
+        if not by_answer or any(at(value_of(story[-1].response), pointer) for pointer in by_answer):
+            kind = f"by what {operation.id} answered"
+            said = Expectation(Expected.SUCCESS, "case.accepted", reader.node["responses"].pointer, kind)
+            seen = self._sender.send(reader, self._by_answer(reader, made, story[-1]))
+            seen = self._sender.repeated_while(reader, seen, partial(self._is_early, reader, made))
+            seen = replace(seen, before=story, label=BACK)
+            # Judged as it is: of a token that no creation answered, nothing else would be certain.
+            self._judge.judge(reader, seen, said)
+            self._judge.judge_members(operation, reader, seen, made)
+
+    def _remove_and_read(self, operation: Operation, reader: Operation, made: Made) -> None:
+        """Read an audience after its removal: once that is done, it must not be shown as before."""
+        read = self._names.about(self._names.draft(reader, smallest=True), made).request()
+        shown = self._exchanges.play(reader, read, is_early=partial(self._is_early, reader, made))
+        story = self._changed(operation, made)
+        told, early = story[-1], partial(_is_unfinished, reader)
+        if facts_of(reader).final:
+            asked = self._by_answer(reader, made, told)
+            told = self._exchanges.play(reader, asked, is_early=early, before=story)
+        if shown.status == _OK and told.status in (200, 204) and not early(told):
+            is_there = partial(_shows, value_of(shown.response))
+            seen = self._exchanges.play(reader, read, is_early=is_there, before=story, label=BACK)
+            said = f"as before, though {operation.id} has removed it"
+            self._judge.shown_by("run.removed", operation, reader, seen, said if is_there(seen) else "")
 
     def _changed(self, operation: Operation, made: Made) -> tuple[Observation, ...]:
         """What made an audience, and then the changes of it that the operation's story has, or a removal of it."""
@@ -176,4 +179,9 @@ def _is_unfinished(reader: Operation, seen: Observation) -> bool:
 
 
 def _shows(value: Any, seen: Observation) -> bool:
-    return seen.status == _OK and bool(value_of(seen.response) == value)
+    return seen.status == _OK and _lasting(value_of(seen.response)) == _lasting(value)
+
+
+def _lasting(value: Any) -> Any:
+    """An audience without what tells when it was changed last: a removal that removes nothing may have changed that."""
+    return {name: value[name] for name in value if "updat" not in name.lower()} if isinstance(value, dict) else value

@@ -26,10 +26,11 @@ def steps(story: list[dict[str, Any]]) -> list[Step]:
     """The steps of a story as a JSON report has it. Raises ValueError if it is malformed."""
     return [
         Step(
-            each["operation"],
-            zlib.decompress(base64.b64decode(each["sent"])),
-            each["label"],
-            tuple(each["answered"].items()),
+            **{
+                **each,
+                "sent": zlib.decompress(base64.b64decode(each["sent"])),
+                "answered": tuple(each["answered"].items()),
+            }
         )
         for each in story
     ]

@@ -43,8 +43,6 @@ _FOREIGN = ("\n", "é", "\u200b", "\uff21", "٣", "\t", "\0", "\r\n", "ß", "\u2
 _LENGTHS = (1, 2, 255, 256, 4096, 65_536)
 _MANY = 1000
 """A limit of so many properties of an object, or of more, is not tried."""
-_AROUND: tuple[Callable[[Any], Any], ...] = (lambda value: [value], lambda value: {"en": value})
-"""What makes an array or an object of a value that should be neither."""
 _IN_TARGET = 2048
 """The most characters of a query parameter, so that the request line has less than 4 KiB: some servers take no more."""
 
@@ -68,10 +66,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             values = list(_wrong(place, right, fullest))
             if place.kind in ("header", "cookie"):
                 values = [str(value) for value in values if _is_header(str(value))]
-            inside = [change for change in _AROUND if _breaks(place, change(right)) and fullest.is_json]
-            changes = [_named(place, change) for change in inside if place.kind == "body"]
-            yield [Case(sent, puts(place, value), label=spelling(place, value)) for value in values]
-            yield [Case(sent, change) for change in changes]
+            yield [Case(sent, puts(place, value), advice=spelling(place, value)) for value in values]
         # An id that the caller chooses keeps the run's mark in it, so that it is nobody's.
         is_chosen = place.kind == "path" and place.name == chosen(smallest.operation)
         ends = (*_FOREIGN, *" .@", "x" * (1 + place.says("maxLength", 0))) if is_chosen else ()
@@ -88,7 +83,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
         yield [*_others(sent, place)] if place.kind == "body" else []
         if place.is_file:
             yield [
-                Case(sent, puts(place, File(*file[1:4])), label="form.part" if ";" in file[2] else file[0])
+                Case(sent, puts(place, File(*file[1:4])), label=file[0], advice="form.part" if ";" in file[2] else "")
                 for file in names.provider.files()
             ]
         if place.is_file and not place.name:
@@ -97,9 +92,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             yield [Case(fullest, _stretched(place, length)) for length in _lengths(place, names, fullest)]
             yield [Case(fullest, change) for change in _letters(place, names)]
         if place.required and place.name and not secret:
-            yield [Case(smallest, change) for change in _elsewhere(place, smallest)]
-            yield [Case(smallest, change, label=rule) for change, rule in _renamed(place, smallest)]
-            yield [Case(smallest, change, label=rule) for change, rule in _respelled(place, smallest)]
+            kinds = (_elsewhere(place, smallest), _renamed(place, smallest), _respelled(place, smallest))
+            yield from ([Case(smallest, change, advice=rule) for change, rule in moves] for moves in kinds)
     yield _of_page(smallest, names)
     yield [*_others(smallest, Place("body", "", smallest.operation.body))] if smallest.is_json else []
     facts = facts_of(smallest.operation)
@@ -130,11 +124,9 @@ def _of_page(smallest: Draft, names: Names) -> list[Case]:
 
     Only for a provider that identifies audiences by name: another one's sample may be about somebody's audience.
     """
-    content = (
-        smallest.operation.node["requestBody"]["content"] if names.provider.is_by_name and smallest.is_json else None
-    )
-    said = content and content[smallest.media].get("example")
-    if not said:
+    if not names.provider.is_by_name or not smallest.is_json:
+        return []
+    if not (said := smallest.operation.node["requestBody"]["content"][smallest.media].get("example")):
         return []
     draft = names.about(replace(smallest, values={**smallest.values, "body": said.value}))
     return [Case(draft, as_it_is, label="the page's sample")]
@@ -152,7 +144,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         # How else a number may be spelt, such as 00, OpenAPI leaves open.
         yield from (text for text in near if _breaks(place, schema.from_text(place.schema, text)))
     if place.kind == "body" and draft.is_json:
-        others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right)]
+        others: list[Any] = [None, [right], 7, {"en": right}, True, 0, 1.5, "7", "true", [], {}, str(right)]
         others += [[None]] if isinstance(right, list) else []
         yield from (value for value in others if _breaks(place, value))
         yield from [None] if place.says("nullable") or "null" in schema.types(place.schema) else []
@@ -297,7 +289,7 @@ def _framed(place: Place, start: str, end: str) -> Change:
     return _named(place, lambda name: f"{start}{name}{end}")
 
 
-def _elsewhere(place: Place, draft: Draft) -> Iterator[Change]:
+def _elsewhere(place: Place, draft: Draft) -> Iterator[tuple[Change, str]]:
     """Changes that move a required value to where it does not belong."""
     if place.kind == "path" or place.is_file or "/" in place.name:
         return
@@ -309,7 +301,7 @@ def _elsewhere(place: Place, draft: Draft) -> Iterator[Change]:
         ("body", [place.name] if draft.media and place.kind != "body" else []),
     ):
         if found:
-            yield _moved(place, [Place(kind, name) for name in dict.fromkeys(found)])
+            yield _moved(place, [Place(kind, name) for name in dict.fromkeys(found)]), ""
 
 
 def _moved(place: Place, others: list[Place]) -> Change:

@@ -5,28 +5,39 @@ import re
 from typing import Any
 
 from ..bodies import json_of, parts_of
-from ..messages import Request
+from ..messages import Request, Response
 from ..spec import Node, Operation, source, tokens
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
+from .audiences import PREFIX
 
-_LONGEST = 60
+_LONGEST, _FEW = 80, 3
+"""The most characters of a text, and properties or items, that are shown."""
+_MARK = re.compile(rf"{PREFIX}[a-z0-9]+-")
+"""How the names of a run begin."""
 _NOTHING = {"", "valid", "undocumented", "success"}
 """Labels that are not shown, because the content of the request tells more."""
 
 _COUNTED = {"Length": "characters", "Items": "items", "Properties": "properties"}
 
 
-def asked(operation: Operation, request: Request, broken: Violation | None, label: str) -> str:
-    """A request in a few words: what is wrong with it, or, if nothing is, its content and what is special about it."""
-    if broken:
-        return _part(request, broken)
-    special = "" if label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
-    return f"{_whole(operation, request)}{special}"
+def asked(
+    operation: Operation, request: Request, broken: Violation | None, label: str, odd: dict[str, str] | None = None
+) -> str:
+    """A request in a few words: what is wrong with it, or, if nothing is, its content and what is special about it.
+
+    Of its content only the text that is `odd`, by its name, if one is.
+    """
+    special = "" if broken or label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
+    try:
+        said = _part(request, broken) if broken else brief(odd) if odd else _whole(operation, request)
+    except UnreadableError:
+        said = cut(request.body.decode("utf-8", "backslashreplace"))
+    return f"{said}{special}"
 
 
-def rule(operation: Operation, broken: Violation) -> str:
-    """What the broken rule of the spec asks for, and the page that says so."""
+def rule(operation: Operation, broken: Violation, more: str = "") -> str:
+    """What the broken rule of the spec asks for, with `more` after it, and the page that says so."""
     path = [*broken.where.split(" ")[1:], *tokens(broken.pointer)]
     # Of an item, the name is that of its array.
     name = broken.missing or "/".join(path[-2:] if path[-1:] and path[-1].isdecimal() else path[-1:])
@@ -56,6 +67,19 @@ def rule(operation: Operation, broken: Violation) -> str:
             said = f"{name} must match {limit}" if keyword == "pattern" else f"{name} must be a {limit}"
         case _:
             said = broken.message
+    return with_page(operation, broken.rule, f"{said}{more}")
+
+
+def of_answer(operation: Operation, response: Response, broken: Violation) -> str:
+    """What is wrong with an answer, and the page that says so."""
+    if broken.rule.endswith("/required"):
+        return rule(operation, broken)
+    if broken.rule.endswith("/type"):
+        return rule(operation, broken, f", not {broken.message.partition(' breaks ')[0]}")
+    place = f"{broken.where} {broken.pointer}"
+    if broken.where == "content-type":
+        place = f"Content-Type {', '.join(response.values(broken.where))}"
+    said = f"no {place.strip()}" if broken.message == "missing" else f"{place.strip()}: {broken.message}"
     return with_page(operation, broken.rule, said)
 
 
@@ -71,57 +95,57 @@ def _part(request: Request, broken: Violation) -> str:
     place, _, name = broken.where.partition(" ")
     if broken.message == "missing" and not broken.missing:
         return f"a request without {name or 'Content-Type' if place == 'content-type' else name or 'a body'}"
-    shown = {
-        "header": f"{name}: {cut(', '.join(request.values(name)))}",
-        "content-type": f"Content-Type: {cut(', '.join(request.values('content-type')))}",
-        "query": cut("&".join(re.findall(rf"(?<=[?&]){re.escape(name)}=[^&]*", request.target)) or request.target),
-        "path": cut(request.target),
-        "part": f"part {name} = {cut(_text(request, name))}",
-    }
-    return shown[place] if place in shown else _of_json(request, broken)
+    match place:
+        case "header" | "content-type":
+            return f"{name or 'Content-Type'}: {cut(', '.join(request.values(name or place)))}"
+        case "query":
+            return cut("&".join(re.findall(rf"(?<=[?&]){re.escape(name)}=[^&]*", request.target)) or request.target)
+        case "path":
+            return cut(request.target)
+        case "part":
+            return f"part {name} = {cut(_text(request, name))}"
+    return _of_json(request, broken)
 
 
 def _of_json(request: Request, broken: Violation) -> str:
     """The part of a JSON body that breaks a rule, with the keys above it and nothing else."""
-    try:
-        value = json_of(request)
-    except UnreadableError:
-        return cut(request.body.decode("utf-8", "backslashreplace"))
+    value = json_of(request)
     if broken.missing:
-        return f"{_json(at(value, broken.pointer))} without {broken.missing}"
+        return f"{brief(at(value, broken.pointer))} without {broken.missing}"
     found = at(value, broken.pointer)
     for token in reversed(tokens(broken.pointer)):
         found = [found] if token.isdecimal() else {token: found}
-    return _json(found)
+    return brief(found)
 
 
 def _text(request: Request, name: str) -> str:
-    try:
-        part = next(part for part in parts_of(request) if part.name == name)
-    except (StopIteration, UnreadableError):
-        return ""
+    file, data = next(((part.filename, part.data) for part in parts_of(request) if part.name == name), ("", b""))
     # The bytes of a workbook tell a reader nothing, and leave no room for the rule in the line.
-    binary = b"\0" in part.data[_LONGEST:]
-    return f"{part.filename} of {len(part.data):,} bytes" if binary else part.data.decode("utf-8", "backslashreplace")
+    return f"{file} of {len(data):,} bytes" if b"\0" in data[_LONGEST:] else data.decode("utf-8", "backslashreplace")
 
 
 def _whole(operation: Operation, request: Request) -> str:
     body = operation.node.get("requestBody")
     if not body or not request.body:
         return f"{request.method} {cut(request.target)}"
-    try:
-        if "multipart/form-data" in body["content"].value:
-            return f"a form of {', '.join(part.name for part in parts_of(request))}"
-        return _json(json_of(request)) + ("" if request.values("content-type") else " without Content-Type")
-    except UnreadableError:
-        return cut(request.body.decode("utf-8", "backslashreplace"))
+    if "multipart/form-data" in body["content"].value:
+        return f"a form of {', '.join(part.name for part in parts_of(request))}"
+    return brief(json_of(request)) + ("" if request.values("content-type") else " without Content-Type")
 
 
-def _json(value: Any) -> str:
-    return cut(json.dumps(value, ensure_ascii=False))
+def brief(value: Any) -> str:
+    """A JSON value as a text, with the length of what is long instead of all of it."""
+    if not isinstance(value, dict | list):
+        return json.dumps(cut(value, _LONGEST // 2) if isinstance(value, str) else value, ensure_ascii=False)
+    named = isinstance(value, dict)
+    shown = [f"{brief(key)}: {brief(value[key])}" for key in value] if named else [*map(brief, value[:_FEW])]
+    if len(value) > _FEW:
+        # The last property may be one that no document names.
+        shown[1 : -1 if named else None] = [f"… {len(value)} {'properties' if named else 'items'}"]
+    return ("{%s}" if named else "[%s]") % ", ".join(shown)
 
 
-def cut(text: str) -> str:
-    """The text, without its middle if it has more than 60 characters."""
-    half = _LONGEST // 2
-    return text if len(text) <= _LONGEST else f"{text[:half]}…{text[-half:]} ({len(text)} characters)"
+def cut(text: str, longest: int = _LONGEST) -> str:
+    """The text, without the run's mark in names, and without its middle if it has more characters than that."""
+    short, half = _MARK.sub("…", text), longest // 2
+    return short if len(short) <= longest else f"{short[:half]}…{short[-half:]} ({len(text)} characters)"

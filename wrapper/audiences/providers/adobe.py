@@ -24,7 +24,7 @@ from audience_clients.adobe_ims.models import CreateTokenBody, CreateTokenBodyGr
 
 from .._audience import Draft, DraftRules
 from .._http.send import AsyncTransport, BlockingTransport
-from .._operation import Adapter, Built, Effect, Operation, Page, Service, Unsupported, items, text, value_at
+from .._operation import Adapter, Built, Effect, Operation, Page, Service, Unsupported, id_of, items, text, value_at
 from .._options import Options
 from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of
@@ -119,7 +119,7 @@ def _get(asked: Reference, values: Values) -> Built:
 
 
 def _got(asked: Reference, body: Any) -> list[Record] | None:
-    return [_record(body)] if text(body, "id") == asked.id else None
+    return [_record(body)] if id_of(body, "id") == asked.id else None
 
 
 def _find(asked: Reference, values: Values) -> Built:
@@ -156,8 +156,8 @@ def _record(item: Any) -> Record:
     body = item if isinstance(item, dict) else {}
     return Record(
         name=text(body, "name"),
-        id=text(body, "id"),
-        external_id=text(body, "audienceId"),
+        id=id_of(body, "id"),
+        external_id=id_of(body, "audienceId"),
         # No page says of any other state what it means for an audience's members.
         state=RecordState.INACTIVE if text(body, "lifecycleState") == "inactive" else RecordState.OTHER,
         member_count=None,

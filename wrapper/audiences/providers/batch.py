@@ -42,7 +42,8 @@ _SERVICE = Service(
 )
 _PAGE = 100
 """The most audiences on a page of the list."""
-_NEEDS, _ARRAY = "a string at /indexing_token", "an array at /audiences"
+_NEEDS = "a string at /indexing_token"
+_LIST = "an array at /audiences, and, where /has_more is true, a string at /next_from"
 _ASKED = "what is said of the audience that was asked for"
 _SIBLING = "(as Batch has it for profiles)"
 # Batch spells the state of work in progress in two ways: in the schema, and in a sentence on the page of update.
@@ -99,9 +100,9 @@ def _list(mark: Mark, values: Values) -> Built:
 
 def _listed(mark: Mark, body: Any) -> Page | None:  # noqa: ARG001
     found = items(body, "audiences")
-    if found is None:
+    more = None if found is None or body.get("has_more") is False else text(body, "next_from")
+    if found is None or (more is None and body.get("has_more") is True):  # a part must not look like the whole list
         return None
-    more = text(body, "next_from") if body.get("has_more") is not False else None
     return Page([_record(item) for item in found], more, "/audiences")
 
 
@@ -208,7 +209,7 @@ BATCH = Adapter(
         audience_remove.parse_response,
         consequence="a campaign that targets it then targets an empty audience",
     ),
-    list=Operation(_SERVICE, "audience_list", Effect.READS, _list, _listed, needs=_ARRAY),
+    list=Operation(_SERVICE, "audience_list", Effect.READS, _list, _listed, needs=_LIST),
     add=_UPDATE,
     remove=_UPDATE,
     replace=Operation(_SERVICE, "audience_replace", Effect.CHANGES, _replace, _token, needs=_NEEDS),

@@ -11,7 +11,7 @@ from audience_clients.commbox.types import File
 from .._audience import Draft, DraftRules, as_part
 from .._http.send import AsyncTransport, BlockingTransport
 from .._members import PhoneFile
-from .._operation import Adapter, Built, Change, Effect, Operation, Page, Service, Unsupported, items, text
+from .._operation import Adapter, Built, Change, Effect, Operation, Page, Service, Unsupported, id_of, items, text
 from .._options import Options
 from .._provider import Async, Blocking
 from .._record import Record, RecordState, Reference, count_of, time_of
@@ -67,7 +67,7 @@ def _record(item: Any) -> Record:
     body = item if isinstance(item, dict) else {}
     return Record(
         name=text(body, "name"),
-        id=text(body, "id"),
+        id=id_of(body, "id"),
         state=RecordState.OTHER,  # CommBox tells of no state
         member_count=count_of(body, "user_count"),
         created=time_of(body, "created_time"),
