@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterator
-from contextlib import suppress
 
 from ..security import is_bearer, place, start, where
 from .cases import RIGHT_AFTER_WRONG, Case, Change, as_it_is, puts, puts_all
@@ -23,7 +22,8 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
         values = [f"{start(scheme)}{value}" for value in wrong]
         signed = f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}"
         values += [f"Basic {right}", right, f"Token {right}", signed] if is_bearer(scheme) else []
-        values += _of_basic(right) if start(scheme) == "Basic " else []
+        # In Base64, four characters less are the right user, with a password that lacks its end.
+        values += [f"Basic {right[:-4]}"] if start(scheme) == "Basic " else []
         changes = [puts(at, ...), *(puts(at, value or " ") for value in values)]
         changes += [*_elsewhere(at, right, start(scheme) + right, smallest), _broken(at)]
         spelled = [f"{start} {right}" for start in ("bearer", "BEARER", "Bearer ")] if is_bearer(scheme) else []
@@ -57,14 +57,6 @@ def _wrong(right: str, secrets: tuple[str, ...]) -> Iterator[str]:
     yield from ("contract-check-nobody", "", right[:-1], f"{right}x", right.swapcase(), f'"{right}"', right[::-1], "*")
     yield _token("none", "")
     yield from (value for value in secrets if value != right)
-
-
-def _of_basic(right: str) -> list[str]:
-    """The right user with a wrong password; nothing if the credential is of another form."""
-    with suppress(ValueError):
-        user = base64.b64decode(right, validate=True).partition(b":")[0]
-        return [f"Basic {base64.b64encode(user + b':contract-check-nobody').decode()}"]
-    return []
 
 
 def _elsewhere(at: Place, right: str, full: str, smallest: Draft) -> Iterator[Change]:
