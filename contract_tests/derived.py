@@ -21,16 +21,27 @@ _KINDS: tuple[Any, ...] = (5, "text", [], {})
 
 class Drafts:
     """Drafts of a provider, whose `operation` creates. `draft` has the properties of its request that are a field of
-    the draft, and which; they stand in the object of the request `within` others.
+    the draft, and which; they stand in the object of the request `within` others. A draft also has the
+    parameters `in_path`.
     """
 
-    def __init__(self, key: str, operation: str, draft: Mapping[str, str], within: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        key: str,
+        operation: str,
+        draft: Mapping[str, str],
+        within: Sequence[str] = (),
+        in_path: Sequence[str] = (),
+    ) -> None:
         self._key, self._draft, self._within = key, draft, within
         self._operation = next(each for each in load(key).operations if each.id == operation)
         content = self._operation.node["requestBody"]["content"]
         schema = reduce(lambda above, name: above["properties"][name], within, next(iter(content))["schema"])
-        self._properties: dict[str, Node] = {name: schema["properties"][name] for name in schema["properties"].value}
-        self._required: list[str] = [name for name in schema.plain("required", []) if name not in draft]
+        parameters = {each.value["name"]: each["schema"] for each in self._operation.node.get("parameters") or ()}
+        self._properties: dict[str, Node] = {name: parameters[name] for name in in_path}
+        required = [*in_path, *schema.plain("required", [])]
+        self._properties |= {name: schema["properties"][name] for name in schema["properties"].value}
+        self._required: list[str] = [name for name in required if name not in draft]
         self._own = [name for name in self._properties if name not in draft]
         self._name = next(name for name, field in draft.items() if field == "name")
         self.fields = {name: _one(self._properties[name]) for name in self._required}
@@ -42,11 +53,12 @@ class Drafts:
     def good(self, **changes: Any) -> Audience:
         return Audience(**{"name": "VIP", "provider_fields": {self._key: self.fields}} | changes)
 
-    def large(self, size: int) -> Audience:
-        """A draft whose request has about that many bytes, if any property is that long."""
-        if "description" in self._draft.values():
+    def large(self, size: int) -> Audience | None:
+        """A draft whose request has about that many bytes; None if no property may be that long."""
+        if any(field == "description" and self._is_text(name) for name, field in self._draft.items()):
             return self.good(description="d" * size)
-        return self.good(provider_fields={self._key: {**self.fields, **dict.fromkeys(self.own_text[:1], "d" * size)}})
+        long = dict.fromkeys(self.own_text[:1], "d" * size)
+        return self.good(provider_fields={self._key: {**self.fields, **long}}) if long else None
 
     def accepted(self) -> st.SearchStrategy[tuple[Audience, set[str]]]:
         """Drafts, each with what the call leaves out."""

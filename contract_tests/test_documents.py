@@ -406,6 +406,7 @@ UNUSED: list[tuple[str, Callable[[Json], object], Json]] = [
     ("format", lambda s: small_project.answer(s)["properties"]["id"].update(format="account-id"), {}),
     ("const", lambda s: small_project.answer(s)["properties"]["id"].update(const="7"), {f"{_ID}/enum": ["7"]}),
     ("read only", lambda s: small_project.answer(s)["properties"]["id"].update(readOnly=True), {}),
+    ("dialect", lambda s: s.update(jsonSchemaDialect="https://spec.openapis.org/oas/3.1/dialect/base"), {}),
     ("write only", lambda s: _name(s).update(writeOnly=True), {}),
     ("discriminator",
         lambda s: small_project.answer(s).update(oneOf=[{}], discriminator={"propertyName": "id"}),
@@ -451,9 +452,32 @@ def test_servers_that_only_some_paths_have_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["readOnly", "writeOnly"])
 def test_who_sends_a_property_that_is_required_is_left_to_a_person(tmp_path: Path, word: str) -> None:
-    spec = changed(lambda s: (_name(s).update({word: True}), _body(s).update(required=["name"])))
-    with pytest.raises(PipelineError, match=f"/properties/name/{word}: nothing here judges"):
-        effective.build(Provider(small_project.write(tmp_path, spec), "acme"))
+    def shared(spec: Json) -> None:
+        child = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", word: True}}}
+        spec["components"] = {"schemas": {"List": child}}
+        for message in (operation(spec)["requestBody"], operation(spec)["responses"]["200"]):
+            message["content"]["application/json"]["schema"] = {"$ref": "#/components/schemas/List"}
+
+    with pytest.raises(PipelineError, match=f"/components/schemas/List/properties/name/{word}: nothing here judges"):
+        effective.build(Provider(small_project.write(tmp_path, changed(shared)), "acme"))
+
+
+@pytest.mark.parametrize(("word", "left"), [("readOnly", [True, False]), ("writeOnly", [False, True])])
+def test_who_sends_a_property_matters_only_to_the_other_side(word: str, left: list[bool]) -> None:
+    def change(spec: Json) -> None:
+        schemas = {name: {"required": ["x"], "properties": {"x": {word: True}}} for name in ("Asked", "Answered")}
+        spec["components"] = {"schemas": schemas}
+        _body(spec)["properties"]["asked"] = {"$ref": "#/components/schemas/Asked"}
+        small_project.answer(spec)["properties"]["answered"] = {"$ref": "#/components/schemas/Answered"}
+        _body(spec).update(required=["name"])
+        _name(spec).update({word: True})
+        small_project.answer(spec).update(required=["id"])
+        small_project.answer(spec)["properties"]["id"].update({word: True})
+
+    spec = usable(changed(change))
+    shared = [each["properties"]["x"] for each in spec["components"]["schemas"].values()]
+    inner = [_name(spec), small_project.answer(spec)["properties"]["id"]]
+    assert [word in each for each in shared] == [word in each for each in inner] == left
 
 
 def test_what_is_not_used_of_a_document_may_be_invalid_and_an_operation_without_an_id_is_named_by_its_path(

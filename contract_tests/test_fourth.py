@@ -28,7 +28,9 @@ PAGE = HERE / f"{KEY}.md"
 # Beside the one whose operations are counted, two that have between them what APIs have and the first has not.
 NEW = {NAME: PAGE.name, "Plover": "plover.json", "Heron": "heron.md"}
 KEYS_OF_NEW = [name.lower() for name in NEW]
-ADAPTERS = [f"wrapper/audiences/providers/{key}.py" for key in KEYS_OF_NEW]
+PUTTING = "kittiwake"
+"""Creates by PUT. Tests that speak of a POST are not run for it."""
+ADAPTERS = [f"wrapper/audiences/providers/{key}.py" for key in (*KEYS_OF_NEW, PUTTING)]
 ADAPTER = ADAPTERS[0]
 # Each of their cases is about one fault, contradiction or link; a new provider may have none.
 OF_SOME_PROVIDERS = (
@@ -59,12 +61,12 @@ OTHERS = ("get", "delete", "list", "heron-get")
 def fourth(tmp_path_factory: pytest.TempPathFactory) -> Fourth:
     root = project.copy(tmp_path_factory.mktemp("fourth") / "project")
     before = project.hashes(root)
-    for name, page in NEW.items():
+    for name, page in (*NEW.items(), (PUTTING.title(), f"{PUTTING}.json")):
         address = f"https://{name.lower()}.example/page"
         command = ("provider", name, "--page", str(HERE / page), "--address", address)
         assert main([*command, "--root", str(root)]) == 0
     holes = project.run(root, "ruff", "check", "--isolated", "--select", "F821", *ADAPTERS).stdout
-    lines = {what: project.fill_in(root, what) for what in (*KEYS_OF_NEW, *OTHERS)}
+    lines = {what: project.fill_in(root, what) for what in (*KEYS_OF_NEW, PUTTING, *OTHERS)}
     generated = project.run(root, "pipeline", "generate")
     assert generated.returncode == 0, generated.stderr
     return Fourth(root, before, holes, lines)
@@ -79,7 +81,7 @@ def told_in(page: str) -> str:
     return (ROOT / "docs" / "maintaining" / f"{page}.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("key", KEYS_OF_NEW)
+@pytest.mark.parametrize("key", [*KEYS_OF_NEW, PUTTING])
 def test_a_provider_takes_as_many_lines_by_hand_as_its_page_says(fourth: Fourth, key: str) -> None:
     lines = list(fourth.lines[key].values())
     told = [*([] if f"specs/{key}/overlay.yaml" in fourth.lines[key] else [0]), *lines, sum(lines)]
@@ -170,7 +172,23 @@ def test_an_array_goes_out_as_its_parameter_says_and_the_checker_reads_it(fourth
     ]
 
 
-@pytest.mark.parametrize(("requests", "keys"), [(60, KEYS_OF_NEW[-1:]), long(300, KEYS_OF_NEW)])
+def test_an_id_of_the_callers_choice_goes_into_the_path_as_the_spec_allows(fourth: Fourth) -> None:
+    door = "Kittiwake: provider_fields['kittiwake']['segmentId']"
+    assert project.run(fourth.root, "fourth.putting").stdout.splitlines() == [
+        "/segments/spring-1 spring-1",
+        f"{door} (string of 3 characters): does not match ^[a-z0-9-]{{1,40}}$",
+        f"{door} (int): is not of type string",
+        *[f"{door} (string of 0 characters): is a part of the URL, and must be there"] * 2,
+    ]
+
+
+def test_what_is_laid_out_and_filled_in_has_the_style_of_the_project(fourth: Fourth) -> None:
+    files = [*fourth.lines[PUTTING]]
+    config = str(ROOT / "pyproject.toml")
+    assert project.run(fourth.root, "ruff", "check", "--config", config, "--quiet", *files).stdout == ""
+
+
+@pytest.mark.parametrize(("requests", "keys"), [(60, [KEYS_OF_NEW[-1], PUTTING]), long(300, [*KEYS_OF_NEW, PUTTING])])
 def test_the_judge_of_servers_finds_nothing_wrong_with_a_mock(fourth: Fourth, requests: int, keys: list[str]) -> None:
     said = project.run(fourth.root, "fourth.judge", str(requests), *keys).stdout
     assert said.splitlines() == ["kept"] * len(keys)
@@ -344,5 +362,6 @@ def test_a_put_that_creates_and_answers_with_a_location_alone_is_laid_out_as_wel
     page.write_text(json.dumps(spec), "utf-8")
     assert main(["provider", NAME, "--page", str(page), "--root", str(tmp_path / "project")]) == 0
     adapter = (tmp_path / "project" / ADAPTER).read_text("utf-8")
-    assert "external_id=FILL_IN" in adapter
+    assert 'external_id=draft.body["externalId"]' in adapter
+    assert 'in_path=("externalId",)' in adapter
     assert 'größe=draft.body.get("größe", UNSET)' in adapter

@@ -208,6 +208,29 @@ def test_each_operation_has_its_own_file_of_samples_and_the_one_that_creates_is_
     assert bodies == {"create.json": ['{"id": "7"}', '{"id": "8"}'], "get_lists.json": ['{"count": 3}', '{"count": 4}']}
 
 
+def test_where_several_documents_have_an_operation_its_samples_are_in_one_file_and_those_in_words_in_their_own(
+    tmp_path: Path,
+) -> None:
+    def replacing(spec: small_project.Json) -> None:
+        spec["paths"]["/lists"]["put"] = {**small_project.operation(spec), "operationId": "put_list"}
+
+    provider = Provider(small_project.write(tmp_path), "acme")
+    documents = dict.fromkeys(("other.json", provider.documents[0].name), small_project.changed(replacing))
+    written: list[small_project.Json] = [
+        {"operation": ["POST", "/lists"], "body": "of the document"},
+        {"operation": ["PUT", "/lists"], "body": "of the document, too"},
+        {"body": "in words"},
+        {"method": "PUT", "target": "/lists", "body": "with a target"},
+        {"body": "in words, after it"},
+    ]
+    found = samples.files(provider, documents, [{"page": "acme.md", **each} for each in written])
+    bodies = {path.name: [each["body"] for each in json.loads(data)] for path, data in found.items()}
+    assert bodies == {
+        "create.json": ["of the document", "in words"],
+        "put_list.json": ["of the document, too", "with a target", "in words, after it"],
+    }
+
+
 @pytest.mark.parametrize("provider", list(providers()), ids=lambda provider: provider.key)
 def test_a_sample_with_a_target_is_in_the_file_of_the_operation_that_its_target_names(provider: Provider) -> None:
     """Adobe's two documents both have a `POST /audiences`. What has none goes by its page."""

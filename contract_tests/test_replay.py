@@ -150,7 +150,7 @@ def test_a_name_that_is_taken_for_another_one_is_seen_again_with_that_one() -> N
     with _playing(act) as server:
         report = run(target(server, "batch"), Options(operations=["audience_create"]))
     assert ([one.rule for one in report.counted], report.groups[SEEN_ONCE]) == (["case.accepted"], [])
-    assert report.counted[0].inputs == ("a name that was sent in other case",)
+    assert report.counted[0].inputs == ("a name like another but for case",)
 
 
 def test_an_answer_about_the_newest_audience_is_seen_again_with_one_that_is_newer_than_that_asked_about() -> None:

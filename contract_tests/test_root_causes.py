@@ -539,6 +539,13 @@ def test_a_headline_says_that_a_body_has_no_media_type() -> None:
     assert asked(CREATE, request, None, "undocumented") == '{"name": "a"} without Content-Type'
 
 
+def test_a_headline_says_that_a_header_is_empty() -> None:
+    request = Request("POST", "/audiences/create", (("X-Batch-Project", ""),), b"")
+    assert asked(CREATE, request, Violation("header X-Batch-Project", "", "", "is empty"), "") == (
+        "X-Batch-Project: (empty)"
+    )
+
+
 def test_a_headline_shows_the_name_and_the_size_of_a_workbook_and_none_of_its_bytes() -> None:
     create = next(operation for operation in load("commbox").operations if operation.id == "Post_Audiences")
     part = b'--b\r\nContent-Disposition: form-data; name="audience_file"; filename="a.xlsx"\r\n\r\n%b\r\n--b--\r\n'

@@ -13,7 +13,7 @@ from long import long
 from pipeline.__main__ import main
 from pipeline.documents import fingerprint, read
 from pipeline.folders import providers
-from pipeline.update.result import Code, Result
+from pipeline.update.result import Code, Result, code_of
 from pipeline.update.run import update
 from raw_server import RawServer, http
 from small_project import Json, answer, changed, operation
@@ -78,7 +78,7 @@ def test_a_page_that_has_changed_is_taken_whole_with_each_change_in_its_class(
     publish(project, spec)
     result = updated(project)
     assert (result.error, result.code) == ("", code)
-    assert said in " ".join(change.sentence for change in result.reports[0].changes if change.code == code)
+    assert said in " ".join(change.sentence for change in result.reports[0].changes if code_of(change) == code)
     assert sorted(status(project).split()[1::2]) == sorted(result.written)
     assert read(project / "specs" / "acme" / "openapi.json") == spec
     source = (project / "specs" / "acme" / "SOURCE.toml").read_text("utf-8")

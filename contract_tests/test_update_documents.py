@@ -14,7 +14,7 @@ from pipeline.__main__ import main
 from pipeline.documents import read
 from pipeline.folders import RECONSTRUCTED
 from pipeline.update import report
-from pipeline.update.result import Code
+from pipeline.update.result import Code, code_of
 from small_project import Json, as_yaml, changed
 from updating import publish, updated
 
@@ -117,7 +117,7 @@ def test_of_a_page_without_a_spec_each_changed_claim_is_named_with_the_line_of_o
     page.write_text("# Rooms\n\n```http\nPOST /rooms?dry=true\n```\n", "utf-8")
     result = updated(project)
     assert (result.error, result.code) == ("", Code.BREAKING)
-    (said,) = [change for change in result.reports[0].claims if change.code == Code.BREAKING]
+    (said,) = [change for change in result.reports[0].claims if code_of(change) == Code.BREAKING]
     assert said.sentence.startswith("new claim: query dry (value true); in the spec, no such query")
     assert said.lines == ("specs/acme/rooms.json:1",)
     assert read(project / "specs" / "acme" / "claims.json")["rooms.md"][0]["kind"] == "operation"

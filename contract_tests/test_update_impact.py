@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from pipeline.diff import Change, Kind, compare
 from pipeline.update.impact import impact
-from pipeline.update.result import Change
 from small_project import OPERATION, SCHEMA, Json, answer, changed, operation
 
 ADAPTER = """
@@ -20,7 +20,7 @@ def in_adapters(tmp_path: Path, source: str, key: str) -> list[str]:
     """The lines of an adapter that are named where the request's `name` changes."""
     (tmp_path / "wrapper").mkdir()
     (tmp_path / "wrapper" / "acme.py").write_text(source, "utf-8")
-    change = Change("breaking-caller", (BODY,), "maxLength 20 → 40")
+    change = Change(Kind.BREAKING_CALLER, BODY, BODY, "maxLength 20 → 40")
     found = impact(tmp_path, key, [change], (limited(20), limited(40)))
     return [source.splitlines()[use.line - 1].strip() for use in found]
 
@@ -70,13 +70,13 @@ BODY = f"{OPERATION}/requestBody/content/application~1json/schema/properties/nam
 
 
 def test_of_a_property_that_changes_every_line_with_its_name_is_touched(tmp_path: Path) -> None:
-    change = Change("breaking-caller", (BODY,), "maxLength 20 → 40")
+    change = Change(Kind.BREAKING_CALLER, BODY, BODY, "maxLength 20 → 40")
     assert touched(tmp_path, limited(20), limited(40), change) == ["NAME", "SAID"]
 
 
 def test_of_a_property_that_is_gone_every_line_with_its_name_is_touched(tmp_path: Path) -> None:
     after = changed(lambda spec: answer(spec)["properties"].pop("id"))
-    change = Change("breaking-reader", (f"{SCHEMA}/properties/id",), "id is removed")
+    change = Change(Kind.BREAKING_READER, f"{SCHEMA}/properties/id", None, "id is removed")
     assert touched(tmp_path, changed(lambda _: None), after, change) == ["ID"]
 
 
@@ -85,13 +85,14 @@ def test_of_a_property_that_is_gone_from_an_alternative_every_line_with_its_name
         either = {"anyOf": [{"type": "object", "properties": {name: {"type": "string"}}} for name in names]}
         return changed(lambda spec: operation(spec)["responses"]["200"].update(content={"a/b": {"schema": either}}))
 
-    change = Change("compatible", (f"{OPERATION}/responses/200/content/a~1b/schema",), "anyOf now without")
+    at = f"{OPERATION}/responses/200/content/a~1b/schema"
+    change = Change(Kind.COMPATIBLE, at, at, "anyOf now without")
     assert touched(tmp_path, alternatives("id", "kind"), alternatives("number", "kind"), change) == ["ID"]
 
 
 def test_of_a_status_that_is_gone_only_lines_with_it_are_touched(tmp_path: Path) -> None:
     before = changed(lambda spec: operation(spec)["responses"].update({"201": {"description": "Made."}}))
-    change = Change("compatible", (f"{OPERATION}/responses/201",), "201 is removed")
+    change = Change(Kind.COMPATIBLE, f"{OPERATION}/responses/201", None, "201 is removed")
     assert touched(tmp_path, before, changed(lambda _: None), change) == ["STATUS"]
 
 
@@ -99,25 +100,52 @@ def test_of_credentials_that_change_the_header_that_they_are_sent_in_is_touched(
     def scheme(name: str) -> Json:
         return changed(lambda s: s.update(components={"securitySchemes": {"k": {"type": "apiKey", "name": name}}}))
 
-    change = Change("breaking-caller", ("/components/securitySchemes/k",), "name")
+    at = "/components/securitySchemes/k"
+    change = Change(Kind.BREAKING_CALLER, at, at, "name")
     assert touched(tmp_path, scheme("X-Key"), scheme("X-New"), change) == ["KEY"]
 
 
 def test_of_an_operation_that_is_gone_every_line_with_its_name_is_touched(tmp_path: Path) -> None:
     before, after = changed(lambda _: None), changed(lambda spec: spec["paths"].clear())
-    assert touched(tmp_path, before, after, Change("breaking-caller", (OPERATION,), "removed")) == ["CALLED"]
+    assert touched(tmp_path, before, after, Change(Kind.BREAKING_CALLER, OPERATION, None, "removed")) == ["CALLED"]
 
 
 def test_of_an_operation_that_gets_an_id_what_it_was_called_without_one_is_touched(tmp_path: Path) -> None:
     before, after = changed(lambda spec: operation(spec).pop("operationId")), changed(lambda _: None)
-    change = Change("compatible", (OPERATION,), "operationId None → make_list")
+    change = Change(Kind.COMPATIBLE, OPERATION, OPERATION, "operationId None → make_list")
     assert touched(tmp_path, before, after, change) == ["CALLED", "UNNAMED", "MODULE"]
 
 
 def test_documentation_and_what_is_new_touch_nothing(tmp_path: Path) -> None:
     changes = [
-        Change("documentation", (BODY,), "words"),
-        Change("compatible", (f"{SCHEMA}/properties/id",), "id is added"),
+        Change(Kind.DOCUMENTATION, BODY, BODY, "words"),
+        Change(Kind.COMPATIBLE, None, f"{SCHEMA}/properties/id", "id is added"),
     ]
     before = changed(lambda spec: answer(spec)["properties"].pop("id"))
     assert touched(tmp_path, before, changed(lambda _: None), *changes) == []
+
+
+def test_an_answer_that_is_added_or_gone_touches_nothing_of_another_one_with_the_same_component(tmp_path: Path) -> None:
+    def refusing(*codes: str) -> Json:
+        shared = {code: {"$ref": "#/components/responses/200"} for code in codes}
+        document = changed(lambda spec: operation(spec)["responses"].update(shared))
+        return document | {"components": {"responses": {"200": {"description": "Refused."}}}}
+
+    for before, after, lines in ((["400"], ["400", "409"], []), (["201", "400"], ["400"], ["STATUS"])):
+        root = tmp_path / str(len(lines))
+        root.mkdir()
+        assert (
+            touched(root, refusing(*before), refusing(*after), *compare(refusing(*before), refusing(*after))) == lines
+        )
+
+
+def test_a_parameter_that_is_added_or_gone_touches_nothing_of_the_one_with_its_number(tmp_path: Path) -> None:
+    def asking(*names: str) -> Json:
+        found = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in names]
+        return changed(lambda spec: operation(spec).update(parameters=found))
+
+    for before, after, lines in ((["id"], ["size", "id"], []), (["name", "id"], ["id"], ["NAME", "SAID"])):
+        root = tmp_path / str(len(lines))
+        root.mkdir()
+        old, new = asking(*before), asking(*after)
+        assert touched(root, old, new, *compare(old, new)) == lines

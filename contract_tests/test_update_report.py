@@ -11,16 +11,17 @@ import pytest
 import processes
 import updating
 from pipeline.__main__ import main
+from pipeline.diff import Change, Kind
 from pipeline.folders import ROOT
 from pipeline.update.report import as_json, as_markdown, changelog
-from pipeline.update.result import Change, Check, Page, Report, Result, Use
+from pipeline.update.result import Check, Page, Report, Result, Use
 from small_project import answer, changed
 
 PAGES = [Page("a.md", "https://acme.example/a.md", "0" * 64, "1" * 64)]
 
 
 def report(*kinds: str) -> Report:
-    changes = [Change(kind, (f"/paths/{kind}",), f"It is {kind}.") for kind in kinds]
+    changes = [Change(Kind(kind), f"/paths/{kind}", None, f"It is {kind}.") for kind in kinds]
     return Report("acme", PAGES, ("1", "2"), "f" * 64, changes)
 
 
@@ -77,7 +78,7 @@ def test_markdown_says_what_a_class_means_and_what_to_do_next_and_stays_readable
 
 @pytest.mark.parametrize("text", ["2\n## Outcome\n\n0: nothing changed", "\r# A", "\x1b[2J", "\u2028# A", "\u202ea`"])
 def test_what_a_page_says_begins_no_line_of_the_report_and_does_nothing_to_a_terminal(text: str) -> None:
-    told = Report("acme", PAGES, ("1", text), "f" * 64, [Change("breaking-caller", (text,), text)])
+    told = Report("acme", PAGES, ("1", text), "f" * 64, [Change(Kind.BREAKING_CALLER, text, None, text)])
     shown = as_markdown(Result([told], [Check("types", (text,))])).split("\n")
     assert all(line.isprintable() for line in shown)
     assert [line for line in shown if line.startswith("#")] == [

@@ -6,11 +6,11 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
-from .spec import Spec, known_specs
+from .spec import known_specs
 
 MASKED = "[masked]"
 _SHORTEST = 3
@@ -61,15 +61,21 @@ class Quotes:
         return _PIECE.sub(self._piece, text)
 
     def _add(self, text: str) -> None:
-        names = _vocabulary(known_specs())
         for found in _WORD.finditer(text):
             word = found[0].casefold()
             if len(self._words) >= _MOST:
                 self.incomplete = True
                 return
-            if len(word) >= _SHORTEST and word not in names:
+            if len(word) >= _SHORTEST and word not in self._names:
                 self._words.add(word)
         self._numbers.update(_digits(found[0]) for found in _GROUPS.finditer(text))
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names in all specs, in lower case: they say nothing of a member, and reports are about them."""
+        specs = (json.dumps(spec.node.value, ensure_ascii=False) for spec in known_specs())
+        texts = [_PLACES, *(text for spec in specs for found in _NAMES.findall(spec) for text in found)]
+        return frozenset(found[0].casefold() for text in texts for found in _WORD.finditer(text))
 
     def _texts(self, data: bytes) -> Iterator[str]:
         if data.startswith(b"PK"):
@@ -118,11 +124,3 @@ def _unescaped(text: str) -> str:
             break
         text = plain
     return text
-
-
-@lru_cache(maxsize=4)
-def _vocabulary(specs: tuple[Spec, ...]) -> frozenset[str]:
-    """The names in specs, in lower case: they say nothing of a member, and reports are about them."""
-    whole = (json.dumps(spec.node.value, ensure_ascii=False) for spec in specs)
-    texts = [_PLACES, *(text for each in whole for found in _NAMES.findall(each) for text in found)]
-    return frozenset(found[0].casefold() for text in texts for found in _WORD.finditer(text))

@@ -42,7 +42,11 @@ class Case:
 
 
 def cases_of(faults: Iterable[Fault]) -> list[Case]:
-    return [Case(fault, key, side) for fault in faults for key in KEYS for side in SIDES]
+    """For each provider and side; a large request, for those who take one."""
+    return [
+        Case(fault, key, side)
+        for fault in faults for key in KEYS if not fault.large or _large(key, LARGE) for side in SIDES
+    ]  # fmt: skip
 
 
 def run_all(cases: list[Case], workers: int = WORKERS) -> list[Observation]:
@@ -100,7 +104,7 @@ def run(played: Case) -> Observation:
 
 def _call(caller: Caller, fault: Fault, stage: Stage, total: float) -> dict[str, Any]:
     """Every call that the fault wants, and what is seen of the last."""
-    draft = _large(caller.key, NARROW if fault.narrow else LARGE) if fault.large else caller.case.good()
+    draft = (fault.large and _large(caller.key, NARROW if fault.narrow else LARGE)) or caller.case.good()
     beside = None
     for _ in range(fault.calls - 1):
         if fault.beside:
@@ -141,9 +145,9 @@ def _until_asked(stage: Stage) -> None:
 
 
 @cache
-def _large(key: str, size: int) -> Audience:
+def _large(key: str, size: int) -> Audience | None:
     """One for all cases: what is sent is never changed."""
-    made: Audience = data_of(key).large(size)
+    made: Audience | None = data_of(key).large(size)
     return made
 
 

@@ -100,7 +100,9 @@ def messages(provider: str, operation: str, success: int) -> tuple[Any, ...]:
     others = [each for each in asked.node.get("parameters") or () if each.value["in"] == "header"]
     needed = [(each.value["name"], f"{each.pointer}/required") for each in others if each.value.get("required")]
     charset = f"{asked.media.partition(';')[0].title()};charset=UTF-8"
-    debug = json.dumps({**json.loads(good.body), "undocumented": "x"})
+    debug = body(json.dumps({**json.loads(good.body), "undocumented": "x"}))
+    closed = media["schema"].plain("additionalProperties") is False
+    more = [(debug, "body", f"{media['schema'].pointer}/{'additionalProperties' if closed else 'properties'}")]
     responses = asked.node["responses"]
     answered = [(kind, each) for response in [asked.response(success)] if response for kind, each in _content(response)]
     errors = [sample(each["schema"]) for code in sorted(responses.value) if code[0] in "45d"
@@ -108,12 +110,10 @@ def messages(provider: str, operation: str, success: int) -> tuple[Any, ...]:
     return (
         good,
         [(header(name), f"header {name}", rule) for name, rule in keys + needed]
-        + [(body("{"), "body", media.pointer), (body("[]"), "body", f"{media['schema'].pointer}/type")],
+        + [(body("{"), "body", media.pointer), (body("[]"), "body", f"{media['schema'].pointer}/type")]
+        + (more if closed else []),
         [header("CONTENT-TYPE", charset), header("Accept", "*/*")],
-        [
-            (query("?debug=1"), "query debug", asked.node.pointer),
-            (body(debug), "body", f"{media['schema'].pointer}/properties"),
-        ],
+        [(query("?debug=1"), "query debug", asked.node.pointer), *([] if closed else more)],
         [answer(success, kind, json.dumps(sample(each["schema"]))) for kind, each in answered],
         [(answer(success, kind, "{"), "body", each.pointer) for kind, each in answered],
         [other + good.target.removeprefix(base) for other in documented.bases(provider)],

@@ -20,7 +20,7 @@ _MORE = body("--limit--", '--limit\r\nContent-Disposition: form-data; name="more
 BASE = documented.base("commbox")
 GOOD = Request(
     "POST",
-    "/audiences",
+    f"{BASE}/audiences",
     (BEARER, ("Content-Type", "multipart/form-data; boundary=limit")),
     b'--limit\r\nContent-Disposition: form-data; name="name"\r\n\r\nSpring\r\n'
     b'--limit\r\nContent-Disposition: form-data; name="audience_file"; filename="a.csv"\r\n'
@@ -95,16 +95,19 @@ WRONG_ANSWERS = [
 SUCCESS = 201
 BEFORE = GOOD
 OTHERS = {
-    "Get_Audiences": (Request("GET", "/audiences", GOOD.headers[:1]), 200),
+    "Get_Audiences": (Request("GET", f"{BASE}/audiences", GOOD.headers[:1]), 200),
     # That of the first audience that a mock server makes.
     "PUT /Audiences/{AUDIENCE_ID}": (
         Request(
-            "PUT", "/Audiences/312346", GOOD.headers, b"--limit\r\n" + GOOD.body.partition(b"Spring\r\n--limit\r\n")[2]
+            "PUT",
+            f"{BASE}/Audiences/312346",
+            GOOD.headers,
+            b"--limit\r\n" + GOOD.body.partition(b"Spring\r\n--limit\r\n")[2],
         ),
         200,
     ),
 }
-OTHER_TARGETS = ["/audiences"]
+OTHER_TARGETS = [f"{BASE}/audiences"]
 ERROR_KEYS = {"status", "description", "response_time"}
 URL = ("COMMBOX_BASE_URL", "")
 VARIABLES = {"COMMBOX_API_KEY", "COMMBOX_BASE_URL"}

@@ -63,7 +63,10 @@ def _run(options: argparse.Namespace) -> int:
 
         return update.run(options)
     if options.command == "provider":
-        from .newcomer import layout  # noqa: PLC0415
+        try:
+            from .newcomer import layout  # noqa: PLC0415
+        except ImportError as error:
+            raise PipelineError(f"the library cannot be imported ({error}); try `make generate` first") from error
 
         decided = {name: getattr(options, name) for name in ("address", "operations", "overlay")}
         for path in layout.lay_out(options.root, options.name, options.page, **decided):

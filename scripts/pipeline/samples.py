@@ -27,11 +27,13 @@ def recorded(provider: Provider) -> dict[Path, list[Json]]:
 def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[Json]) -> dict[Path, bytes]:
     """The files of the samples, each sample in that of its operation; `create.json` is there in any case.
 
-    A sample with `file` stays in that file. Any other belongs to the operation that it names, or that its target fits,
-    or else to that of the sample before it on the page; the first on a page, to the first operation of its document.
+    A sample with `file` stays in that file, and one of the document belongs to its operation there. Any other belongs
+    to the operation that its target fits, or else to that of the one before it on the page; the first on a page, to the
+    operation of its document that creates, or else to the first.
     """
     operations = _operations(documents)
-    first = {document: name for document, *_, name in reversed(operations)}
+    creating_first = sorted(operations, key=lambda each: each[-1] != CREATE)
+    first = {document: name for document, *_, name in reversed(creating_first)}
     of = {page["file"]: page.get("document", "") for page in provider.source["page"]}
     found: dict[str, list[Json]] = {CREATE: []}
     page: str | None = None
@@ -46,10 +48,9 @@ def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[J
             named = {(method.upper(), path): name for _, method, path, name in own_last}
         plain = {name: value for name, value in sample.items() if name not in ("operation", "file")}
         own = sample.get("file") or named.get(tuple(sample.get("operation", ())))
-        if own is None and "target" in sample:
-            own = _by_target(named, sample)
-        current = own or current
-        found.setdefault(current, []).append(plain)
+        if own is None:
+            own = current = ("target" in sample and _by_target(named, sample)) or current
+        found.setdefault(own, []).append(plain)
     return {provider.samples.with_name(f"{name}.json"): dump(each) for name, each in found.items()}
 
 
@@ -62,9 +63,10 @@ def _by_target(named: Mapping[tuple[str, str], str], sample: Json) -> str | None
 def _operations(documents: Mapping[str, Json]) -> list[tuple[str, str, str, str]]:
     """Document, method, path and file name of each operation. The first POST with a body is the one that creates."""
     found = [(document, *each) for document, spec in documents.items() for each in each_operation(spec)]
-    creates = next((each[:3] for each in found if each[1] == "post" and "requestBody" in each[3]), None)
+    # Several documents may have it. Another operation of the same path has another name.
+    creates = next((_name(*each[1:]) for each in found if each[1] == "post" and "requestBody" in each[3]), None)
     return [
-        (document, method, path, CREATE if (document, method, path) == creates else _name(method, path, operation))
+        (document, method, path, CREATE if (name := _name(method, path, operation)) == creates else name)
         for document, method, path, operation in found
     ]
 

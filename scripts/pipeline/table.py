@@ -40,7 +40,8 @@ def takes() -> str:
 
 def fields() -> str:
     """The type of `provider_fields`, as Python: what each provider alone takes of a draft."""
-    written = [_typed(f"{kind.__name__}Fields", _own_fields(kind.adapter)) for kind in _kinds()]
+    own = {f"{kind.__name__}Fields": _own(kind.adapter) for kind in _kinds()}
+    written = (_typed(name, {key: _type(schema) for key, schema in found.items()}) for name, found in own.items())
     return "".join(written) + _typed("ProviderFields", {kind.key: f"{kind.__name__}Fields" for kind in _kinds()})
 
 
@@ -49,10 +50,13 @@ def _typed(name: str, types: Mapping[str, str]) -> str:
     return f'{name} = typing.TypedDict("{name}", {{{entries}}}, total=False)\n'
 
 
-def _own_fields(adapter: Any) -> dict[str, str]:
-    body = adapter.create.spec.body.at(adapter.draft.within)
-    names = body.properties.keys() - adapter.draft.fields.keys()
-    return {name: _type(body.spec.resolve(body.at((name,)).pointer)[0]) for name in body.properties if name in names}
+def _own(adapter: Any) -> dict[str, dict[str, Any]]:
+    """The schemas of what a create takes, in its path or body, that is no field of the draft."""
+    call, rules = adapter.create.spec, adapter.draft
+    body = call.body.at(rules.within)
+    found = {name: call.in_path[name].pointer for name in rules.in_path}
+    found |= {name: body.at((name,)).pointer for name in body.properties}
+    return {name: call.spec.resolve(at)[0] for name, at in found.items() if name not in rules.fields}
 
 
 def _type(schema: Mapping[str, Any]) -> str:
@@ -67,9 +71,8 @@ def _kinds() -> list[Any]:
 
 
 def _row(kind: Any) -> str:
-    adapter, create = kind.adapter, kind.adapter.create
-    body, rules = create.spec.body, adapter.draft
-    fields = [_field(name, body.properties[name]) for name in body.properties if name not in rules.fields]
+    adapter, create, rules = kind.adapter, kind.adapter.create, kind.adapter.draft
+    fields = [_field(name, schema) for name, schema in _own(adapter).items()]
     cannot = [f"{code(name)}: {reason}" for name, reason in rules.unsupported.items()]
     documented = create.spec.spec.resolve(f"{create.spec.pointer}/responses")[0]
     successes = [int(status.replace("X", "0")) for status in documented if status.startswith("2")]

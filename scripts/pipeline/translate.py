@@ -2,8 +2,8 @@
 
 - OpenAPI 3.0 becomes 3.1: `nullable` becomes a type, exclusive limits become numbers, and what 3.0 ignores beside a
   `$ref` is removed.
-- The formats `int32` and `int64` become the range that they stand for; `uri`, `uuid`, `date` and `byte` become a
-  pattern, and a `const` an `enum`.
+- The formats `int32` and `int64` become the range that they stand for; `uri`, `uri-reference`, `uuid`, `date` and
+  `byte` become a pattern, and a `const` an `enum`.
 - The members of `allOf` are written into the schema that has them, if that means the same.
 - The request bodies of `components`, and the parameters of a path, are moved to the operations that have them.
 - A `content` without a media type is removed, because it says nothing.
@@ -20,12 +20,13 @@ from urllib.parse import urlsplit
 
 from . import validity
 from ._errors import PipelineError
-from .documents import referred
+from .documents import referred, tokens
 from .published import METHODS, each_operation
 
 Json = dict[str, Any]
 PATTERNS = {
     "uri": "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$",
+    "uri-reference": "^[!-~]*$",
     "uuid": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
     "date": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     "byte": "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
@@ -33,9 +34,11 @@ PATTERNS = {
 # The formats that limit a value, by JSON Schema (Validation, 7.3) or by OpenAPI. Any other is a word about it.
 LIMITING = {
     *("date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"),
-    *("uri-reference", "iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex"),
+    *("iri", "iri-reference", "uri-template", "json-pointer", "relative-json-pointer", "regex"),
     *("binary", *PATTERNS),
 }
+# The values of `jsonSchemaDialect` that say no more than its absence does.
+_DIALECTS = ("https://spec.openapis.org/oas/3.1/dialect/base", "https://json-schema.org/draft/2020-12/schema")
 _SAID = ("title", "description", "example", "examples", "default", "deprecated")
 # The meaning of these in a member of `allOf` depends on what stands beside them.
 _ALONE = ("allOf", "$ref", "additionalProperties", "nullable")
@@ -130,20 +133,28 @@ def usable(document: Json) -> Json:
     - Of several credentials to choose from, those that a header can carry. OAuth 2 and OpenID Connect become bearer
       tokens (RFC 6750), and the names of HTTP schemes lower case, because their case does not matter.
     - Schemas without what does not say which values are right: `xml`, a `discriminator` beside alternatives, and
-      `readOnly` and `writeOnly` where nothing is required. No webhooks, no words about a path, and none of its HEAD,
-      OPTIONS and TRACE.
+      `readOnly` and `writeOnly` where nothing is required, or where the other side never has the schema. No
+      webhooks, no words about a path, and none of its HEAD, OPTIONS and TRACE.
     - The servers that all paths have are those of the document.
     """
-    spec = {key: value for key, value in document.items() if key != "webhooks"}
-    for _, schema in validity.schemas(spec, ""):
+    spec = {key: value for key, value in document.items() if key != "webhooks" and value not in _DIALECTS}
+    operations = [operation for _, _, operation in each_operation(spec)]
+    asked = _needed(spec, [[each.get(part) for part in ("parameters", "requestBody")] for each in operations])
+    answered = _needed(spec, [each.get("responses") for each in operations])
+    for at, schema in validity.schemas(spec, ""):
+        parts, of_answer = tokens(at), "/responses/" in at
+        # What each of these could mean, it means on one side only: to those who ask, or to those who answer.
+        meant = {"readOnly": ("schemas", parts[2]) in asked, "writeOnly": ("schemas", parts[2]) in answered}
+        if parts[:2] != ["components", "schemas"]:
+            meant = {"readOnly": not of_answer, "writeOnly": of_answer}
         schema.pop("xml", None)
         if any(key in schema for key in validity.ALTERNATIVES):
             schema.pop("discriminator", None)
         for name, child in schema.get("properties", {}).items():
             # Who sends a property that is required, and who does not, is left to a person.
-            if isinstance(child, dict) and name not in schema.get("required", ()):
-                child.pop("readOnly", None)
-                child.pop("writeOnly", None)
+            for word, counts in meant.items() if isinstance(child, dict) else ():
+                if not counts or name not in schema.get("required", ()):
+                    child.pop(word, None)
     for message in _messages(spec):
         media = next((media for media in message.get("content", ()) if is_json(media)), None)
         if media:
@@ -221,18 +232,26 @@ def cut(spec: Json, wanted: Collection[str]) -> tuple[Json, list[str]]:
 
 def _trimmed(spec: Json) -> Json:
     """The document without the components that no operation refers to, also by way of others."""
-    parts = spec.get("components")
-    held = {kind: each for kind, each in parts.items() if isinstance(each, dict)} if isinstance(parts, dict) else {}
-    needed, new = set[tuple[str, str]](), {*_COMPONENT.findall(json.dumps(spec["paths"]))}
-    while new:
-        needed |= new
-        found = [held.get(kind, {}).get(name) for kind, name in new]
-        new = {*_COMPONENT.findall(json.dumps(found))} - needed
+    needed = _needed(spec, spec["paths"])
     kept = {
         kind: {name: each for name, each in entries.items() if kind == "securitySchemes" or (kind, name) in needed}
-        for kind, entries in held.items()
+        for kind, entries in _components(spec).items()
     }
     return spec | {"components": {kind: entries for kind, entries in kept.items() if entries}}
+
+
+def _needed(spec: Json, part: Any) -> set[tuple[str, str]]:
+    """The components that a part refers to, also by way of others: their kinds and names."""
+    held, needed, new = _components(spec), set[tuple[str, str]](), {*_COMPONENT.findall(json.dumps(part))}
+    while new:
+        needed |= new
+        new = {*_COMPONENT.findall(json.dumps([held.get(kind, {}).get(name) for kind, name in new]))} - needed
+    return needed
+
+
+def _components(spec: Json) -> Json:
+    parts = spec.get("components")
+    return {kind: each for kind, each in parts.items() if isinstance(each, dict)} if isinstance(parts, dict) else {}
 
 
 def id_of(method: str, path: str, operation: Any) -> str:

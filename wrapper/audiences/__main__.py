@@ -1,5 +1,5 @@
 """`python -m audiences` is the command `audiences`."""
 
-from audiences_command import main
+from ._cli import main
 
 main()

@@ -39,8 +39,7 @@ class Account:
         Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
         """
         create, key = self.adapter.create, self.adapter.key
-        body = create.spec.body.at(self.adapter.draft.within)
-        draft = drafted(self.adapter.draft, key, body, audience, leave_out)
+        draft = drafted(self.adapter.draft, key, create.spec, audience, leave_out)
         return draft, self.request(create, draft, draft.look.warnings)
 
     def request(self, operation: Operation[Asked, Any], asked: Asked, warnings: tuple[str, ...] = ()) -> Request:

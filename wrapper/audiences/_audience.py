@@ -82,9 +82,11 @@ class DraftRules:
     """What a provider's create call takes of a draft, and under which names."""
 
     fields: Mapping[str, str]
-    """Each property of the request body that is made of a field of the draft, with that field."""
+    """Each property of the body, or parameter of the path, that is made of a field of the draft, with that field."""
     unsupported: Mapping[str, str]
     """Each field of the draft that the call has no place for, with the reason."""
+    in_path: tuple[str, ...] = ()
+    """The parameters of the call's path that a draft has as it has properties, such as an id of the caller's choice."""
     within: tuple[str, ...] = ()
     """The path within the request body to the object that has these properties; empty for the body itself."""
     column: str | None = None
@@ -96,15 +98,17 @@ class Draft:
     """What a create sends of an audience."""
 
     body: Mapping[str, Any]
-    """The properties of the request body, without the file."""
+    """The properties of the request body, without the file, and the parameters of the path."""
     file: PhoneFile | None
     left_out: tuple[str, ...]
     look: Look
     """What was seen in the file."""
 
 
-def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience, leave_out: Collection[str]) -> Draft:
-    """What the create call sends of an audience. `body` is the schema of the request body. Checks an audience file.
+def drafted(
+    rules: DraftRules, key: str, call: _spec.Operation, audience: Audience, leave_out: Collection[str]
+) -> Draft:
+    """What the create call sends of an audience, in its path and body. Checks an audience file.
 
     Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
     """
@@ -121,9 +125,16 @@ def drafted(rules: DraftRules, key: str, body: _spec.Schema, audience: Audience,
     own = {wire: getattr(audience, name) for wire, name in rules.fields.items() if name not in left_out}
     sent = {**given, **{wire: value for wire, value in own.items() if value is not None}}
     # The spec says of a file only that it is one, so an empty text stands for it here.
-    problems += _judged(
-        rules, key, body, {wire: "" if isinstance(value, PhoneFile) else value for wire, value in sent.items()}
-    )
+    body = call.body.at(rules.within)
+    judged = {wire: "" if isinstance(value, PhoneFile) else value for wire, value in sent.items()}
+    of_body = {wire: value for wire, value in judged.items() if wire not in rules.in_path or wire in body.properties}
+    problems += _judged(rules, key, body, of_body)
+    for wire in rules.in_path:
+        field, value = rules.fields.get(wire, _door(key, wire)), judged.get(wire, "")
+        broken = call.in_path[wire].judge(value) if value != "" else ()
+        problems += [Problem(field, each.rule, shape(value), each.source) for each in broken]
+        if value == "":
+            problems.append(Problem.ours(field, "is a part of the URL, and must be there", value))
     if problems:
         raise InvalidError.of(problems)
     text = {wire: value for wire, value in sent.items() if not isinstance(value, PhoneFile)}

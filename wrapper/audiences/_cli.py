@@ -1,4 +1,4 @@
-"""The command `audiences`, which needs the extra `cli`."""
+"""The entry point of the command `audiences`, which needs the extra `cli`."""
 
 import sys
 from io import StringIO
@@ -14,6 +14,8 @@ def main() -> None:
     except ImportError as error:
         note(f"audiences: the package {error.name} is missing: install audiences with its extra cli")
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
     try:
         code = app(standalone_mode=False)
     except Exception as error:  # noqa: BLE001  # its text and its traceback may hold secrets: neither is shown

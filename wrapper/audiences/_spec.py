@@ -85,6 +85,13 @@ class Operation:
         return Schema(self.spec, f"{at}/{escape(next(iter(content)))}/schema")
 
     @lazy
+    def in_path(self) -> "Mapping[str, Schema]":
+        """The schemas of the path's parameters, by their names."""
+        places = (f"{self.pointer}/parameters/{number}/schema" for number in range(len(self._parameters)))
+        both = zip(self._parameters, places, strict=True)
+        return {each["name"]: Schema(self.spec, self.spec.resolve(at)[1]) for each, at in both if each["in"] == "path"}
+
+    @lazy
     def _answers(self) -> "Mapping[str, Schema | None]":
         found = {}
         for status in self.spec.resolve(f"{self.pointer}/responses")[0]:

@@ -93,7 +93,7 @@ class Judge:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
         if facts.creates and not facts.source:
             is_alike = named.lower() in map(str.lower, self._names)
-            return replace(expectation, kind="a name that was sent in other case") if is_alike else expectation
+            return replace(expectation, kind="a name like another but for case") if is_alike else expectation
         name = sent.get(key_of(operation), "")
         # Each thing may number what is below it from 1.
         made = self._audiences.find(name, facts.source, {at: sent.get(place) for place, at in facts.linked.items()})

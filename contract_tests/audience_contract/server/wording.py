@@ -32,7 +32,7 @@ def asked(
     try:
         said = _part(request, broken) if broken else brief(odd) if odd else _whole(operation, request)
     except UnreadableError:
-        said = cut(request.body.decode("utf-8", "backslashreplace"))
+        said = f"the body {cut(request.body.decode('utf-8', 'backslashreplace'))}"
     return f"{said}{special}"
 
 
@@ -97,7 +97,7 @@ def _part(request: Request, broken: Violation) -> str:
         return f"a request without {name or 'Content-Type' if place == 'content-type' else name or 'a body'}"
     match place:
         case "header" | "content-type":
-            return f"{name or 'Content-Type'}: {cut(', '.join(request.values(name or place)))}"
+            return f"{name or 'Content-Type'}: {cut(', '.join(request.values(name or place))) or '(empty)'}"
         case "query":
             return cut("&".join(re.findall(rf"(?<=[?&]){re.escape(name)}=[^&]*", request.target)) or request.target)
         case "path":

@@ -19,10 +19,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. `pointer_old` is None for what is new, `pointer_new` for what is gone."""
+    """One difference. `pointer_old` is None for what is new, `pointer_new` for what is gone. `lines` are those of a
+    document of ours that it is about.
+    """
 
     kind: Kind
     pointer_old: str | None
     pointer_new: str | None
     sentence: str
     side: Side = "document"
+    lines: tuple[str, ...] = ()

@@ -7,8 +7,6 @@ from .. import effective
 from .._errors import PipelineError
 from . import Kind, compare
 
-_BREAKING = (Kind.BREAKING_CALLER, Kind.BREAKING_READER)
-
 
 def run(old: Path, new: Path) -> int:
     try:
@@ -21,5 +19,6 @@ def run(old: Path, new: Path) -> int:
         print(f"{change.kind}: {change.sentence} ({', '.join(places)})")
     if not changes:
         print("no difference in meaning")
-    kinds = {change.kind for change in changes}
-    return 1 if kinds.intersection(_BREAKING) else 2 if Kind.UNDECIDED in kinds else 0
+    # The worst comes first.
+    worst = changes[0].kind if changes else Kind.COMPATIBLE
+    return 2 if worst is Kind.UNDECIDED else int(worst in (Kind.BREAKING_CALLER, Kind.BREAKING_READER))

@@ -9,8 +9,10 @@ from .node import Node
 
 
 def compare(old: Node, new: Node, where: str) -> Iterator[Change]:
-    before = {key.upper(): node for key, node in old.members("responses").items() if not key.startswith("x-")}
-    after = {key.upper(): node for key, node in new.members("responses").items() if not key.startswith("x-")}
+    before, after = (
+        {key: node for key, node in each.members("responses").items() if not key.startswith("x-")}
+        for each in (old, new)
+    )
     for key, node in after.items():
         name = f"{where}, answer {key}"
         known = _for(before, key)
@@ -18,7 +20,8 @@ def compare(old: Node, new: Node, where: str) -> Iterator[Change]:
             yield from _pair(known, node, name)
         if key not in before:
             kind = Kind.BREAKING_READER if key.startswith("2") and known is None else Kind.COMPATIBLE
-            yield Change(kind, None, node.pointer, f"{name} is added", "response")
+            # Its own place: the component that it refers to may be an older answer's.
+            yield Change(kind, None, f"{new.pointer}/responses/{key}", f"{name} is added", "response")
     for key, node in before.items():
         if key in after:
             continue
@@ -28,12 +31,12 @@ def compare(old: Node, new: Node, where: str) -> Iterator[Change]:
             yield from _pair(node, meant, name)
         within = [other for other in after if key.endswith("XX") and other[0] == key[0]]
         kind = Kind.BREAKING_READER if key.startswith("2") and meant is None and not within else Kind.COMPATIBLE
-        yield Change(kind, node.pointer, None, f"{name} is removed", "response")
+        yield Change(kind, f"{old.pointer}/responses/{key}", None, f"{name} is removed", "response")
 
 
 def _for(responses: dict[str, Node], status: str) -> Node | None:
     """The response that documents a status: its own, that of its range, or the default; None without any."""
-    return responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("DEFAULT")
+    return responses.get(status) or responses.get(f"{status[0]}XX") or responses.get("default")
 
 
 def _pair(old: Node, new: Node, where: str) -> Iterator[Change]:

@@ -39,11 +39,14 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     model = _type(module, "body")
     arguments = list(_arguments(schema, model, modules))
     enums = re.findall(r"(\w+)\(draft", " ".join(value for _, value in arguments))
-    status = min(code for code in responses.value if code.startswith("2"))
+    # A PUT may document another success, of a change.
+    status = min((code != "201", code) for code in responses.value if code.startswith("2"))[1]
     errors = sorted(code for code in responses.value if code[0] in "45d")
     error: Any = next((sample(each, "words") for code in errors for each in schemas(responses[code]).values()), {})
     variables = [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})]
-    others = [each for each in parameters(operation) if each.value["in"] != "header"]
+    needed = (each for each in parameters(operation) if each.value["in"] != "header" and each.value.get("required"))
+    others = [(each.value["name"], each.pointer) for each in needed]
+    in_path = re.findall(r"\{([^{}]+)\}/?$", operation.path) if operation.method == "PUT" else []
     return {
         "operation": operation,
         "model": model,
@@ -53,8 +56,10 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "tag": _identifier(file.parts[1], at),
         "module": _identifier(file.stem, at),
         "method": _method(operation),
-        # Required parameters of path and query, which are no settings: a person has to say what they are.
-        "required": [_python(each.value["name"], each.pointer) for each in others if each.value.get("required")],
+        # Required parameters of path and query, which are no settings. The last of a PUT's path is the audience's id,
+        # and stands in the draft; of the others, a person has to say what they are.
+        "in_path": in_path,
+        "required": [(_python(name, at), name) for name, at in others],
         # The variables of the first server's URL, which are settings of the same names.
         "variables": variables,
         "schemes": schemes,
@@ -65,7 +70,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "documented": next((sample(each, "text") for each in schemas(responses[status]).values()), None),
         # A body of a documented error, with "words" for each text that the provider may choose.
         "error": error if isinstance(error, dict) else {},
-        "answer_media": next(iter(responses[status].plain("content", ())), "application/json"),
+        "answer_media": next(iter(responses[status].plain("content", ())), ""),
     }
 
 
@@ -117,15 +122,14 @@ def _schemes(operation: Operation) -> Iterator[Json]:
     keys = 0
     for scheme in next(iter(alternatives(operation)), ()):
         header, bearer = header_of(scheme), is_bearer(scheme)
-        # Of HTTP Basic, the user and the password are one secret, in the form that stands behind the word.
-        word = start(scheme) if scheme.value["type"] == "http" else ""
+        word, is_key = start(scheme), scheme.value["type"] == "apiKey"
         key = _python(header, scheme.pointer) if keys else "api_key"
-        keys += not word
-        argument = "token" if bearer else "basic_credentials" if word else key
+        keys += is_key
+        # Of HTTP Basic, the user and the password are one secret, in the form that stands behind the word.
+        argument = key if is_key else "token" if bearer else "basic_credentials"
         # `where` is the key of the setting in the mock.
         ours = {"argument": argument, "secret": True, "whole": False, "word": word, "where": where(scheme)}
-        prefixed = header.lower() == "authorization"
-        yield {"header": header, "bearer": bearer, "prefixed": prefixed, "at": scheme.pointer, **ours}
+        yield {"header": header, "bearer": bearer, "at": scheme.pointer, **ours}
 
 
 def _headers(operation: Operation, module: str) -> Iterator[Json]:

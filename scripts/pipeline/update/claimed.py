@@ -6,9 +6,9 @@ from typing import Any
 
 from audience_contract.reports.places import line_of
 
+from ..diff import Change, Kind
 from .claims import Claim
 from .held import hold
-from .result import Change
 
 
 def differences(old: Sequence[Claim], new: Sequence[Claim], spec: dict[str, Any], file: Path) -> Iterator[Change]:
@@ -18,27 +18,27 @@ def differences(old: Sequence[Claim], new: Sequence[Claim], spec: dict[str, Any]
         if claim not in old and not any(claim.items() < other.items() for other in new):
             at, against = hold(claim, spec)
             said = "the spec agrees" if against is None else f"in the spec, {against}"
-            kind = "documentation" if against is None else _kind(claim, old)
+            kind = Kind.DOCUMENTATION if against is None else _kind(claim, old)
             yield _change(kind, at, f"new claim: {_told(claim)}; {said}", file)
     for claim in old:
         if claim not in new and not any(claim.items() < other.items() for other in old):
             still = any(_about(other) == _about(claim) for other in new)
             said = "the page claims something else of it" if still else "nothing on the page claims it any more"
-            kind = "documentation" if still else "undecided"
+            kind = Kind.DOCUMENTATION if still else Kind.UNDECIDED
             yield _change(kind, hold(claim, spec)[0], f"claim gone: {_told(claim)}; {said}", file)
 
 
-def _kind(claim: Claim, old: Sequence[Claim]) -> str:
+def _kind(claim: Claim, old: Sequence[Claim]) -> Kind:
     """The kind of a change. A property that is added, and that no rule requires, is compatible; all else may break."""
     added = not any(_about(other) == _about(claim) for other in old)
     if added and claim["kind"].endswith(" property") and "required" not in claim:
-        return "compatible"
-    return "breaking-caller" if claim["kind"] != "answer property" else "breaking-reader"
+        return Kind.COMPATIBLE
+    return Kind.BREAKING_CALLER if claim["kind"] != "answer property" else Kind.BREAKING_READER
 
 
-def _change(kind: str, at: str, sentence: str, file: Path) -> Change:
+def _change(kind: Kind, at: str, sentence: str, file: Path) -> Change:
     line = f"specs/{file.parent.name}/{file.name}:{line_of(file, at) or 1}"
-    return Change(kind, (at,), sentence, (line,))
+    return Change(kind, at, at, sentence, lines=(line,))
 
 
 def _about(claim: Claim) -> list[Any]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from openapi_python_client.strings import PythonIdentifier
 
-from ..documents import ABSENT, places, resolve, tokens
-from .result import Change, Use
+from ..diff import Change, Kind
+from ..documents import places, pointer, resolve, tokens
+from .result import Use
 
 
 def impact(root: Path, key: str, changes: Iterable[Change], specs: tuple[Any, Any]) -> tuple[Use, ...]:
@@ -16,13 +17,13 @@ def impact(root: Path, key: str, changes: Iterable[Change], specs: tuple[Any, An
 
     What is new is not named by any line yet, and what is only said in other words needs no new line.
     """
-    told = (at for change in changes if change.kind != "documentation" for at in change.pointers)
-    touched = (at for at in told if [resolve(spec, at) is ABSENT for spec in specs] != [True, False])
-    names = {name for at in touched for name in _names(at, specs)}
+    touched = (change for change in changes if change.kind != Kind.DOCUMENTATION and change.pointer_old is not None)
+    names = {name for change in touched for name in _names(change, specs)}
     words = sorted(names | {str(PythonIdentifier(name, "")) for name in names}, key=len, reverse=True)
     either = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, words))})(?![\w-])")
-    adapters = [file for file in _python(root / "wrapper") if f"audience_clients.{key}." in file.read_text("utf-8")]
-    tests = [file for file in _python(root / "contract_tests") if key in file.relative_to(root).with_suffix("").parts]
+    ours, others = (sorted((root / folder).rglob("*.py")) for folder in ("wrapper", "contract_tests"))
+    adapters = [file for file in ours if f"audience_clients.{key}." in file.read_text("utf-8")]
+    tests = [file for file in others if key in file.relative_to(root).with_suffix("").parts]
     return tuple(
         Use(file.relative_to(root).as_posix(), number, word)
         for file in ([*adapters, *tests] if words else ())
@@ -31,32 +32,36 @@ def impact(root: Path, key: str, changes: Iterable[Change], specs: tuple[Any, An
     )
 
 
-def _python(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.py"))
-
-
-def _names(at: str, specs: tuple[Any, Any]) -> Iterator[str]:
-    """The names of the innermost thing that a change is in: a property, a parameter, a status, credentials or an
-    operation.
+def _names(change: Change, specs: tuple[Any, Any]) -> Iterator[str]:
+    """The names of what a change is in. A pointer leads into one of the specs only: in the other one, the same number
+    in a list may be another's.
     """
-    around = re.match(r".*/(?:properties|parameters|securitySchemes)/[^/]+|.*/responses/\d+$", at)
-    place = around[0] if around else "/components/securitySchemes" if "security" in at.split("/") else at
-    values = [value for value in (resolve(spec, place) for spec in specs) if isinstance(value, dict)]
-    kind, last = tokens(place)[-2:] if around else ("", "")
-    if kind in ("properties", "responses"):
+    pairs = zip(specs, (change.pointer_old, change.pointer_new), strict=True)
+    found = [(at, resolve(spec, _around(at)), spec) for spec, at in pairs if at is not None]
+    for at, value, spec in found:
+        yield from map(str, _of(at, value, spec))
+    if len(found) == 2:
+        yield from _named(found[0][1]) ^ _named(found[1][1])
+
+
+def _around(at: str) -> str:
+    """The place of the innermost thing that a place is in: a property, a parameter, a status or credentials."""
+    found = re.match(r".*/(?:properties|parameters|securitySchemes)/[^/]+|.*/responses/\d+$", at)
+    return found[0] if found else "/components/securitySchemes" if "security" in at.split("/") else at
+
+
+def _of(at: str, value: Any, spec: Any) -> Iterator[str]:
+    """The names of the thing with that value around a place; of an operation, if it is none of these."""
+    *_, kind, last = ["", "", *tokens(_around(at))]
+    if kind == "properties" or (kind == "responses" and last.isdecimal()):
         yield last
-    elif around:
-        yield from (str(value.get("name", "Authorization")) for value in values)
-    elif place != at:
-        yield from (str(scheme.get("name", "Authorization")) for value in values for scheme in value.values())
-    elif len(at.split("/")) <= 5:
-        path, method = tokens(at)[1:3] if at.count("/") > 2 else ("", "")
-        operations = (resolve(spec, "/".join(at.split("/")[:4])) for spec in specs)
-        called = f"{method.upper()} {path}"
-        yield from (str(each.get("operationId", called)) for each in operations if method and isinstance(each, dict))
-    named = [_named(value) for value in values]
-    if len(named) == 2:
-        yield from named[0] ^ named[1]
+    elif not isinstance(value, dict):
+        return  # a place in a document of ours, which the overlay has moved
+    elif "securitySchemes" in (kind, last) or kind == "parameters":
+        yield from (each.get("name", "Authorization") for each in (value.values() if kind == "components" else [value]))
+    elif at.startswith("/paths/") and 3 <= at.count("/") <= 4:
+        path, method = tokens(at)[1:3]
+        yield resolve(spec, pointer(["paths", path, method])).get("operationId", f"{method.upper()} {path}")
 
 
 def _named(value: Any) -> set[str]:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from .._errors import PipelineError
+from ..diff import Change
 from ..documents import dump
 from ..markdown import code, line
-from .result import Change, Code, Page, Report, Result, Use
+from .result import Code, Page, Report, Result, Use, code_of
 
 _MOST_CHARACTERS = 300
 _MOST_LINES = 20
@@ -92,7 +93,7 @@ def _provider(report: Report) -> dict[str, Any]:
 
 
 def _worst(report: Report) -> list[Change]:
-    return sorted([*report.changes, *report.claims], key=lambda change: -change.code)
+    return sorted([*report.changes, *report.claims], key=code_of, reverse=True)
 
 
 def _class(report: Report, result: Result) -> str:
@@ -174,7 +175,9 @@ def _places(uses: Iterable[Use]) -> Iterator[str]:
 
 def _steps(result: Result) -> Iterator[str]:
     keys = [report.key for report in result.reports if report.code]
-    ours = [report.key for report in result.reports if any(claim.code > Code.DOCUMENTATION for claim in report.claims)]
+    ours = [
+        report.key for report in result.reports if any(code_of(claim) > Code.DOCUMENTATION for claim in report.claims)
+    ]
     again = f"make update PROVIDER={keys[0]}" if len(keys) == 1 else "make update"
     if result.error:
         yield f"Correct what stands against it, as each line says (docs/maintaining/update.md); then `{again}`."

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from ..diff import Change, Kind
+
 
 class Code(IntEnum):
     """The exit codes. The highest of several counts, but FAILED counts before all others."""
@@ -22,22 +24,12 @@ class Code(IntEnum):
     UNFIT = 40, "the wrapper no longer fits"
 
 
-_CODES = {"documentation": Code.DOCUMENTATION, "compatible": Code.COMPATIBLE}
+_CODES = {Kind.DOCUMENTATION: Code.DOCUMENTATION, Kind.COMPATIBLE: Code.COMPATIBLE}
 
 
-@dataclass(frozen=True)
-class Change:
-    """One difference: its class, the JSON pointers, a sentence, and the lines of our spec it touches."""
-
-    kind: str
-    pointers: tuple[str, ...]
-    sentence: str
-    lines: tuple[str, ...] = ()
-
-    @property
-    def code(self) -> Code:
-        """The exit code of the change. An undecided change counts as breaking."""
-        return _CODES.get(self.kind, Code.BREAKING)
+def code_of(change: Change) -> Code:
+    """The exit code of a change. An undecided change counts as breaking."""
+    return _CODES.get(change.kind, Code.BREAKING)
 
 
 @dataclass(frozen=True)
@@ -83,7 +75,7 @@ class Report:
     def code(self) -> Code:
         if not any(page.changed for page in self.pages):
             return Code.NOTHING
-        return max([Code.DOCUMENTATION, *(change.code for change in [*self.changes, *self.claims])])
+        return max([Code.DOCUMENTATION, *map(code_of, [*self.changes, *self.claims])])
 
 
 @dataclass(frozen=True)

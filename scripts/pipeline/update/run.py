@@ -7,12 +7,13 @@ from pathlib import Path
 
 from .. import client, diff, effective, folders, merge, registry, tree
 from .._errors import PipelineError
+from ..diff import Change, Kind
 from ..documents import fingerprint, read
 from ..folders import Json, Provider
 from . import checks, claimed
 from .impact import impact
 from .report import as_markdown
-from .result import Change, Check, Report, Result
+from .result import Check, Report, Result
 from .stage import differing, stage, swap
 from .take import Taken, take
 
@@ -140,10 +141,10 @@ def _differences(copy: Path, taken: Taken, report: Report) -> tuple[Json | None,
     if after is None:
         before, after = (merge.decided(effective.upstream(each), names) for each in (old, new))
     report.sha256, report.compared = fingerprint(after), True
-    report.changes = [_change(change) for change in diff.compare(before, after)]
+    report.changes = diff.compare(before, after)
     if before != after and not report.changes:
-        places = dict.fromkeys([*effective.changed(before, after), *effective.changed(after, before)])
-        report.changes = [Change("documentation", tuple(places), "the specs differ in what means nothing")]
+        gone, come = (next(effective.changed(*pair), None) for pair in ((after, before), (before, after)))
+        report.changes = [Change(Kind.DOCUMENTATION, gone, come, "the specs differ in what means nothing")]
     report.changes += _samples(taken)
     return spec, against
 
@@ -153,9 +154,4 @@ def _samples(taken: Taken) -> Iterator[Change]:
     for path, data in taken.files.items():
         if path.parent == taken.provider.samples.parent and data != (path.read_bytes() if path.is_file() else None):
             name = path.relative_to(taken.provider.root).as_posix()
-            yield Change("documentation", (), f"other samples in {name}")
-
-
-def _change(found: diff.Change) -> Change:
-    pointers = dict.fromkeys(at for at in (found.pointer_new, found.pointer_old) if at is not None)
-    return Change(found.kind.value, tuple(pointers), found.sentence)
+            yield Change(Kind.DOCUMENTATION, None, None, f"other samples in {name}")
