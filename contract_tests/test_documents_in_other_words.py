@@ -342,9 +342,10 @@ def test_an_item_of_a_form_may_be_no_value_of_a_format_that_is_not_judged(tmp_pa
     assert expected(b"links=https://example.com/check") is Expected.SUCCESS
 
 
-def test_items_of_a_list_of_choices_are_tried_with_different_ones(tmp_path: Path) -> None:
+def test_items_of_a_list_of_choices_are_tried_with_different_ones_and_with_no_other_parameter(tmp_path: Path) -> None:
     kinds = {"type": "array", "uniqueItems": True, "maxItems": 2, "items": {"type": "string", "enum": ["rain", "snow"]}}
     parameter = _parameter("of", kinds, "query") | {"explode": False}
-    operation = {"parameters": [parameter], "responses": _answers("200", {})}
+    day = _parameter("day", {"type": "string", "format": "date"}, "query")
+    operation = {"parameters": [parameter, day], "responses": _answers("200", {})}
     names = _names(_read(tmp_path / "choices.json", {"/a": {"get": operation}}))
     assert "/a?of=rain,snow" in {each.target for each in _requests(names, names.target.spec.operations[0])}

@@ -57,7 +57,9 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
         right = fullest.value(place)
         if right is None:
             continue
-        sent = smallest if smallest.value(place) is not None else fullest
+        # Another parameter may have a value of which nobody knows whether it is right.
+        alone = smallest.put(place, right) if place.kind == "query" else fullest
+        sent = smallest if smallest.value(place) is not None else alone
         secret = names.target.is_secret(f"{place.kind} {place.name}")
         fixed = names.is_given(smallest.operation, place)
         if place.kind != "path":
