@@ -326,3 +326,26 @@ def test_of_things_with_one_number_the_one_below_the_same_thing_is_meant(tmp_pat
         audiences.record(made, plain=True, sure=True)
     found = [audiences.find("1", "create", {"$request.path.account": each}) for each in ("a", "b", "c", None)]
     assert found == [first, second, None, second]
+
+
+def test_an_item_of_a_form_may_be_no_value_of_a_format_that_is_not_judged(tmp_path: Path) -> None:
+    links = {"type": "array", "items": {"type": "string", "format": "uri"}}
+    form = "application/x-www-form-urlencoded"
+    operation = {"requestBody": _body(_object(links=links), form), "responses": _answers("200", {})}
+    spec = _read(tmp_path / "links.json", {"/a": {"put": operation}})
+
+    def expected(body: bytes) -> Expected:
+        request = Request("PUT", "/a", (("content-type", form),), body)
+        return expect(Target(spec, "http://127.0.0.1", {}), spec.operations[0], request).expected
+
+    assert expected(b"links=x") is Expected.OPEN
+    assert expected(b"links=https://example.com/check") is Expected.SUCCESS
+
+
+def test_items_of_a_list_of_choices_are_tried_with_different_ones_and_with_no_other_parameter(tmp_path: Path) -> None:
+    kinds = {"type": "array", "uniqueItems": True, "maxItems": 2, "items": {"type": "string", "enum": ["rain", "snow"]}}
+    parameter = _parameter("of", kinds, "query") | {"explode": False}
+    day = _parameter("day", {"type": "string", "format": "date"}, "query")
+    operation = {"parameters": [parameter, day], "responses": _answers("200", {})}
+    names = _names(_read(tmp_path / "choices.json", {"/a": {"get": operation}}))
+    assert "/a?of=rain,snow" in {each.target for each in _requests(names, names.target.spec.operations[0])}

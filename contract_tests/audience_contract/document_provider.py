@@ -416,5 +416,8 @@ def _unsure(schemas: Iterable[Node], value: Any, above: str) -> Iterator[str]:
     for name, child in value.items() if isinstance(value, dict) else ():
         listed = [part.get("properties") for part in schemas]
         yield from _unsure([below for each in listed if each and (below := each.get(name))], child, name)
-    for child in value if isinstance(value, list) else ():
-        yield from _unsure([items for part in schemas if (items := part.get("items"))], child, "")
+    listed_in = [items for part in schemas if (items := part.get("items"))]
+    # In a query or a form, an array of one item is the text of that item.
+    of_one = isinstance(value, str) and not any("array" in types(each) for each in listed_in)
+    for child in value if isinstance(value, list) else [value] if of_one and listed_in else ():
+        yield from _unsure(listed_in, child, "")

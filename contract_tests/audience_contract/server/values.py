@@ -57,7 +57,9 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
         right = fullest.value(place)
         if right is None:
             continue
-        sent = smallest if smallest.value(place) is not None else fullest
+        # Another parameter may have a value of which nobody knows whether it is right.
+        alone = smallest.put(place, right) if place.kind == "query" else fullest
+        sent = smallest if smallest.value(place) is not None else alone
         secret = names.target.is_secret(f"{place.kind} {place.name}")
         fixed = names.is_given(smallest.operation, place)
         if place.kind != "path":
@@ -195,13 +197,14 @@ def _sizes(place: Place, right: list[Any]) -> Iterator[list[Any]]:
     tuple_of = len(place.says("prefixItems", ())) if place.says("items") is False else 0
     least, most = place.says("minItems", 0), place.says("maxItems", tuple_of)
     sizes = {least - 1, least, most, most + 1 if most else 2}
-    kinds = schema.properties(place.schema["items"]) if place.schema and place.schema.get("items") else {}
+    items = place.schema.get("items") if place.schema else None
+    kinds, choices = (schema.properties(items), items.plain("enum", [])) if items else ({}, [])
     free = [name for name, kind in kinds.items() if "string" in schema.types(kind) and not kind.get("enum")]
     for size in sorted(size for size in sizes if 0 <= size <= 20_000):
         if isinstance(right[0], dict) and free:
             yield [{**right[0], free[0]: f"{right[0].get(free[0], '')}{number}"} for number in range(size)]
         else:
-            yield (right * size)[:size]
+            yield [*choices, *right * size][:size]
 
 
 def _breaks(place: Place, value: Any) -> bool:
