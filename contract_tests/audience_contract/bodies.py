@@ -99,7 +99,7 @@ def _broken(content: Node, message: Response) -> Iterator[Violation]:
             if kind:
                 yield from schema.check(kind, value, "body", undocumented=True)
         elif kind and kind.plain("type") == "string":
-            written = text_of(message) if kind.plain("format") != "binary" else None
+            written = text_of(message) if not schema.is_file(kind) else None
             yield from schema.check(kind, written, "body") if written is not None else ()
         elif kind and not entry.plain("x-not-judged"):
             yield Violation("content-type", "", entry.pointer, "the spec has a schema for what nothing here reads")

@@ -25,8 +25,8 @@ from .urlencoded import decode
 
 _JUDGED = {"date", "date-time", "binary", "password"}
 _ENVELOPES = {"data", "result", "item"}
-_FORM = re.compile(r"\.(json|xml)$")
-"""The end of a path that names the form of an answer, as in `/orders/{id}.json`."""
+_FORMAT = re.compile(r"\.(json|xml)$")
+"""The end of a path that names the format of an answer, as in `/orders/{id}.json`."""
 
 
 class Documented(Provider):
@@ -192,11 +192,8 @@ def register(spec: Spec) -> None:
 
 def _is_meant(record: Record, call: Call) -> bool:
     given = {**_object(value_of(call.request)), **call.path}
-    linked = facts_of(call.operation).linked.items()
-    known = (
-        (given[place], value_at(pointer, record.fields, record.path)) for place, pointer in linked if place in given
-    )
-    return all(str(sent) == str(own) for sent, own in known)
+    linked = [each for each in facts_of(call.operation).linked.items() if each[0] in given]
+    return all(str(given[at]) == str(value_at(pointer, record.fields, record.path)) for at, pointer in linked)
 
 
 def _object(value: Any) -> dict[str, Any]:
@@ -223,7 +220,7 @@ def _effect(operation: Operation) -> Effect:
         return plain
     if operation.path.endswith("}"):
         return Effect.CHANGES
-    ids, items = _identities(operation), _items(operation.spec).get(_place(operation.path), ())
+    ids, items = _identities(operation), _items(operation.spec).get(_stem(operation.path), ())
     answers_id = any(bare(name) in ids for name in ("id", *items)) or any(_linked_from(operation))
     creates = answers_id or operation.node["responses"].value.keys() & {"201", "202"}
     return Effect.CREATES if creates else Effect.CHANGES
@@ -289,9 +286,9 @@ def _linked_from(operation: Operation) -> Iterator[str]:
         yield from (pointer for pointer in found if not pointer.startswith(PATH))
 
 
-def _place(path: str) -> str:
-    """A path, without a slash or the name of a form at its end."""
-    return _FORM.sub("", path.rstrip("/"))
+def _stem(path: str) -> str:
+    """A path, without a slash or the name of a format at its end."""
+    return _FORMAT.sub("", path.rstrip("/"))
 
 
 @lru_cache(maxsize=64)
@@ -308,7 +305,7 @@ def _items(spec: Spec) -> Mapping[str, set[str]]:
     """The parameters that follow each path in a longer path, in braces."""
     found: dict[str, set[str]] = {}
     for path in spec.node["paths"].value:
-        segments = _place(path).split("/")
+        segments = _stem(path).split("/")
         for number, segment in enumerate(segments):
             if re.fullmatch("{[^/]+}", segment):
                 found.setdefault("/".join(segments[:number]), set()).add(segment)
@@ -331,7 +328,7 @@ def _creating(spec: Spec) -> Mapping[str, list[Operation]]:
     found: dict[str, list[Operation]] = {}
     for each in spec.operations:
         if _effect(each) is Effect.CREATES:
-            for key in (_place(each.path), *_identities(each)):
+            for key in (_stem(each.path), *_identities(each)):
                 found.setdefault(key, []).append(each)
     return found
 
@@ -360,7 +357,7 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
                 return found, create.id
         named = [each for each in creating.get(bare(last), ()) if each not in (operation, *above)]
         named = [each for each in named if last not in dict(_path(each)) and bare(last) not in _asked(each)]
-        own = [each for each in named if f"{{{last}}}" in _items(operation.spec).get(_place(each.path), ())]
+        own = [each for each in named if f"{{{last}}}" in _items(operation.spec).get(_stem(each.path), ())]
         # Of several, nothing says which is meant; and a create that is asked for the id does not make it.
         for create in (own or named)[: len(own or named) == 1]:
             if found := _all_linked(names, create, _identities(create)[bare(last)]):

@@ -55,16 +55,16 @@ def sample(schema: Node, text: str = "check", *, smallest: bool = False, level: 
     return next((each for each in found if found[1:] and not any(check(schema, each, ""))), made[0])
 
 
-def asked(schema: Node, value: Any) -> Any:
+def without_read_only(schema: Node, value: Any) -> Any:
     """A value without the properties that only a server sends."""
     if isinstance(value, list):
         items = next((items for part in parts(schema) if (items := part.get("items"))), None)
-        return [asked(items, each) for each in value] if items else value
+        return [without_read_only(items, each) for each in value] if items else value
     if not isinstance(value, dict):
         return value
     kinds = properties(schema)
     kept = {name: each for name, each in value.items() if name not in kinds or not kinds[name].plain("readOnly")}
-    return {name: asked(kinds[name], each) if name in kinds else each for name, each in kept.items()}
+    return {name: without_read_only(kinds[name], each) if name in kinds else each for name, each in kept.items()}
 
 
 def _made(schema: Node, text: str, *, smallest: bool, level: int) -> Any:

@@ -267,9 +267,7 @@ def provider_keys() -> tuple[str, ...]:
 
 def load(key: str) -> Spec:
     """A provider's effective spec, or the document that is registered; raises LookupError for any other key."""
-    if key in _REGISTERED:
-        return _REGISTERED[key]
-    return _effective(key)
+    return _REGISTERED.get(key) or _effective(key)
 
 
 def known_specs() -> tuple[Spec, ...]:

@@ -122,15 +122,15 @@ class Supply:
             raise self._wrong("", "must be an id, which is Unicode text and not blank, or a Member", id)
         if id != id.strip():  # as lines of a file have it
             self.warnings.add(f"an id has white space at an end, and is sent with it [{OURS}]")
-        if isinstance(item, Member) and item.attributes:
-            self._check(item.attributes)
         if not isinstance(item, Member):
             return id, None
+        if item.attributes:
+            self._check(item.attributes)
         try:
             return id, _json.dumps(self._rules.write(self._verb, item, self.warnings)).decode()
         except (ValueError, OverflowError) as error:  # the latter for a time that no year has in UTC
             rule = str(error)
-        raise self._wrong(".attributes", rule, getattr(item, "attributes", None))
+        raise self._wrong(".attributes", rule, item.attributes)
 
     def _check(self, attributes: Any) -> None:
         if self._verb == "remove":

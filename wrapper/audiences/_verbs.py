@@ -368,22 +368,18 @@ class Verbs(Generic[Model]):
             if isinstance(request.body, bytes) and len(request.body) > chunk_bytes:
                 remedy = Remedy("chunk_bytes", len(request.body), "lets a call have so many bytes")
                 raise InvalidError.ours("members", "cannot be sent in fewer bytes", request.body, remedy)
-            count = len(supply.call)
+            failure, count = None, len(supply.call)
             try:
-                success = yield from self.call(entry, change, request)
-            except AudiencesError as failure:
-                self._over(_failed(failure, count), supply)
-                if self.how.ending.over or not go_on:
-                    raise
-            else:
-                self._over(_applied(success, count), supply)
+                chunk = _applied((yield from self.call(entry, change, request)), count)
+            except AudiencesError as error:
+                failure, chunk = error, _failed(error, count)
+            self._chunks.append(chunk)
+            self._attempts = None
+            supply.sent()
+            if failure and (self.how.ending.over or not go_on):
+                raise failure
         _observe.warned(self.title, tuple(sorted(supply.warnings)))
         return self._changed(entry, self._chunks, supply)
-
-    def _over(self, chunk: Chunk, supply: Supply) -> None:
-        self._chunks.append(chunk)
-        self._attempts = None
-        supply.sent()
 
     def _replace_file(
         self, entry: Operation[Change, Reference], asked: Reference, file: object, *, allow_empty: bool

@@ -88,10 +88,8 @@ class Application:
 
     def environment(self, base_urls: Mapping[str, str]) -> dict[str, str]:
         """All providers' variables; `base_urls` by provider key."""
-        found = {}
-        for key, base_url in base_urls.items():
-            found.update(self._providers[key].environment(base_url))
-        return found
+        found = (self._providers[key].environment(base_url).items() for key, base_url in base_urls.items())
+        return {name: value for each in found for name, value in each}
 
     async def _provider(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

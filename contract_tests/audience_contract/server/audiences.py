@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -154,13 +153,12 @@ class Audiences:
             self._usable[maker] = [one for one in those if not one.is_removed_with(key, by)]
         self._known.add(key)
 
-    def find(self, key: str, by: str = "", own: Mapping[str, str | None] = MappingProxyType({})) -> Made | None:
+    def find(self, key: str, by: str = "", own: Mapping[str, str | None] = {}) -> Made | None:
         """The audience of a name or an id, if it certainly exists; else None. `own` has what is at pointers into it."""
-        for one in reversed((*self._listed, *self.existing)):
-            fits = all(value in (None, str(one.at(pointer))) for pointer, value in own.items())
-            if one.is_called(key, by) and fits and one not in self._unsure:
-                return one
-        return None
+        every = reversed((*self._listed, *self.existing))
+        called = (one for one in every if one.is_called(key, by) and one not in self._unsure)
+        found = (one for one in called if all(text in (None, str(one.at(pointer))) for pointer, text in own.items()))
+        return next(found, None)
 
     def is_marked(self, name: str) -> bool:
         """Whether a name has a mark of this run, so that nobody else can have given it."""
@@ -218,9 +216,8 @@ class Audiences:
         if not self._is_by_name:
             found = [operation for operation in found if operation.method == request.method] or found
         creates = {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES}
-        if creates and (
-            self._is_by_name or request.method in _SAFE or not any("{" in operation.path for operation in found)
-        ):
+        is_below = any("{" in operation.path for operation in found)
+        if creates and (self._is_by_name or request.method in _SAFE or not is_below):
             return True
         values = [operation.path_values(path) for operation in found]
         meant = [{*facts_of(each).linked, chosen(each)} - {""} for each in found]

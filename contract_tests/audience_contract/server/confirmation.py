@@ -135,9 +135,8 @@ class Confirmation:
             expectation = self._exchanges.expected(operation, request, step)
             if not expectation:
                 raise StoryError("a request could change what this run has not made")
-            before = tuple(exchanges)
             seen = self._exchanges.play(
-                operation, request, expectation, wire=wire, about=about, step=step, before=before
+                operation, request, expectation, wire=wire, about=about, step=step, before=tuple(exchanges)
             )
             if facts_of(operation).creates:
                 about = about or next(reversed(self._audiences.existing), None)

@@ -16,9 +16,8 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
     for scheme in target.schemes_of(smallest.operation):
         at, right = Place(*place(scheme)), target.settings[where(scheme)]
         # Nothing derived from a right credential may stand in a URL, because logs keep URLs.
-        wrong = (
-            _wrong(right, target.secrets) if at.kind == "header" else ("contract-check-nobody", "x" * len(right), "*")
-        )
+        made_up = ("contract-check-nobody", "x" * len(right), "*")
+        wrong = _wrong(right, target.secrets) if at.kind == "header" else made_up
         values = [f"{start(scheme)}{value}" for value in wrong]
         signed = f"Bearer {_token('HS256', 'c2lnbmF0dXJl')}"
         values += [f"Basic {right}", right, f"Token {right}", signed] if is_bearer(scheme) else []

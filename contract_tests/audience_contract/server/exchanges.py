@@ -87,11 +87,8 @@ class Exchanges:
         found = expect(self.target, operation, request, like.label, like.advice)
         if found.expected is not Expected.SUCCESS:
             return found
-        creates = facts_of(operation).creates
-        unmarked = self.is_by_name and not self.audiences.is_marked(
-            self.judge.name(operation, request) or self.audiences.mark
-        )
-        if creates and unmarked:
+        name = self.judge.name(operation, request) or self.audiences.mark
+        if facts_of(operation).creates and self.is_by_name and not self.audiences.is_marked(name):
             # A name too short for the mark may belong to an audience of somebody else.
             return replace(found, expected=Expected.OPEN, weight=Weight.NOT_JUDGED)
         return found

@@ -106,7 +106,7 @@ class Judge:
             return replace(expectation, expected=Expected.OPEN, kind=kind) if missed else expectation
         # To remove what is not there may be a success, unless a 404 is documented by itself.
         is_refused = not facts.removes or "404" in operation.node["responses"].value
-        absent = operation.response(404) if is_refused and not made and self._audiences.is_absent(name) else None
+        absent = operation.response(404) if is_refused and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
             kind = "an audience that does not exist" if self._provider.is_by_name else "an id that nothing has"
             # What is odd may be refused as malformed, because no audience can be called so.
@@ -178,9 +178,9 @@ class Judge:
             self.refusing.add(operation.id)
         if status == 405:
             entry.tried("http.allow", "" if response.values("allow") else "answered")
-        node, broken, wrong = operation.node["responses"], expectation.broken, False
-        if not fits and expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS):
-            wrong = success or says_no or status >= 400
+        node, broken = operation.node["responses"], expectation.broken
+        is_opposite = expected is not Expected.OPEN and success is not (expected is Expected.SUCCESS)
+        wrong = not fits and is_opposite and (success or says_no or status >= 400)
         if expectation.weight is Weight.ADVICE:
             entry.tried(expectation.rule, verb if wrong else "")
             if success or expectation.rule != "http.media":
@@ -211,11 +211,11 @@ class Judge:
         if not self._provider.is_by_name and 400 <= status < 500 and entry.expectation.fits(operation, entry.response):
             # An OpenAPI document that leaves a refusal out does not say that the server has no other refusals.
             return True
-        # One like an error has no body, or a body of JSON or of the media type of a documented answer.
+        # An error's answer has no body, or one of JSON or of the media type of a documented answer.
         response, answers = entry.response, operation.node["responses"]
         is_json = bool((media := media_of(response)) and media.is_json)
-        is_like_one = is_json or any(entry_of(each.get("content"), response) for each in answers)
-        if status in _OF_BODIES and response.body and not is_like_one:
+        is_of_error = is_json or any(entry_of(each.get("content"), response) for each in answers)
+        if status in _OF_BODIES and response.body and not is_of_error:
             return False
         # Where no document says whether or how such a request is refused, no document says with which status either.
         unsaid = entry.expectation.expected in (Expected.OPEN, Expected.NO_SUCCESS)
@@ -230,11 +230,8 @@ class Judge:
         broken = [v for v in _misshaped(operation, response) if v.pointer not in null]
         broken = [v for v in broken if not self._provider.contradicts(response, v)]
         if response.is_success and not broken:
-            broken = [
-                *self._provider.said(operation, entry.seen.request, response),
-                *self._respelled(operation, response),
-            ]
-            broken = broken or self._without_its_content(operation, response)
+            said = self._provider.said(operation, entry.seen.request, response)
+            broken = [*said, *self._respelled(operation, response)] or self._without_its_content(operation, response)
         for rule in rules_of_answer(operation, response):
             found = [replace(v, message=_of_shape(entry, v)) for v in broken if rule_of_answer(v) == rule]
             about = operation.spec.key, operation.id, entry.seen

@@ -13,7 +13,7 @@ from ..checker import is_of_other_side
 from ..facts import bare
 from ..mock.provider import chosen, facts_of
 from ..mock.provider import load as provider_of
-from ..samples import asked, sample
+from ..samples import sample, without_read_only
 from ..schema import check, from_text, types
 from ..spec import Operation
 from .audiences import Audiences, Made
@@ -68,7 +68,7 @@ class Names:
         draft = self.about(draft, made, keeping=True)
         if (schema := operation.body) and draft.is_json:
             every: list[Any] = [draft.values["body"], sample(schema, smallest=smallest), sample(schema)]
-            every = [asked(schema, each) for each in every if isinstance(each, dict | list)]
+            every = [without_read_only(schema, each) for each in every if isinstance(each, dict | list)]
             broken = ([*check(schema, each, "")] for each in every)
             # What only the server sends may be required of it.
             right = (all(is_of_other_side(operation, each, "readOnly") for each in found) for found in broken)
@@ -79,13 +79,12 @@ class Names:
         """Whether the documents do not tell a right value: for a free parameter, or for a property that takes an id."""
         if self.provider.is_by_name or place.name in facts_of(operation).linked:
             return False
+        if place.kind == "body":
+            # Also under the name of a path parameter that takes the id of something else. An example of an id may be
+            # the id of something real.
+            return bool(re.search("(?:^|_)id$|I[dD]$", place.name) or self._ids[place.name] - {operation.id})
         said = any(place.says(keyword) is not None for keyword in ("enum", "example", "default", "pattern", "format"))
-        # A property may be called as the id of something else is in a path.
-        is_id = place.kind == "body" and bool(
-            re.search("(?:^|_)id$|I[dD]$", place.name) or self._ids[place.name] - {operation.id}
-        )
-        # The example of an id may be the id of something real.
-        return is_id or (not said and place.kind not in ("path", "body") and place.is_text)
+        return not said and place.kind != "path" and place.is_text
 
     def usual(self, place: Place, *, smallest: bool) -> Any:
         """A valid value for a place: that of a setting, an example, or one made from the schema."""
@@ -96,9 +95,8 @@ class Names:
             return File(*self.provider.file())
         assert place.schema
         in_body = place.kind == "body"
-        found = self.provider.examples.get(place.name) or sample(
-            place.schema, "check" if in_body else "a", smallest=smallest
-        )
+        made = sample(place.schema, "check" if in_body else "a", smallest=smallest)
+        found = self.provider.examples.get(place.name) or made
         return found if in_body or isinstance(found, str | list) else json.dumps(found)
 
     def meaning(self, operation: Operation, made: Made) -> dict[str, str]:
@@ -124,13 +122,9 @@ class Names:
         removed or replaced.
         """
         meaning = self.meaning(draft.operation, made or Made(self.new(), "", None))
-        linked, key = facts_of(draft.operation).linked, key_of(draft.operation)
+        meant, key = {*meaning, *facts_of(draft.operation).linked}, key_of(draft.operation)
         for place in places(draft.operation):
-            if (
-                place.kind != "header"
-                and draft.value(place) is not None
-                and (place.name in meaning or place.name in linked)
-            ):
+            if place.kind != "header" and place.name in meant and draft.value(place) is not None:
                 above = meaning[key] if place.kind == "path" else ...
                 value = meaning.get(place.name, draft.value(place) if keeping and above is ... else above)
                 draft = draft.put(place, self._fitting(draft, place, value))

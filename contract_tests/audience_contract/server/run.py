@@ -67,13 +67,7 @@ class Run:
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
         self.exchanges = Exchanges(
-            target,
-            options,
-            self._ledger,
-            self._audiences,
-            enter=self._enter,
-            sending=self._sending,
-            heed=self._heed,
+            target, options, self._ledger, self._audiences, enter=self._enter, sending=self._sending, heed=self._heed
         )
         self._judge, self._sender, self._names = self.exchanges.judge, self.exchanges.sender, self.exchanges.names
         self._is_by_name = self.exchanges.is_by_name
@@ -304,12 +298,9 @@ class Run:
         asked: list[tuple[Ready, Observation]] = []
         with suppress(UsedUp):
             for planned in made.in_order:
-                if self.exchanges.may_create(operation, planned.expectation):
-                    left_out = not self._sender.may_create()
-                else:
-                    is_over = facts_of(operation).creates and not self._sender.may_create(on_purpose=False)
-                    left_out = opening.valid == {0} or is_over
-                if left_out:
+                on_purpose = self.exchanges.may_create(operation, planned.expectation)
+                is_over = facts_of(operation).creates and not self._sender.may_create(on_purpose=on_purpose)
+                if is_over or (opening.valid == {0} and not on_purpose):
                     continue
                 one = self.exchanges.ready(operation, planned)
                 (first,) = self._sender.send_all(operation, [(one.request, planned.case.wire)])

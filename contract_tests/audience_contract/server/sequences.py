@@ -102,12 +102,8 @@ class Sequences:
             is_there = shown.get("name") in (each.get("name") for each in self._judge.items(operation, seen))
             # A later page may have it.
             if is_found and seen.status == _OK and not self._judge.next_page(operation, seen, set()):
-                said = (
-                    ""
-                    if is_there
-                    else f"no {brief(shown.get('name'))}, which fits, and is in the list without the filter"
-                )
-                self._judge.entry(operation, seen).answered("run.pages", said, detail="filter")
+                said = f"no {brief(shown.get('name'))}, which fits, and is in the list without the filter"
+                self._judge.entry(operation, seen).answered("run.pages", "" if is_there else said, detail="filter")
 
     def read_back(self, operation: Operation) -> None:
         """Change or remove an audience, and read it with each operation that must show what became of it."""

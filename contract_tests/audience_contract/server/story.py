@@ -23,17 +23,12 @@ class StoryError(Exception):
 
 
 def steps(story: list[dict[str, Any]]) -> list[Step]:
-    """The steps of a story as a JSON report has it. Raises ValueError if it is malformed."""
-    return [
-        Step(
-            **{
-                **each,
-                "sent": zlib.decompress(base64.b64decode(each["sent"])),
-                "answered": tuple(each["answered"].items()),
-            }
-        )
-        for each in story
-    ]
+    """The steps of a story as a JSON report has it. Raises TypeError or ValueError if it is malformed."""
+
+    def step(sent: str, answered: dict[str, str], **others: str) -> Step:
+        return Step(sent=zlib.decompress(base64.b64decode(sent)), answered=tuple(answered.items()), **others)
+
+    return [step(**each) for each in story]
 
 
 def request(

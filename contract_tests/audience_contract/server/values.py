@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from .. import schema
 from ..mock.provider import chosen, facts_of
-from ..samples import asked, sample
+from ..samples import sample, without_read_only
 from .cases import Case, Change, as_it_is, puts
 from .draft import PARTS, Draft, File
 from .names import Names
@@ -17,23 +17,9 @@ from .places import Place, places
 
 TEXTS = (
     # Texts that are known to make software fail.
-    *(
-        "Prénom Straße Łódź",
-        "\U0001f600 \U00020bb7",
-        "\"'`\\ \\n \\u0041",
-        "  a  ",
-        "<b>&amp;</b><script>1</script><!--",
-    ),
-    *(
-        "a+b&c=d%20e%41%",
-        "one\ntwo\r\nthree\tfour",
-        "0",
-        "00123",
-        "1e5",
-        "true",
-        "null",
-        "e\u0301 a\u0308 z\u0335\u0321",
-    ),
+    *("Prénom Straße Łódź", "\U0001f600 \U00020bb7", "\"'`\\ \\n \\u0041", "  a  "),
+    *("<b>&amp;</b><script>1</script><!--", "a+b&c=d%20e%41%", "one\ntwo\r\nthree\tfour", "0", "00123", "1e5"),
+    *("true", "null", "e\u0301 a\u0308 z\u0335\u0321"),
     *("a\0b", "שלום عليكم", "日本語の名前", "' OR '1'='1'; --", "${7*7} {{7*7}} %{7} #{7}", "%s %d %n %x {} {0}"),
     *("_a--b-", "1aB-", "--", "=1+1", "../../etc/passwd", "undefined", "\u200d\u200b\u202e\u2066x\u2069"),
     *("a\u00a0b\u2003c\u2028d\u2029e", "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1eb\U0001f1f7"),
@@ -109,7 +95,7 @@ def _others(draft: Draft, place: Place) -> Iterator[Case]:
     """
     kinds = schema.alternatives(place.schema)[1:] if place.schema else ()
     for kind in (each for each in kinds if not each.plain("x-not-sent")):
-        made, known = asked(kind, sample(kind)), schema.properties(kind)
+        made, known = without_read_only(kind, sample(kind)), schema.properties(kind)
         if isinstance(made, dict):
             made = {name: each for name, each in made.items() if name in known}
         base = draft.put(place, made) if place.name else replace(draft, values={**draft.values, "body": made})
@@ -151,13 +137,13 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         yield from (value for value in others if _breaks(place, value))
         yield from [None] if place.says("nullable") or "null" in schema.types(place.schema) else []
         # An object with an undocumented property, if the schema forbids those.
-        extra = place.schema.get("additionalProperties") if place.says("propertyNames") else None
-        known = {**right, "contract_check": sample(extra) if extra else 1} if isinstance(right, dict) else right
+        extra = place.schema.get("additionalProperties")
+        each = sample(extra) if extra and isinstance(extra.value, dict) else 1
+        more = {"contract_check": each if place.says("propertyNames") else 1}
+        known = {**right, **more} if isinstance(right, dict) else right
         yield from [known] if _breaks(place, known) else []
         most_keys = place.says("maxProperties", _MANY)
         if isinstance(right, dict) and most_keys < _MANY:
-            named = place.schema.get("additionalProperties")
-            each = sample(named) if named and named.value not in (True, False) else 1
             yield from ({f"check{'x' * number}": each for number in range(size)} for size in (most_keys, most_keys + 1))
     elif not place.is_text and not choices and not place.is_file:
         # How else a number may be spelt, such as 1e2, OpenAPI leaves open.
@@ -255,9 +241,8 @@ def _letters(place: Place, names: Names) -> Iterator[Change]:
     """Changes to letters that are allowed, and to others; the audience's name stays in the text at its own place."""
     pattern = place.says("pattern")
     if not names.is_name(place):
-        yield from (
-            puts(place, text) for text in ([f"check{end}" for end in (*_FOREIGN, *" /.@")] if pattern else TEXTS)
-        )
+        found = [f"check{end}" for end in (*_FOREIGN, *" /.@")] if pattern else TEXTS
+        yield from (puts(place, text) for text in found)
         yield from (puts(place, letter * 255) for letter in "語\U0001f600" if not pattern)
         return
     yield _named(place, names.digits)
@@ -339,12 +324,10 @@ def _renamed(place: Place, draft: Draft) -> Iterator[tuple[Change, str]]:
     above, slash, own = place.name.rpartition("/")
     rule = "json.names" if draft.is_json else "form.part" if draft.media == PARTS else ""
     near = dict.fromkeys((own.upper(), own.title(), f"{own} "), "http.query" if place.kind == "query" else rule)
-    found = near | dict.fromkeys(
-        (f"{own}s", f"{own}[]", own.rpartition("_")[2], *(["file"] if place.is_file else [])), ""
-    )
-    for name in found:
+    others = (f"{own}s", f"{own}[]", own.rpartition("_")[2], *(["file"] if place.is_file else []))
+    for name, advice in (near | dict.fromkeys(others, "")).items():
         if name != own:
-            yield _moved(place, [Place(place.kind, f"{above}{slash}{name}")]), found[name]
+            yield _moved(place, [Place(place.kind, f"{above}{slash}{name}")]), advice
 
 
 def _respelled(place: Place, draft: Draft) -> Iterator[tuple[Change, str]]:

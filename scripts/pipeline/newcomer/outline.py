@@ -44,8 +44,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     errors = sorted(code for code in responses.value if code[0] in "45d")
     error: Any = next((sample(each, "words") for code in errors for each in schemas(responses[code]).values()), {})
     variables = [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})]
-    needed = (each for each in parameters(operation) if each.value["in"] != "header" and each.value.get("required"))
-    others = [(each.value["name"], each.pointer) for each in needed]
+    needed = [each for each in parameters(operation) if each.value["in"] != "header" and each.value.get("required")]
     in_path = re.findall(r"\{([^{}]+)\}/?$", operation.path) if operation.method == "PUT" else []
     return {
         "operation": operation,
@@ -59,7 +58,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         # Required parameters of path and query, which are no settings. The last of a PUT's path is the audience's id,
         # and stands in the draft; of the others, a person has to say what they are.
         "in_path": in_path,
-        "required": [(_python(name, at), name) for name, at in others],
+        "required": [(_python(each.value["name"], each.pointer), each.value["name"]) for each in needed],
         # The variables of the first server's URL, which are settings of the same names.
         "variables": variables,
         "schemes": schemes,

@@ -175,9 +175,7 @@ def _places(uses: Iterable[Use]) -> Iterator[str]:
 
 def _steps(result: Result) -> Iterator[str]:
     keys = [report.key for report in result.reports if report.code]
-    ours = [
-        report.key for report in result.reports if any(code_of(claim) > Code.DOCUMENTATION for claim in report.claims)
-    ]
+    ours = [one.key for one in result.reports if any(code_of(each) > Code.DOCUMENTATION for each in one.claims)]
     again = f"make update PROVIDER={keys[0]}" if len(keys) == 1 else "make update"
     if result.error:
         yield f"Correct what stands against it, as each line says (docs/maintaining/update.md); then `{again}`."
