@@ -93,9 +93,8 @@ def _parsed(operation: Operation[Any, Any], judged: Judged) -> tuple[object, str
         return None, f"the body breaks the spec at {', '.join(p or 'its root' for p in broken)}"
     status, body = judged.response.status, judged.response.body
     try:
-        given = SimpleNamespace(
-            status_code=status, content=body, text=body.decode(errors="replace"), json=lambda: judged.value
-        )
+        text = body.decode(errors="replace")
+        given = SimpleNamespace(status_code=status, content=body, text=text, json=lambda: judged.value)
         return operation.parse(given), None
     except Exception as error:  # noqa: BLE001  # generated code; the receipt must not be lost to it
         return None, f"the generated model raised {type(error).__name__}"

@@ -155,11 +155,8 @@ def as_part(file: PhoneFile) -> tuple[Upload, str, str]:
 
 
 def _left_out(rules: DraftRules, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:
-    names = (
-        isinstance(leave_out, Collection)
-        and not isinstance(leave_out, str)
-        and all(isinstance(each, str) for each in leave_out)
-    )
+    several = isinstance(leave_out, Collection) and not isinstance(leave_out, str)
+    names = several and all(isinstance(each, str) for each in leave_out)
     unknown = sorted(map(named, set(leave_out) - LEAVABLE)) if names else [shape(leave_out)]
     if unknown:
         rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"

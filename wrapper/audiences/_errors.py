@@ -236,9 +236,8 @@ class TokenError(AudiencesError):
         response = error.response and (
             replace(error.response, body=b"") if error.response.status < 300 else error.response
         )
-        known = {
-            name: getattr(error, name) for name in ("deviations", "code", "provider_message", "retry_after", "attempts")
-        }
+        names = ("deviations", "code", "provider_message", "retry_after", "attempts")
+        known = {name: getattr(error, name) for name in names}
         return cls(f"no access token from the token endpoint ({variable}): {error.args[0]}", response=response, **known)
 
 

@@ -124,9 +124,8 @@ class Provider(Generic[T]):
             return success.result
 
         token = Secret.of(ClientCredentials(grant, variables["token_url"]).ask, variables["access_token"])
-        return replace(
-            values, texts={**values.texts, "token_url": url}, secrets={**values.secrets, "access_token": token}
-        )
+        secrets = {**values.secrets, "access_token": token}
+        return replace(values, texts={**values.texts, "token_url": url}, secrets=secrets)
 
     def _begun(
         self, flow: Callable[..., Flow[R]], given: Sequence[Any], named: Mapping[str, Any]

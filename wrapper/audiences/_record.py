@@ -340,7 +340,6 @@ def token_in(what: AudiencesError | str, provider: str, operations: Collection[s
         raise InvalidError.ours("what", "must be an error whose outcome is unknown, or its reconcile_token", what)
     here = (found.get("provider"), found.get("base_url")) == (provider, base_url)
     if not here or found.get("operation") not in operations:
-        raise InvalidError.ours(
-            "what", f"must be of a call that changes something at {provider}, at the base URL of this object", what
-        )
+        rule = f"must be of a call that changes something at {provider}, at the base URL of this object"
+        raise InvalidError.ours("what", rule, what)
     return found

@@ -228,9 +228,8 @@ def in_command_words(error: AudiencesError, names: Mapping[str, str] = {}, *, us
     shown.argument = {"base_url": "--base-url", **names}.get(error.argument, error.argument)
     shown.remedy = _option(error.remedy)
     if isinstance(shown, InvalidError):
-        shown.problems = tuple(
-            replace(each, field=field_option(each.field), remedy=_option(each.remedy)) for each in shown.problems
-        )
+        told = (replace(each, field=field_option(each.field), remedy=_option(each.remedy)) for each in shown.problems)
+        shown.problems = tuple(told)
         shown.args = InvalidError.of(shown.problems).args
     if missing := getattr(shown, "missing", ()):
         shown.args = (f"settings are missing: {'; '.join(f'set {s.variable} ({s.meaning})' for s in missing)}",)

@@ -146,14 +146,11 @@ def base_url(url: str, *, allow_http: bool = False, argument: str = "base_url") 
     parts = _parts(url, ("http", "https"))
     odd = r"[^\w.~!$&'()*+,;=:%/[\]-]|/\.\.?(/|$)"  # a request's URL must be written as it is sent
     if parts is None or re.search(odd, url, re.ASCII):
-        without = "user, query, fragment, open variables and the steps . and .."
+        without = "user, query, fragment, open variables, the steps . and .., and what must be encoded"
         raise ConfigurationError(f"must be http(s)://host[:port][/path], without {without}", argument=argument)
     if parts.scheme == "http" and not allow_http and not _is_here(url):
-        raise ConfigurationError(
-            "has plain http and another host than this machine: credentials would go unencrypted",
-            argument=argument,
-            remedy=ALLOW_HTTP,
-        )
+        rule = "has plain http and another host than this machine: credentials would go unencrypted"
+        raise ConfigurationError(rule, argument=argument, remedy=ALLOW_HTTP)
     return url.rstrip("/")
 
 
@@ -195,10 +192,8 @@ def connection_settings(options: Mapping[str, Any], urls: Sequence[str], *, awai
             continue
         _check_proxy(*found)
         if origin(url)[0] == "http" and not options.get("allow_http", False) and not _is_here(found[1]):
-            raise ConfigurationError(
-                "a URL has plain http and the proxy is another machine: credentials would go unencrypted",
-                remedy=ALLOW_HTTP,
-            )
+            why = "a URL has plain http and the proxy is another machine: credentials would go unencrypted"
+            raise ConfigurationError(why, remedy=ALLOW_HTTP)
         proxies[origin(url)] = found[1]
     own = f"audiences/{__version__}"
     return ConnectionSettings(f"{agent} {own}" if agent else own, _verified(verify), proxies)
@@ -208,9 +203,8 @@ def _verified(verify: object) -> ssl.SSLContext | None:
     if verify is None or isinstance(verify, ssl.SSLContext):
         return verify
     if not isinstance(verify, str | os.PathLike) or not os.fspath(verify):
-        raise ConfigurationError(
-            "verify must be a file of CA certificates or an ssl.SSLContext; it cannot be turned off"
-        )
+        why = "verify must be a file of CA certificates or an ssl.SSLContext; it cannot be turned off"
+        raise ConfigurationError(why)
     try:
         return speaking(ssl.create_default_context(cafile=os.fspath(verify)))
     except ssl.SSLError:

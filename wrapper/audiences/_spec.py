@@ -108,9 +108,8 @@ class Operation:
     @lazy
     def joined(self) -> frozenset[str]:
         """The parameters of the query whose items are sent as one text, with commas between them."""
-        return frozenset(
-            each["name"] for each in self._parameters if each["in"] == "query" and not each.get("explode", True)
-        )
+        asked = (each for each in self._parameters if each["in"] == "query")
+        return frozenset(each["name"] for each in asked if not each.get("explode", True))
 
     @lazy
     def constants(self) -> Mapping[str, str]:

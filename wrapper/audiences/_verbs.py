@@ -461,9 +461,8 @@ class Verbs(Generic[Model]):
         is_newer = changed is not None and started is not None and changed >= started
         evidence = Evidence.FOUND if is_newer else Evidence.PERHAPS_OLDER
         why = "made or changed after the call began" if is_newer else "perhaps made or changed before the call began"
-        return reconciled(
-            evidence=evidence, reason=f"there is an audience of that name, {why} (see record)", record=record
-        )
+        said = f"there is an audience of that name, {why} (see record)"
+        return reconciled(evidence=evidence, reason=said, record=record)
 
     def request(
         self,

@@ -101,7 +101,7 @@ class Run:
         request, linked = self._names.draft(operation, smallest=True).request(), facts_of(operation).linked
         free = [place.name for place in places(operation) if place.kind == "path" and place.name not in linked]
         if free and not self._audiences.may_be_sent(request) and not self._options.read_only:
-            return f"no value is known for {free[0]} that is nobody's"
+            return f"each known value of {free[0]} may be somebody else's"
         if not self._is_by_name:
             unset = sorted(name for at, name in ours.settings.items() if at not in self._target.settings)
             for violation in check_request(operation, request, undocumented=False):

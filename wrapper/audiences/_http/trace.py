@@ -169,7 +169,5 @@ def _is_late(error: BaseException) -> bool:
 
 def _never_left(error: BaseException) -> bool:
     """Whether a transport of httpx's or httpx2's says that it sent nothing."""
-    kinds = type(error).__mro__
-    return isinstance(error, UnicodeError) or any(
-        kind.__name__ in _NEVER_LEFT and kind.__module__.partition(".")[0] in _TRANSPORTS for kind in kinds
-    )
+    kinds = [kind for kind in type(error).__mro__ if kind.__name__ in _NEVER_LEFT]
+    return isinstance(error, UnicodeError) or any(each.__module__.partition(".")[0] in _TRANSPORTS for each in kinds)
