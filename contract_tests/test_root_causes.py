@@ -528,22 +528,28 @@ def test_a_mistake_is_one_finding_of_a_whole_run(fault: str, rule: str) -> None:
     assert ([found.rule for found in report.counted], report.verdict) == ([rule], Verdict.VIOLATED)
 
 
+def breaking(violation: Violation) -> Expectation:
+    return Expectation(Expected.REFUSAL, "case.refused", "", "", broken=violation)
+
+
 def test_a_headline_shows_the_parameter_that_is_wrong_however_long_the_query_is() -> None:
     operation = next(each for each in BATCH.operations if each.id == "audience_list")
     request = Request("GET", f"/audiences/list?from={'a' * 70}&limit=none&from=b", ())
-    assert asked(operation, request, Violation("query limit", "", "/type", "x"), "") == "limit=none"
+    assert asked(operation, request, breaking(Violation("query limit", "", "/type", "x"))) == "limit=none"
 
 
 def test_a_headline_says_that_a_body_has_no_media_type() -> None:
     request = Request("POST", "/audiences/create", (), b'{"name": "a"}')
-    assert asked(CREATE, request, None, "undocumented") == '{"name": "a"} without Content-Type'
+    assert (
+        asked(CREATE, request, Expectation(Expected.OPEN, "", "", "undocumented"))
+        == '{"name": "a"} without Content-Type'
+    )
 
 
 def test_a_headline_says_that_a_header_is_empty() -> None:
     request = Request("POST", "/audiences/create", (("X-Batch-Project", ""),), b"")
-    assert asked(CREATE, request, Violation("header X-Batch-Project", "", "", "is empty"), "") == (
-        "X-Batch-Project: (empty)"
-    )
+    violation = Violation("header X-Batch-Project", "", "", "is empty")
+    assert asked(CREATE, request, breaking(violation)) == "X-Batch-Project: (empty)"
 
 
 def test_a_headline_shows_the_name_and_the_size_of_a_workbook_and_none_of_its_bytes() -> None:
@@ -552,7 +558,7 @@ def test_a_headline_shows_the_name_and_the_size_of_a_workbook_and_none_of_its_by
     book = workbook([["phone"], [442079832100]])
     request = Request("POST", "/audiences", (("Content-Type", "multipart/form-data; boundary=b"),), part % book)
     violation = Violation("part audience_file", "/", "no column", "/")
-    assert asked(create, request, violation, "") == f"part audience_file = a.xlsx of {len(book):,} bytes"
+    assert asked(create, request, breaking(violation)) == f"part audience_file = a.xlsx of {len(book):,} bytes"
 
 
 def trimming(request: Request) -> Request:

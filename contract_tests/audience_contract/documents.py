@@ -577,9 +577,8 @@ def _told_apart(schema: Json) -> Json:
     told = schema.get("discriminator")
     if not isinstance(told, dict) or not isinstance(told.get("mapping", {}), dict):
         return schema
-    kinds = {
-        key: [_named(each, told) for each in schema[key]] for key in ("oneOf", "anyOf") if _SOUND[key](schema.get(key))
-    }
+    keys = [key for key in ("oneOf", "anyOf") if _SOUND[key](schema.get(key))]
+    kinds = {key: [_named(each, told) for each in schema[key]] for key in keys}
     is_told = any(kinds[key] != schema[key] for key in kinds)
     return {name: each for name, each in schema.items() if name != "discriminator" or not is_told} | kinds
 

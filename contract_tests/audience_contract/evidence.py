@@ -158,10 +158,8 @@ class Redactor:
 
     def _text(self, text: str, hidden: Collection[str]) -> str:
         sought = [secret for secret in hidden if len(secret) >= _FEWEST]
-        parts = self._made.split(text)
-        return "".join(
-            self._expressions[part] if at % 2 else without(part, sought, REDACTED) for at, part in enumerate(parts)
-        )
+        parts = enumerate(self._made.split(text))
+        return "".join(self._expressions[part] if at % 2 else without(part, sought, REDACTED) for at, part in parts)
 
     def _bytes(self, body: bytes, hidden: Collection[str]) -> bytes:
         secrets = [secret.encode("utf-8", "surrogatepass").decode("latin-1") for secret in hidden]

@@ -179,6 +179,7 @@ class Ledger:
         `Finding`. `weight` replaces that of the rule.
         """
         about, spec = RULES[rule], registered(provider)
+        shown_by = ((operation,) if operation else (), (kind,) if kind else (), (seen.status,) if seen.response else ())
         found = [
             Finding(
                 rule,
@@ -189,9 +190,7 @@ class Ledger:
                 detail or v.missing,
                 self._place(v),
                 weight or about.weight,
-                (operation,) if operation else (),
-                (kind,) if kind else (),
-                (seen.status,) if seen.response else (),
+                *shown_by,
             )
             for v in broken
         ]

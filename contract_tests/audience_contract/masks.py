@@ -57,12 +57,8 @@ class Masks:
         known = properties(kind)
         items = next((found for each in _kinds(kind) if (found := each.get("items"))), None)
         if isinstance(value, dict) and known:
-            return {
-                name if name in known or _NAME.fullmatch(name) else self.hidden(name): self._value(
-                    child, known.get(name), listed=listed
-                )
-                for name, child in value.items()
-            }
+            names = {name: name if name in known or _NAME.fullmatch(name) else self.hidden(name) for name in value}
+            return {names[name]: self._value(child, known.get(name), listed=listed) for name, child in value.items()}
         if isinstance(value, list) and items:
             return [self._value(each, items, listed=True) for each in value]
         return value if self.is_shown(value, kind, listed=listed) else self.hidden(value)

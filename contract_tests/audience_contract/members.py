@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from . import urlencoded
 from .masks import Masks, masked_bytes
-from .messages import Headers, Request, Response
+from .messages import Request, Response
 from .quotes import MASKED, Quotes
 from .spec import Node, Operation
 
@@ -56,13 +56,11 @@ class Members:
 
     def response(self, operation: Operation | None, response: Response) -> Response:
         """The answer with masks: for what a success has that is not a documented single value, else for quotes."""
-        headers: Headers = tuple(
-            (name, value if self._is_plain(name) else self.text(value)) for name, value in response.headers
-        )
+        headers = ((name, value if self._is_plain(name) else self.text(value)) for name, value in response.headers)
         documented = operation.response(response.status) if operation else None
         content = documented.get("content") if documented else None
         body = self._came.body(response, content) if response.is_success else self._quoting(response.body)
-        return replace(response, headers=headers, body=response.body and body)
+        return replace(response, headers=tuple(headers), body=response.body and body)
 
     def text(self, text: str) -> str:
         """A text without quotes of members; all of it is masked if not everything is known that it could quote."""
@@ -89,6 +87,5 @@ class Members:
 
 def _parameters(operation: Operation | None, place: str) -> dict[str, Node]:
     declared = (operation and operation.node.get("parameters")) or ()
-    return {
-        str(each.value["name"]): kind for each in declared if each.value["in"] == place and (kind := each.get("schema"))
-    }
+    found = (each for each in declared if each.value["in"] == place)
+    return {str(each.value["name"]): kind for each in found if (kind := each.get("schema"))}

@@ -109,9 +109,8 @@ def _judge(ledger: Ledger, entry: har.Entry, operation: Operation, recorded: Col
         ledger.note(f"{name}: the answer's body was not recorded, and is not judged")
     came = {name.lower() for name, _ in entry.response.headers} if entry.response else set()
     # Browsers leave out cookies, other recorders all headers but the type of what they kept.
-    lost = {"header set-cookie"} - {f"header {name}" for name in came} | (
-        {"response.header"} if len(came) < 2 else set()
-    )
+    lost = set() if "set-cookie" in came else {"header set-cookie"}
+    lost |= {"response.header"} if len(came) < 2 else set()
     kind = "invalid" if broken else "valid"
     ledger.response(operation, seen, kind=kind, body=entry.response_body, unknown=lost)
 

@@ -9,7 +9,7 @@ from ..rules import RULES, Weight
 from ..spec import Operation
 from ..violation import Violation
 from . import wording
-from .expectation import Expectation, Expected, texts
+from .expectation import Expectation, Expected
 
 _OF_A_RUN = Expectation(Expected.OPEN, "", "", "success")
 """For rules that no single request states, such as that no two successes have the same id."""
@@ -37,9 +37,7 @@ class Entry:
         if said.rule in ("case.credential", "case.method"):
             return f"a request, {said.kind}"
         # The text is cut only after redaction: a credential without its end would not be recognised and hidden.
-        bare = self.ledger.redactor.bare(self.seen.request)
-        odd = {name: text for name, _, text in texts(self.operation, bare) if name == said.odd} if said.odd else None
-        return wording.asked(self.operation, bare, said.broken, said.kind, odd)
+        return wording.asked(self.operation, self.ledger.redactor.bare(self.seen.request), said)
 
     def headline(self, verb: str, why: str) -> str:
         """What the server did, and why that is wrong."""

@@ -279,9 +279,8 @@ class Judge:
         ids = [str(found) for pointer in facts.unique if isinstance(found := value_at(pointer, value, path), str | int)]
         fresh = [found for found in ids if found not in sent.values()]
         if facts.creates:
-            plain = expected is Expected.SUCCESS and all(
-                text == kind.value["enum"][0] for _, kind, text in texts(operation, seen.request) if kind.get("enum")
-            )
+            chosen = ((kind.plain("enum"), text) for _, kind, text in texts(operation, seen.request))
+            plain = expected is Expected.SUCCESS and all(text == choices[0] for choices, text in chosen if choices)
             before = seen.before if facts.source else ()
             story = replace(seen, answered=self.answered_with(operation, seen), before=before, last=())
             own = next(iter(fresh if self._provider.is_by_name else ids), "")

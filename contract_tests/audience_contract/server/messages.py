@@ -164,9 +164,8 @@ def cases(smallest: Draft, names: Names) -> Iterator[list[Case]]:
 def _any_message(smallest: Draft, names: Names) -> Iterator[Case]:
     yield Case(smallest, as_it_is, Wire(absolute=True), advice="http.line")
     upgrade = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABk"}
-    yield Case(
-        smallest, puts_all((Place("header", name), value) for name, value in upgrade.items()), advice="http.upgrade"
-    )
+    headers = [(Place("header", name), value) for name, value in upgrade.items()]
+    yield Case(smallest, puts_all(headers), advice="http.upgrade")
     if "Accept" not in smallest.values["header"]:
         for accept in _ACCEPTS:
             rule = "" if accept in ("*/*", "application/json") else "http.accept"

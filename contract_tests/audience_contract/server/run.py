@@ -78,9 +78,8 @@ class Run:
         )
         self._rules = options.rules or RULES
         self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
-        self.exchanges.allowed = [
-            each for each in found if each.id not in self._unjudged and (not options.read_only or facts_of(each).reads)
-        ]
+        judged = (each for each in found if each.id not in self._unjudged)
+        self.exchanges.allowed = [each for each in judged if not options.read_only or facts_of(each).reads]
         asked = options.operations
         self._operations = [each for each in self.exchanges.allowed if not asked or each.id in asked]
         self._sequences = Sequences(self.exchanges, self._operations)

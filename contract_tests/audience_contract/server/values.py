@@ -63,9 +63,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             yield [Case(smallest, puts(place, "contract-check-nobody"))]
         if isinstance(right, list) and right:
             name = place.name or "the body"
-            sized = [
-                Case(sent, puts(place, value), label=f"{len(value)} items in {name}") for value in _sizes(place, right)
-            ]
+            sizes = _sizes(place, right)
+            sized = [Case(sent, puts(place, each), label=f"{len(each)} items in {name}") for each in sizes]
             yield [Case(sent, puts(place, right[:1] * 2), label=f"the same item twice in {name}"), *sized]
             yield [Case(sent, change) for change in _of_items(place, right, fullest)]
         yield [*_others(sent, place)] if place.kind == "body" else []

@@ -10,6 +10,7 @@ from ..spec import Node, Operation, source, tokens
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from .audiences import PREFIX
+from .expectation import Expectation, texts
 
 _LONGEST, _FEW = 80, 3
 """The most characters of a text, and properties or items, that are shown."""
@@ -21,13 +22,13 @@ _NOTHING = {"", "valid", "undocumented", "success"}
 _COUNTED = {"Length": "characters", "Items": "items", "Properties": "properties"}
 
 
-def asked(
-    operation: Operation, request: Request, broken: Violation | None, label: str, odd: dict[str, str] | None = None
-) -> str:
+def asked(operation: Operation, request: Request, expectation: Expectation) -> str:
     """A request in a few words: what is wrong with it, or, if nothing is, its content and what is special about it.
 
-    Of its content only the text that is `odd`, by its name, if one is.
+    Of its content only the text that is `odd`, if one is.
     """
+    broken, label = expectation.broken, expectation.kind
+    odd = {name: text for name, _, text in texts(operation, request) if name == expectation.odd}
     special = "" if broken or label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
     try:
         said = _part(request, broken) if broken else brief(odd) if odd else _whole(operation, request)
