@@ -203,9 +203,8 @@ class Run:
             whys = [why for name, why in self._unjudged.items() if name in asked]
             why = whys[0] if whys and len(whys) == len(asked) else "there is no operation that only reads"
             self._ended = f"nothing can be judged: {why}"
-        every = [self._drafts(each) for each in self._operations]
         self._planned |= {(_ALL, operation.id): False for operation in self._operations}
-        drafts = list(self._served(every))
+        drafts = list(self._served(map(self._drafts, self._operations)))
         self._operations[:] = [smallest.operation for smallest, _ in drafts]
         if self._ended:
             return
