@@ -179,7 +179,7 @@ class Ledger:
         `Finding`. `weight` replaces that of the rule.
         """
         about, spec = RULES[rule], registered(provider)
-        shown_by = ((operation,) if operation else (), (kind,) if kind else (), (seen.status,) if seen.response else ())
+        showing = ((operation,) if operation else (), (kind,) if kind else (), (seen.status,) if seen.response else ())
         found = [
             Finding(
                 rule,
@@ -190,7 +190,7 @@ class Ledger:
                 detail or v.missing,
                 self._place(v),
                 weight or about.weight,
-                *shown_by,
+                *showing,
             )
             for v in broken
         ]

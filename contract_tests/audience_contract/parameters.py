@@ -95,9 +95,8 @@ def _check_object(parameter: Node, request: Request) -> Iterator[Violation]:
     """What the properties of an object in the query break, each sent as `name[key]=value`."""
     name, kind = str(parameter.value["name"]), parameter["schema"]
     where = f"query {name}"
-    pairs = [
-        pair for pair in _query(request) if (urlencoded.decode(pair[0], plus=True) or "").partition("[")[0] == name
-    ]
+    named = ((urlencoded.decode(pair[0], plus=True) or "", pair) for pair in _query(request))
+    pairs = [pair for key, pair in named if key.partition("[")[0] == name]
     text = "&".join(map("=".join, pairs))
     if not pairs and parameter.plain("required"):
         yield Violation(where, "", f"{parameter.pointer}/required", "missing")

@@ -143,7 +143,7 @@ def usable(document: Json) -> Json:
     answered = _needed(spec, [each.get("responses") for each in operations])
     for at, schema in validity.schemas(spec, ""):
         parts, of_answer = tokens(at), "/responses/" in at
-        # What each of these could mean, it means on one side only: to those who ask, or to those who answer.
+        # Each of these words matters to one side only: `readOnly` to those who ask, `writeOnly` to those who answer.
         meant = {"readOnly": ("schemas", parts[2]) in asked, "writeOnly": ("schemas", parts[2]) in answered}
         if parts[:2] != ["components", "schemas"]:
             meant = {"readOnly": not of_answer, "writeOnly": of_answer}

@@ -86,7 +86,7 @@ class DraftRules:
     unsupported: Mapping[str, str]
     """Each field of the draft that the call has no place for, with the reason."""
     in_path: tuple[str, ...] = ()
-    """The parameters of the call's path that a draft has as it has properties, such as an id of the caller's choice."""
+    """The parameters of the call's path that are given as properties are, such as an id of the caller's choice."""
     within: tuple[str, ...] = ()
     """The path within the request body to the object that has these properties; empty for the body itself."""
     column: str | None = None
@@ -115,9 +115,8 @@ def drafted(
     if not isinstance(audience, Audience):
         raise InvalidError.ours("audience", "must be an Audience", audience)
     left_out = _left_out(rules, audience, leave_out)
-    file, look = (audience.members if rules.column else None), Look()
-    if file and rules.column:
-        look = looked_into(file, rules.column)
+    file = audience.members if rules.column else None
+    look = looked_into(file, rules.column) if file and rules.column else Look()
     given: Any = audience.provider_fields.get(key, {})
     problems = [*look.problems]
     for name in given.keys() & rules.fields.keys():

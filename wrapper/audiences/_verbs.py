@@ -573,7 +573,7 @@ class Verbs(Generic[Model]):
         return self._marked(copy.copy(self._attempts.interrupted(interrupt))) if self._attempts else self.unsent()
 
     def unsent(self, why: str = "") -> AudiencesError:
-        """The error for a call that was not sent, because it was interrupted unless it is said why."""
+        """The error for a call that was not sent: it says `why`, or else that the call was interrupted."""
         when = "between two calls" if self._chunks else "before anything was sent"
         return self._marked(NotSentError(why or f"interrupted {when}"))
 

@@ -64,9 +64,8 @@ def judge(
     for (key, name, status, shape), count in sorted(app.answered.items()):
         ledger.note(f"{key} {name} was answered {status}, {shape}: {count}")
     if code:
-        ledger.note(
-            f"the command ended with exit code {code}" if code > 0 else f"the command was ended by signal {-code}"
-        )
+        said = f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
+        ledger.note(f"the command {said}")
     obligations = ledger.obligations(_asked(specs, ledger, chosen=bool(providers)))
     if not app.requests and not obligations:
         obligations = (Obligation("", "", "at least one request", met=False),)
@@ -96,9 +95,8 @@ def _check_host(upstream: Upstream, specs: Mapping[str, Spec]) -> None:
     host = upstream.host.removesuffix(".")
     for key, spec in specs.items():
         if host in spec.hosts:
-            raise ProductionError(
-                f"{host} is {key}'s production host: sending requests on to it needs --allow-production"
-            )
+            said = f"{host} is {key}'s production host: sending requests on to it needs --allow-production"
+            raise ProductionError(said)
 
 
 def _asked(specs: Mapping[str, Spec], ledger: Ledger, *, chosen: bool) -> Iterator[Operation]:

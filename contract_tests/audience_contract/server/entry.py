@@ -60,6 +60,6 @@ class Entry:
         about = self.operation.spec.key, self.operation.id, self.seen
         self.ledger.check(rule, *about, found, kind=self.expectation.kind, detail=detail, weight=weight)
 
-    def answered(self, rule: str, why: str, *, detail: str = "", weight: Weight | None = None) -> None:
+    def of_answer(self, rule: str, why: str, *, detail: str = "", weight: Weight | None = None) -> None:
         """Count a rule as tried, as broken if `why` says what is wrong with the answer."""
         self.find(rule, why and self.headline("answered", why), detail=detail, weight=weight)

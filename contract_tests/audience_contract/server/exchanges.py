@@ -121,7 +121,7 @@ class Exchanges:
         return self.sender.send_all(operation, [(one.request, one.planned.case.wire) for one in ready])
 
     def ready(self, operation: Operation, planned: Planned, about: Made | None = None) -> Ready:
-        """Make a case's request and count it; if no audience is given, about any, unless the case says otherwise."""
+        """Make a case's request and count it. Without `about`, it is about any audience, or one that never existed."""
         case, used = planned.case, planned.expectation.expected in MAY_SUCCEED
         made = about or (None if case.absent else self.audience(operation, used=used))
         request, other = case.request(self.names.about(case.base, made)), None

@@ -311,13 +311,13 @@ class Judge:
             # No OpenAPI document can say that an id is never given again, not even after what had it was removed.
             weight = None if self._provider.is_by_name or operation.node.plain("x-unique") else Weight.ADVICE
             shown = wording.cut(self.ledger.redactor.text(found))
-            both.answered("run.unique", f"an earlier answer had its id {shown}" if known else "", weight=weight)
+            both.of_answer("run.unique", f"an earlier answer had its id {shown}" if known else "", weight=weight)
         self._ids |= dict.fromkeys(((found, *above) for found in fresh), replace(seen, before=(), last=()))
         for pointer, field in facts.echoes.items() if is_new else ():
             echoed = at(value, pointer)
             if field in sent and echoed is not None:
                 said = f"another {field} than was sent" if self._differs(sent[field], echoed) else ""
-                of_run.answered("run.echo", said, detail=pointer)
+                of_run.of_answer("run.echo", said, detail=pointer)
 
     def _texts_fit(self, operation: Operation, seen: Observation) -> None:
         """Judge whether a list shows the run's audiences with the texts that were sent.
@@ -335,7 +335,7 @@ class Judge:
                 for field in sorted({named, *self._provider.kept} & self._certain[made.id].keys() & item.keys()):
                     sent, shown = self._certain[made.id][field], str(item[field])
                     said = f"{sent} is shown as {shown}" if self._differs(sent, shown) else ""
-                    entry.answered("run.echo", said, detail=named)
+                    entry.of_answer("run.echo", said, detail=named)
 
     def _differs(self, sent: str, shown: object) -> bool:
         """Whether a text is shown as another one; that a number is shown as a text, or the like, its schema tells."""
@@ -363,7 +363,7 @@ class Judge:
             if isinstance(items, list) and most.isdecimal() and most != "0":
                 most = str(min(int(most), limit.says("maximum", int(most))))
                 many = f"{len(items)} on a page, where {most} is the most" if len(items) > int(most) else ""
-                entry.answered("run.pages", many, detail=limit.name)
+                entry.of_answer("run.pages", many, detail=limit.name)
 
     def answered_with(self, operation: Operation, seen: Observation) -> tuple[tuple[str, str], ...]:
         """The ids in an answer that later requests use, each with its JSON pointer."""
@@ -383,7 +383,7 @@ class Judge:
         again = cursor in given
         if cursor:
             said = "an earlier page had its cursor, so the list has no end" if again else ""
-            self.entry(operation, seen).answered("run.pages", said)
+            self.entry(operation, seen).of_answer("run.pages", said)
         given.add(cursor)
         return "" if again else cursor
 

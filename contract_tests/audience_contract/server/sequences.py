@@ -73,7 +73,7 @@ class Sequences:
                     seen = page(on_one_page)
                     missed &= self._judge.shows(operation, seen)
                     said = f"it has {brief(min(missed))}, which is on no page of the same list" if missed else ""
-                    self._judge.entry(operation, seen).answered("run.pages", said, detail="left out")
+                    self._judge.entry(operation, seen).of_answer("run.pages", said, detail="left out")
                     break
                 draft = draft.put(cursors[0], cursor)
             self._filter(operation, first)
@@ -89,7 +89,7 @@ class Sequences:
             made = lacks(seen)
             entry = self._judge.entry(operation, replace(seen, before=made.story) if made else seen)
             said = f"{brief(made.name)} was created, and is not there" if made else ""
-            entry.answered("run.pages", said, detail="all")
+            entry.of_answer("run.pages", said, detail="all")
 
     def _filter(self, operation: Operation, first: Observation) -> None:
         """Ask for a list with filters made from an item that it has; a filter that fits the item must keep it."""
@@ -103,7 +103,7 @@ class Sequences:
             # A later page may have it.
             if is_found and seen.status == _OK and not self._judge.next_page(operation, seen, set()):
                 said = f"no {brief(shown.get('name'))}, which fits, and is in the list without the filter"
-                self._judge.entry(operation, seen).answered("run.pages", "" if is_there else said, detail="filter")
+                self._judge.entry(operation, seen).of_answer("run.pages", "" if is_there else said, detail="filter")
 
     def read_back(self, operation: Operation) -> None:
         """Change or remove an audience, and read it with each operation that must show what became of it."""

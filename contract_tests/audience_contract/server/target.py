@@ -63,9 +63,8 @@ class Target:
         # A host name with a dot at its end is the same host (RFC 1034, 3.1).
         host = (parts.hostname or "").removesuffix(".")
         if host in spec.hosts and not production and not _is_local(host):
-            raise ProductionError(
-                f"{host} is {provider}'s production host: creating audiences there needs --allow-production"
-            )
+            said = f"{host} is {provider}'s production host: creating audiences there needs --allow-production"
+            raise ProductionError(said)
         ours = provider_of(provider)
         variables = ours.settings
         missing = sorted(name for name in variables.values() if not environment.get(name))

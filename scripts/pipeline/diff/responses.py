@@ -9,10 +9,8 @@ from .node import Node
 
 
 def compare(old: Node, new: Node, where: str) -> Iterator[Change]:
-    before, after = (
-        {key: node for key, node in each.members("responses").items() if not key.startswith("x-")}
-        for each in (old, new)
-    )
+    every = (each.members("responses").items() for each in (old, new))
+    before, after = ({key: node for key, node in each if not key.startswith("x-")} for each in every)
     for key, node in after.items():
         name = f"{where}, answer {key}"
         known = _for(before, key)

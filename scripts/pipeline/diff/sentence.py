@@ -23,9 +23,8 @@ def _changed(old: Any, new: Any) -> str:
         return f"{_short(old)} is removed" if new is ABSENT else f"{_short(new)} is added"
     if isinstance(old, list) and isinstance(new, list):
         gone, come = ([item for item in one if item not in other] for one, other in ((old, new), (new, old)))
-        parts = [
-            f"{said} {_cut(', '.join(map(_text, some)))}" for said, some in (("without", gone), ("with", come)) if some
-        ]
+        both = (("without", gone), ("with", come))
+        parts = [f"{said} {_cut(', '.join(map(_text, some)))}" for said, some in both if some]
         return f"now {' and '.join(parts)}" if parts else "in another order"
     one, two = _text(old), _text(new)
     same = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), 0)

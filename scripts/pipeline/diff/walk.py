@@ -48,9 +48,8 @@ class Walk:
         shared = children_old.keys() & children_new.keys()
         items = [node.get("items") for node in (old, new)]
         deeper = None not in items
-        yield from self._judged(
-            old, new, _shell(before, shared, items=deeper), _shell(after, shared, items=deeper), place
-        )
+        was, now = (_shell(each, shared, items=deeper) for each in (before, after))
+        yield from self._judged(old, new, was, now, place)
         for name in sorted(shared):
             yield from self._at(children_old[name], children_new[name], f"{place}.{name}")
         if deeper:

@@ -167,10 +167,8 @@ def _places(uses: Iterable[Use]) -> Iterator[str]:
     for use in uses:
         found.setdefault(use.file, {}).setdefault(use.word, []).append(str(use.line))
     for file, words in found.items():
-        told = (
-            f"{code(word)} ({', '.join(at) if len(at) <= _FEW else f'{len(at)} lines'})" for word, at in words.items()
-        )
-        yield f"{code(file)}: {', '.join(told)}"
+        told = {word: ", ".join(at) if len(at) <= _FEW else f"{len(at)} lines" for word, at in words.items()}
+        yield f"{code(file)}: {', '.join(f'{code(word)} ({lines})' for word, lines in told.items())}"
 
 
 def _steps(result: Result) -> Iterator[str]:
