@@ -233,7 +233,7 @@ class LimitedSender:
         return time.monotonic() - self._started
 
     def may_create(self, *, on_purpose: bool = True) -> bool:
-        """Whether more may be created. One creation is kept for a request that is not `on_purpose`, taken by mistake."""
+        """Whether more may be created; the last creation is kept for one that is not `on_purpose`, but a mistake."""
         limit = self._options.creates
         return limit is None or self.created + self.unclear < (max(limit - 1, 1) if on_purpose else limit)
 
