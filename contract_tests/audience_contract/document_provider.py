@@ -193,7 +193,7 @@ def register(spec: Spec) -> None:
 def _is_meant(record: Record, call: Call) -> bool:
     given = {**_object(value_of(call.request)), **call.path}
     linked = [each for each in facts_of(call.operation).linked.items() if each[0] in given]
-    return all(str(given[at]) == str(value_at(pointer, record.fields, record.path)) for at, pointer in linked)
+    return all(str(given[place]) == str(value_at(pointer, record.fields, record.path)) for place, pointer in linked)
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,21 +37,18 @@ def files(provider: Provider, documents: Mapping[str, Json], samples: Iterable[J
     first = {document: name for document, *_, name in reversed(creating_first)}
     of = {page["file"]: page.get("document", "") for page in provider.source["page"]}
     found: dict[str, list[Json]] = {CREATE: []}
-    page: str | None = None
-    current, named = CREATE, dict[tuple[str, str], str]()
-    for sample in samples:
-        if sample.get("page", "") != page:
-            page = sample.get("page", "")
-            document = of.get(page, "")
-            current = first.get(document, CREATE)
-            # The page's own document comes last, so that its operation wins over another's of the same method and path.
-            own_last = sorted(operations, key=lambda each: each[0] == document)
-            named = {(method.upper(), path): name for _, method, path, name in own_last}
-        plain = {name: value for name, value in sample.items() if name not in ("operation", "file")}
-        own = sample.get("file") or named.get(tuple(sample.get("operation", ())))
-        if own is None:
-            own = current = ("target" in sample and _by_target(named, sample)) or current
-        found.setdefault(own, []).append(plain)
+    for page, those in groupby(samples, key=lambda each: each.get("page", "")):
+        document = of.get(page, "")
+        current = first.get(document, CREATE)
+        # The page's own document comes last, so that its operation wins over another's of the same method and path.
+        own_last = sorted(operations, key=lambda each: each[0] == document)
+        named = {(method.upper(), path): name for _, method, path, name in own_last}
+        for sample in those:
+            plain = {name: value for name, value in sample.items() if name not in ("operation", "file")}
+            own = sample.get("file") or named.get(tuple(sample.get("operation", ())))
+            if own is None:
+                own = current = ("target" in sample and _by_target(named, sample)) or current
+            found.setdefault(own, []).append(plain)
     return {provider.samples.with_name(f"{name}.json"): dump(each) for name, each in found.items()}
 
 
