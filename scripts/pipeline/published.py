@@ -80,7 +80,7 @@ def choose(texts: Iterable[str], wanted: Set[str] = frozenset()) -> str:
     if len(found) == 1 or len(ours) == 1:
         return ours[0] if len(ours) == 1 else found[0][0]
     said = [f"expected one OpenAPI document in a fenced block, found {len(found)}"]
-    said += [f"{_name(spec)}" for _, spec in found]
+    said += [_name(spec) for _, spec in found]
     if found and wanted:
         said.append(f"of these {len(found)}, {len(ours)} have {', '.join(sorted(wanted))}, and there must be one")
     raise PipelineError("; ".join([*said, *_unreadable(texts)]))

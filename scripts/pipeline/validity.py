@@ -50,14 +50,12 @@ def _found(spec: Any) -> Iterator[str]:
         yield describe(error)
         return
     # References to other documents come first: one within this document may lead to such a one, which is what is wrong.
-    for at, reference in _references(spec, ""):
-        if not reference.startswith("#"):
-            yield f"{at}: {reference!r} is in another document, which is not followed (rule: $ref)"
-            return
-    for at, reference in _references(spec, ""):
-        if not _leads_somewhere(spec, reference):
-            yield f"{at}: {reference!r} leads to nothing in this document (rule: $ref)"
-            return
+    every = [(f"{at}: {reference!r}", reference) for at, reference in _references(spec, "")]
+    wrong = [f"{at} is in another document, which is not followed" for at, each in every if not each.startswith("#")]
+    wrong += [f"{at} leads to nothing in this document" for at, each in every if not _leads_somewhere(spec, each)]
+    if wrong:
+        yield f"{wrong[0]} (rule: $ref)"
+        return
     sound = True
     whole = Registry().with_resource("urn:spec", Resource.opaque(spec))
     for at, schema in schemas(spec, ""):
