@@ -262,6 +262,13 @@ def test_the_command_says_whether_a_finding_still_shows(tmp_path: Path, monkeypa
     assert ended.exit_code == 2
 
 
+_DAMAGED = (
+    '{"target": "http://127.0.0.1:9", "run": "a", "tried": [], "findings": [{"key": "a", "rule": "response.body", '
+    '"provider": "batch", "message": "", "replays": 1, "story": [{"operation": "", "sent": "AAAA", "answered": {}}]}]}'
+)
+"""A report in which what was sent cannot be unpacked."""
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -269,9 +276,14 @@ def test_the_command_says_whether_a_finding_still_shows(tmp_path: Path, monkeypa
         ("[" * 100_000, "REPORT: it is no report"),
         ('{"target": "http://127.0.0.1:9", "findings": [{"key": "a", "provider": "nobody"}]}', "document with --spec"),
         (None, "REPORT: cannot read /proc/self/mem"),
+        (_DAMAGED, "REPORT: it is no report"),
     ],
 )
-def test_what_cannot_be_sent_again_is_refused_with_the_reason(content: str | None, said: str, tmp_path: Path) -> None:
+def test_what_cannot_be_sent_again_is_refused_with_the_reason(
+    content: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BATCH_API_KEY", "BATCH_PROJECT"):
+        monkeypatch.setenv(name, "4711")
     path = tmp_path / "report.json" if content is not None else Path("/proc/self/mem")
     if content is not None:
         path.write_text(content, "utf-8")

@@ -1,6 +1,7 @@
 """The command `replay`."""
 
 import json
+import zlib
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,7 @@ def replay(  # noqa: PLR0917 - a command line
     except StoryError as error:
         typer.echo(line(f"undecided: {error}"))
         raise typer.Exit(2) from None
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (KeyError, TypeError, ValueError, RecursionError, zlib.error):
         raise refused("REPORT: it is no report of this version, as --report json=FILE writes it") from None
     typer.echo(line(f"still fails: {found[0]['message']}" if still else "does not fail any more"))
     raise typer.Exit(1 if still else 0)

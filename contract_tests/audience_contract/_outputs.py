@@ -39,8 +39,7 @@ SarifRoot = Annotated[
     ),
 ]
 WriteBaseline = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Write what is found as a baseline; fill in its reasons."),
+    Path | None, typer.Option(metavar="FILE", help="Write what is found as a baseline; fill in its reasons.")
 ]
 
 

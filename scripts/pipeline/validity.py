@@ -51,10 +51,10 @@ def _found(spec: Any) -> Iterator[str]:
         return
     # References to other documents come first: one within this document may lead to such a one, which is what is wrong.
     every = [(f"{at}: {reference!r}", reference) for at, reference in _references(spec, "")]
-    wrong = [f"{at} is in another document, which is not followed" for at, each in every if not each.startswith("#")]
-    wrong += [f"{at} leads to nothing in this document" for at, each in every if not _leads_somewhere(spec, each)]
-    if wrong:
-        yield f"{wrong[0]} (rule: $ref)"
+    broken = [f"{at} is in another document, which is not followed" for at, each in every if not each.startswith("#")]
+    broken += [f"{at} leads to nothing in this document" for at, each in every if not _leads_somewhere(spec, each)]
+    if broken:
+        yield f"{broken[0]} (rule: $ref)"
         return
     sound = True
     whole = Registry().with_resource("urn:spec", Resource.opaque(spec))

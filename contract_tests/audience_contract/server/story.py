@@ -23,7 +23,7 @@ class StoryError(Exception):
 
 
 def steps(story: list[dict[str, Any]]) -> list[Step]:
-    """The steps of a story as a JSON report has it. Raises TypeError or ValueError if it is malformed."""
+    """The steps of a story as a JSON report has it. Raises TypeError, ValueError or zlib.error if it is malformed."""
 
     def step(sent: str, answered: dict[str, str], **others: str) -> Step:
         return Step(sent=zlib.decompress(base64.b64decode(sent)), answered=tuple(answered.items()), **others)
