@@ -32,14 +32,7 @@ def _parameter(name: str, schema: dict[str, Any], place: str = "path") -> dict[s
 
 
 def _object(*needed: str, **properties: dict[str, Any]) -> dict[str, Any]:
-    return (
-        {"type": "object", "required": [*needed], "properties": properties}
-        if needed
-        else {
-            "type": "object",
-            "properties": properties,
-        }
-    )
+    return {"type": "object", "properties": properties} | ({"required": [*needed]} if needed else {})
 
 
 def _body(schema: dict[str, Any], media: str = "application/json") -> dict[str, Any]:
@@ -103,14 +96,15 @@ def test_a_create_below_what_the_document_lists_is_sent_there_and_no_change_of_t
     assert not may("PATCH", "/ours")
 
 
-def test_the_form_at_the_end_of_a_path_is_no_part_of_its_place(tmp_path: Path) -> None:
+def test_the_format_at_the_end_of_a_path_is_no_part_of_its_place(tmp_path: Path) -> None:
     returned = {"post": {"operationId": "return", "responses": _answers("201", _object("sid", sid=_TEXT))}}
-    spec = _read(tmp_path / "with_form.json", _orders() | {"/returns.json": returned})
+    spec = _read(tmp_path / "with_format.json", _orders() | {"/returns.json": returned})
     facts = facts_of(spec.named["get"])
     assert (facts.source, facts.linked["Sid"]) == ("create", "/sid")
 
 
-def test_a_link_need_not_say_what_is_above_both_paths(tmp_path: Path) -> None:
+def _crates(folder: Path) -> tuple[Names, Operation, Operation]:
+    """The names for crates below an account, a create of them, and a read by the id that the caller has chosen."""
     link = {"operationId": "get", "parameters": {"name": "$response.body#/meta/name"}}
     meta = _object("name", name=_TEXT)
     made = _answers("201", _object("meta", meta=meta), get=link)
@@ -124,13 +118,23 @@ def test_a_link_need_not_say_what_is_above_both_paths(tmp_path: Path) -> None:
             "get": {"operationId": "get", "responses": _answers("200", meta)},
         },
     }
-    names = _names(_read(tmp_path / "crates.json", paths))
-    spec = names.target.spec
-    assert facts_of(spec.named["get"]).linked == {"account": "$request.path.account", "name": "/meta/name"}
-    # Nor is the id in the path a name that any text could be.
-    assert names.is_given(spec.named["get"], next(each for each in places(spec.named["get"]) if each.name == "name"))
-    # The caller chooses the id in the body, so each create has its own.
-    first, second = (names.draft(spec.named["create"], smallest=True).values["body"] for _ in range(2))
+    names = _names(_read(folder / "crates.json", paths))
+    return names, names.target.spec.named["create"], names.target.spec.named["get"]
+
+
+def test_a_link_need_not_say_what_is_above_both_paths(tmp_path: Path) -> None:
+    _, _, get = _crates(tmp_path)
+    assert facts_of(get).linked == {"account": "$request.path.account", "name": "/meta/name"}
+
+
+def test_what_is_called_a_name_in_a_path_is_an_id_if_a_link_gives_it(tmp_path: Path) -> None:
+    names, _, get = _crates(tmp_path)
+    assert names.is_given(get, next(each for each in places(get) if each.name == "name"))
+
+
+def test_an_id_in_the_body_that_a_link_takes_is_another_one_in_each_create(tmp_path: Path) -> None:
+    names, create, _ = _crates(tmp_path)
+    first, second = (names.draft(create, smallest=True).values["body"] for _ in range(2))
     assert first != second
 
 
@@ -189,10 +193,7 @@ def test_a_number_in_another_spelling_is_not_tried_as_the_wrong_one_of_a_list(tm
 
 
 def test_bytes_in_the_words_of_openapi_3_1_are_a_file(tmp_path: Path) -> None:
-    file, text = (
-        {"type": "string", "contentMediaType": "application/octet-stream"},
-        {"type": "string", "contentMediaType": "text/html"},
-    )
+    file, text = ({**_TEXT, "contentMediaType": media} for media in ("application/octet-stream", "text/html"))
     schema = _object("file", "page", file=file, page=text)
     operation = {"requestBody": _body(schema, "multipart/form-data"), "responses": _answers("200", {})}
     names = _names(_read(tmp_path / "upload.json", {"/a": {"put": operation}}, "3.1.0"))
@@ -203,7 +204,14 @@ def test_bytes_in_the_words_of_openapi_3_1_are_a_file(tmp_path: Path) -> None:
     assert not [*check_request(put, request)]
 
 
-def test_a_property_that_is_called_as_an_id_in_a_path_is_not_made_up(tmp_path: Path) -> None:
+def test_a_body_of_bytes_in_the_words_of_openapi_3_1_is_not_measured_in_characters(tmp_path: Path) -> None:
+    picture = _body({**_TEXT, "contentMediaType": "image/png", "minLength": 2}, "image/png")
+    operation = {"requestBody": picture, "responses": _answers("200", {})}
+    (put,) = _read(tmp_path / "picture.json", {"/a": {"put": operation}}, "3.1.0").operations
+    assert not [*check_request(put, Request("PUT", "/a", (("content-type", "image/png"),), "é".encode()))]
+
+
+def test_a_property_with_the_name_of_an_id_in_a_path_is_not_made_up(tmp_path: Path) -> None:
     made = _answers("201", _object("id", id=_TEXT))
     paths = {
         "/customers": {"post": {"requestBody": _body(_object("size", size=_TEXT)), "responses": made}},

@@ -118,10 +118,8 @@ def test_a_text_that_several_operations_refuse_is_one_finding_that_names_them() 
 
 
 def test_a_number_of_items_that_several_operations_refuse_is_one_finding_that_names_them() -> None:
-    named, act = (
-        ["audience_replace", "audience_update"],
-        refuses(lambda turn: len(turn.fields.get("ids", ())) == 10_000),
-    )
+    named = ["audience_replace", "audience_update"]
+    act = refuses(lambda turn: len(turn.fields.get("ids", ())) == 10_000)
     server = MockServer(fault=Fault("batch.test", "It refuses as many as are allowed.", (), act))
     (found,) = judge(server, "batch", operations=named, requests=120).counted
     assert (found.rule, list(found.operations)) == ("case.accepted", named)
