@@ -100,7 +100,11 @@ def places(document: Any, at: str = "") -> Iterator[tuple[str, Any]]:
 
 def fingerprint(value: object) -> str:
     """sha256 of a JSON value, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode())
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """Takes the spec and the samples out of downloaded pages, and checks them against SOURCE.toml."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from . import samples as sample_files
 from ._errors import PipelineError
-from .documents import content
+from .documents import content, sha256
 from .folders import Document, Provider
 from .pages import Sample, samples_of, spec_of, text_of
 from .published import Json, as_spec, operations
@@ -65,7 +64,7 @@ def verify(provider: Provider) -> None:
 
 
 def _compare(data: bytes, recorded: str, file: Path, provider: Provider, advice: str) -> None:
-    found = hashlib.sha256(data).hexdigest()
+    found = sha256(data)
     if found != recorded:
         says = f"sha256 is {found}, but {provider.source_file} records {recorded or 'none'}"
         raise PipelineError(f"{file}: {says}; {advice}")

@@ -1,6 +1,5 @@
 """Writes the files of a new provider, each in its folder. No file that exists already is overwritten."""
 
-import hashlib
 import json
 import keyword
 import os
@@ -16,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .. import client, effective, pages, published, tree, vendor
 from .._errors import PipelineError
-from ..documents import content
+from ..documents import content, sha256
 from ..folders import Provider
 from .outline import outline
 
@@ -96,9 +95,9 @@ def _specs(provider: Provider, name: str, page: Path, address: str, operations: 
     file = f"openapi{published.suffix(spec)}"
     document = {
         "file": file, "kind": "published", "licence": published.licence_of(spec), "version": version,
-        "sha256": hashlib.sha256(spec.encode()).hexdigest(),
+        "sha256": sha256(spec.encode()),
     } | ({"operations": operations} if operations else {})  # fmt: skip
-    found = {"file": page.name, "address": address, "sha256": hashlib.sha256(data).hexdigest(), "document": file}
+    found = {"file": page.name, "address": address, "sha256": sha256(data), "document": file}
     source = {"class": name, "vendored": datetime.now(UTC).date(), "document": [document], "page": [found]}
     about = f"# Where {name}'s spec comes from. The spec is kept exactly as published, and never edited.\n"
     provider.specs.mkdir(parents=True)

@@ -102,21 +102,15 @@ def _class(report: Report, result: Result) -> str:
 
 
 def _rest(result: Result) -> Iterator[str]:
-    if result.outdated:
-        yield from _heading("Tests that the new page makes untrue")
-        yield from _some(map(code, result.outdated))
-    entries = list(changelog(result)) if not result.error else []
-    if entries:
-        yield from _heading("Proposed for CHANGELOG.md, below `### Changed`")
-        yield from entries
+    proposed = changelog(result) if not result.error else ()
     against = result.error.splitlines()
-    if against:
-        yield from _heading(f"What stands against it: {len(against)}")
-        yield from _some(against)
-    steps = list(_steps(result))
-    if steps:
-        yield from _heading("What to do next")
-        yield from (f"{number}. {step}" for number, step in enumerate(steps, 1))
+    for title, entries in (
+        ("Tests that the new page makes untrue", [*_some(map(code, result.outdated))]),
+        ("Proposed for CHANGELOG.md, below `### Changed`", [*proposed]),
+        (f"What stands against it: {len(against)}", [*_some(against)]),
+        ("What to do next", [f"{number}. {step}" for number, step in enumerate(_steps(result), 1)]),
+    ):
+        yield from (*_heading(title), *entries) if entries else ()
     yield from _heading("Outcome")
     files = len(result.written)
     left = "; the tree is as it was" if not files and result.code != Code.NOTHING else ""

@@ -1,6 +1,5 @@
 """Fetches the pages of one provider, and takes from them the files that `specs` should have."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ import tomlkit
 from .. import samples as sample_files
 from .. import vendor
 from .._errors import PipelineError
-from ..documents import dump
+from ..documents import dump, sha256
 from ..folders import RECONSTRUCTED, Document, Provider
 from ..pages import samples_of, spec_of, text_of
 from ..published import suffix, version_of
@@ -58,7 +57,7 @@ def take(provider: Provider, date: str) -> Taken:
 
 
 def _page(entry: Mapping[str, Any], got: Fetched | None, missing: str) -> Page:
-    found = hashlib.sha256(got.data).hexdigest() if got else entry["sha256"]
+    found = sha256(got.data) if got else entry["sha256"]
     return Page(entry["file"], entry["address"], entry["sha256"], found, "by_hand" in entry, missing)
 
 
@@ -86,7 +85,7 @@ def _extract(taken: Taken, fetched: Mapping[str, Fetched], date: str) -> None:
         except (PipelineError, UnicodeError) as error:
             kind = f" ({got.content_type})" if got.content_type else ""
             raise PipelineError(f"{entry['address']}{kind}: {error}") from error
-        recorded["sha256"] = hashlib.sha256(got.data).hexdigest()
+        recorded["sha256"] = sha256(got.data)
     source["vendored"] = tomlkit.date(date)
     specs = vendor.specs(provider, new)
     taken.files |= dict.fromkeys(sample_files.recorded(provider)) | sample_files.files(provider, specs, samples)
@@ -102,6 +101,5 @@ def _document(taken: Taken, document: Document, text: str, recorded: Any) -> str
     taken.files[new] = text.encode()
     for name in RECONSTRUCTED.keys() & recorded.keys():
         del recorded[name]
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
-    recorded.update({"file": new.name, "kind": "published", "version": version, "sha256": sha256})
+    recorded.update({"file": new.name, "kind": "published", "version": version, "sha256": sha256(text.encode())})
     return new.name
