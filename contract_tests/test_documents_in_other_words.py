@@ -12,6 +12,7 @@ import pytest
 from audience_contract import Request, Response
 from audience_contract.checker import check_request, check_response
 from audience_contract.documents import read
+from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
 from audience_contract.mock.provider import facts_of
 from audience_contract.server import Target
@@ -273,7 +274,18 @@ def test_a_wrong_password_is_tried_with_the_right_user(tmp_path: Path) -> None:
     names = Names(target, Audiences(spec, "abcdefgh"))
     sent = {text for request in _requests(names, spec.operations[0]) for text in request.values("authorization")}
     # The same user, with the password "ri".
-    assert f"Basic {base64.b64encode(b'ada:ri').decode()}" in sent
+    wrong = base64.b64encode(b"ada:ri").decode()
+    assert f"Basic {wrong}" in sent
+    said = f"${{{spec.variables['basic']}%????}}"
+    assert Redactor(target.secrets, target.variables).text(f"/x/{wrong}") == f"/x/{said}"
+
+
+def test_a_word_that_a_key_begins_with_is_shown(tmp_path: Path) -> None:
+    schemes = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    operation = {"security": [{"key": []}], "responses": _answers("200", {})}
+    spec = _read(tmp_path / "word.json", {"/notes": {"get": operation}}, components={"securitySchemes": schemes})
+    target = Target.of(spec.key, "http://127.0.0.1", {spec.variables["key"]: "notes-key"})
+    assert Redactor(target.secrets, target.variables).text("/notes/notes-key").startswith("/notes/$")
 
 
 def test_a_body_with_very_many_places_is_searched_less_deeply(tmp_path: Path) -> None:

@@ -148,19 +148,25 @@ def test_two_broken_rules_are_two_findings() -> None:
     assert sorted(pointers(found)) == ["properties/name/pattern", "properties/name/type", "properties/type/enum"]
 
 
-def test_a_property_that_a_list_and_a_view_have_in_a_wrong_type_is_one_finding() -> None:
+@pytest.mark.parametrize(
+    ("one", "names"),
+    [
+        ('{"name": "a", "nb_ids": "1", "created": "yesterday"}', ["nb_ids", "created"]),
+        ('{"name": "a", "nb_ids": 1, "created": "yesterday", "updated": "yesterday"}', ["created"]),
+    ],
+)
+def test_what_a_list_and_a_view_both_have_wrong_is_one_finding(one: str, names: list[str]) -> None:
     ledger = Ledger()
     judging = Judge(Target(BATCH, "http://127.0.0.1", SETTINGS["batch"]), ledger, Audiences(BATCH, "1"))
     right = Expectation(Expected.SUCCESS, "case.accepted", "", "valid")
-    one = '{"name": "a", "nb_ids": "1", "created": "yesterday"}'
     for operation_id, answer in (("audience_list", f'{{"audiences": [{one}]}}'), ("audience_view", one)):
         operation = next(each for each in BATCH.operations if each.id == operation_id)
         for body_of in (answer, answer.replace('"1"', "1")):
             response = Response(200, (("Content-Type", "application/json"),), body_of.encode())
             judging.judge(operation, Observation("", Request("GET", operation.path, ()), response), right)
     found = [*merged(ledger.findings, BATCH.operations, {}, ())]
-    assert [one.operations for one in found] == [("audience_list", "audience_view")] * 2
-    assert [one.place.rpartition("/")[2] for one in found] == ["nb_ids", "created"]
+    assert [one.operations for one in found] == [("audience_list", "audience_view")] * len(names)
+    assert [one.place.rpartition("/")[2] for one in found] == names
 
 
 def test_a_file_that_a_create_and_a_replacement_wrongly_take_is_one_finding_whatever_is_wrong_with_it() -> None:

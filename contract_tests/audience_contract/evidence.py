@@ -228,7 +228,6 @@ def expressions(variables: Mapping[str, str]) -> dict[str, str]:
             (secret[::-1], f"$({said} | rev)"),
             (secret.swapcase(), f"$({said} | tr A-Za-z a-zA-Z)"),
             (secret[:-1], f"${{{variable}%?}}"),
-            (secret[:-4], f"${{{variable}%????}}"),
         ):
             found.setdefault(made, expression)
     return {made: expression for made, expression in found.items() if made}

@@ -272,4 +272,4 @@ class Report:
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
     """The gravest first: by rule, and those first that were seen most often."""
-    return sorted(findings, key=lambda found: (GRAVITY[found.rule], found.provider, -found.count, found.key))
+    return sorted(findings, key=lambda one: (GRAVITY[one.rule], one.provider, -one.count, one.place, one.key))

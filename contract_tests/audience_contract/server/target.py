@@ -123,7 +123,10 @@ class Target:
     def variables(self) -> dict[str, str]:
         """The name of the environment variable that each credential comes from, by the credential's value."""
         found = provider_of(self.spec.key).settings
-        return {value: found[at] for at, value in self.settings.items() if self.is_secret(at) and at in found}
+        known = [(at, value) for at, value in self.settings.items() if self.is_secret(at) and at in found]
+        # With a part of the password; of other credentials, such a part may be a word.
+        cut = {value[:-4]: f"{found[at]}%????" for at, value in known if at.endswith(" Basic")}
+        return cut | {value: found[at] for at, value in known}
 
     def is_secret(self, place: str) -> bool:
         """Whether a setting is a credential: of a security scheme, or a body field in `Provider.credentials`."""
