@@ -44,9 +44,8 @@ def parse(text: str) -> MediaType | None:
     essence = kind.decode("latin-1").lower()
     if not re.fullmatch(f"{_NAME}/{_NAME}", essence):
         return None
-    return MediaType(
-        essence, {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in options.items()}
-    )
+    given = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in options.items()}
+    return MediaType(essence, given)
 
 
 def media_of(message: Request | Response) -> MediaType | None:
