@@ -48,7 +48,7 @@ class Observation:
     before: tuple["Observation", ...] = ()
     """What has to be sent before it to get the same answer."""
     last: tuple["Observation", ...] = ()
-    """The first right request to the operation, the last ones, and the newest create, each with what it needs first."""
+    """The first right request to the operation, the newest create, and the last requests, each with what it needs."""
     number: int = field(default_factory=itertools.count().__next__, compare=False, repr=False)
     """Identifies the exchange; stays the same when another field is replaced."""
 

@@ -183,7 +183,7 @@ class Exchanges:
         known = self.judge.known(operation, seen, expectation)
         first, last = self._first.get(operation.id, ()), self._last[operation.id]
         newest = (step for made in self.audiences.existing[-1:] for step in made.story)
-        self.judge.judge(operation, replace(seen, last=(*first, *itertools.chain(*last), *newest)), known)
+        self.judge.judge(operation, replace(seen, last=(*first, *newest, *itertools.chain(*last))), known)
         last.append((*seen.before, replace(seen, before=())))
         if known.expected is Expected.SUCCESS and seen.is_success:
             self._first.setdefault(operation.id, last[-1])

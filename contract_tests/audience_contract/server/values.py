@@ -29,6 +29,8 @@ _FOREIGN = ("\n", "é", "\u200b", "\uff21", "٣", "\t", "\0", "\r\n", "ß", "\u2
 _LENGTHS = (1, 2, 255, 256, 4096, 65_536)
 _MANY = 1000
 """A limit of so many properties of an object, or of more, is not tried."""
+_AROUND: tuple[Callable[[Any], Any], ...] = (lambda value: [value], lambda value: {"en": value})
+"""What makes an array or an object of a value that should be neither, such as the name of an audience that exists."""
 _IN_TARGET = 2048
 """The most characters of a query parameter, so that the request line has less than 4 KiB: some servers take no more."""
 
@@ -55,6 +57,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             if place.kind in ("header", "cookie"):
                 values = [str(value) for value in values if _is_header(str(value))]
             yield [Case(sent, puts(place, value), advice=spelling(place, value)) for value in values]
+            inside = [change for change in _AROUND if _breaks(place, change(right)) and fullest.is_json]
+            yield [Case(sent, _named(place, change)) for change in inside if place.kind == "body"]
         # An id that the caller chooses keeps the run's mark in it, so that it is nobody's.
         is_chosen = place.kind == "path" and place.name == chosen(smallest.operation)
         ends = (*_FOREIGN, *" .@", "x" * (1 + place.says("maxLength", 0))) if is_chosen else ()
@@ -131,7 +135,7 @@ def _wrong(place: Place, right: Any, draft: Draft) -> Iterator[Any]:
         # How else a number may be spelt, such as 00, OpenAPI leaves open.
         yield from (text for text in near if _breaks(place, schema.from_text(place.schema, text)))
     if place.kind == "body" and draft.is_json:
-        others: list[Any] = [None, [right], 7, {"en": right}, True, 0, 1.5, "7", "true", [], {}, str(right)]
+        others: list[Any] = [None, 7, True, 0, 1.5, "7", "true", [], {}, str(right)]
         others += [[None]] if isinstance(right, list) else []
         yield from (value for value in others if _breaks(place, value))
         yield from [None] if place.says("nullable") or "null" in schema.types(place.schema) else []
