@@ -76,7 +76,9 @@ def test_any_finding_can_be_written_and_read(
         (("pointer = ", "place = "), "entry 1: it must have rule, provider"),
         (("operations = [", "operations = [1, "), "entry 1: operations must be a list"),
         (("[[accepted]]", "[[allowed]]"), r"tables \[\[accepted\]\] and nothing else"),
-        (("[[accepted]]", "[[accepted]"), "is no TOML"),
+        (("[[accepted]]", "[[accepted]"), "can't be read as TOML"),
+        (("[[accepted]]", f"a = {'[' * 100_000}"), "can't be read as TOML"),
+        (("[[accepted]]", f"a = {'1' * 100_000}"), "can't be read as TOML"),
     ],
 )
 def test_a_file_with_a_fault_is_refused_with_its_place(tmp_path: Path, change: tuple[str, str], said: str) -> None:

@@ -222,6 +222,8 @@ def test_a_providers_own_host_is_asked_where_that_is_allowed() -> None:
         "https://a?",
         "https://a/#",
         "http://a:99999",
+        "http://a/b c",
+        "http://a/../b",
     ],
 )
 def test_what_is_no_base_url_is_refused_without_showing_it(url: str) -> None:

@@ -167,6 +167,8 @@ def test_ctrl_c_on_a_terminal_ends_mock_and_its_command_once() -> None:
         (["mock", "--env", "--", "true"], "--env"),
         (["mock", "--host", "192.0.2.1"], "192.0.2.1"),
         (["mock", "--port", "99999"], "--port"),
+        (["mock", "--setting", "indexing=NaN", "--", "true"], "indexing is a number from 0"),
+        (["mock", "--setting", f"indexing={'[' * 5_000}", "--", "true"], "true or false for a value"),
         (["nothing"], "nothing"),
         *((wrong, "--") for wrong in _WRONG),
     ],

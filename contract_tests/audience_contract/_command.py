@@ -136,7 +136,7 @@ def _setting(text: str) -> tuple[str, object]:
     name, _, value = text.partition("=")
     try:
         return name, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise refused(f"--setting: {text}: NAME=VALUE is needed, and a number, true or false for a value") from None
 
 

@@ -56,8 +56,8 @@ def read(path: Path) -> list[Entry]:
     """The entries of a file; raises BaselineError for one that is no baseline, and OSError if it can't be read."""
     try:
         found = tomllib.loads(contents(path).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BaselineError(f"{path} is no TOML: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise BaselineError(f"{path} can't be read as TOML: {error}") from None
     accepted = found.get("accepted", [])
     if set(found) - {"accepted"} or not isinstance(accepted, list):
         raise BaselineError(f"{path}: it has tables [[accepted]] and nothing else")

@@ -1,14 +1,17 @@
 """Connections to somebody else's server: one for each request, and its final answer."""
 
 import http.client
+import re
 import ssl
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+A_BASE_URL = "http(s)://host[:port][/path], without query, fragment, the steps . and .., and what must be encoded"
 _MOST_INTERIM = 100
 _PIECE = 2**12
+_PLAIN_URL = r"https?://[\w.~!$&'()*+,;=:@%[\]-]+(/(?!\.\.?(/|$))([\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})*)*"
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 """The content codings that are read, and what zlib calls each."""
 
@@ -30,13 +33,13 @@ class FinalAnswer(http.client.HTTPResponse):
 
 
 def is_base_url(url: str) -> bool:
-    """Whether this is an http or https URL with a host and, if any, a valid port, but without query and fragment."""
+    """Whether this is `A_BASE_URL`, so that a path can be appended to it and a request line is as RFC 9112 has it."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not set("?#") & set(url)
+    return bool(parts.hostname and re.fullmatch(_PLAIN_URL, url, re.ASCII | re.IGNORECASE))
 
 
 def new(url: str, timeout: float, context: ssl.SSLContext | None) -> http.client.HTTPConnection:

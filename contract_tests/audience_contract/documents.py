@@ -6,6 +6,7 @@ What can't be judged is left out, and listed with its place.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ _JSON = "application/json"
 _BYTES = {"type": "string", "format": "binary"}
 _OF_PATHS = {*METHODS, "parameters", "servers", "summary", "description", "$ref"}
 _DEEPEST = 60
+_DEEPEST_YAML = 500
 _MOST = 1_000_000
 """The most values of a document of YAML, once its aliases are written out, unless it has more characters."""
 _NOWHERE = "it leads nowhere, or out of the file: put all files into one"
@@ -129,6 +131,11 @@ def _yaml(text: str) -> Any:
     Loader.yaml_implicit_resolvers = {key: [each for each in those if each[0] not in kept] for key, those in found}
     Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:[Tt]rue|[Ff]alse)$"), list("tTfF"))
     try:
+        # What composes a document in C calls itself for each level, as deep as the document is.
+        opens, closes = yaml.CollectionStartEvent, yaml.CollectionEndEvent
+        steps = (isinstance(each, opens) - isinstance(each, closes) for each in yaml.parse(text, Loader))
+        if any(depth > _DEEPEST_YAML for depth in accumulate(steps)):
+            raise ValueError(f"it is nested deeper than {_DEEPEST_YAML}")
         return yaml.load(text, Loader)  # noqa: S506 - it is a safe loader
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import har
-from .connections import is_base_url
+from .connections import A_BASE_URL, is_base_url
 from .evidence import Redactor
 from .judging import CREDENTIALS, REQUEST_BODY, SHOWN, Ledger, Observation
 from .report import Report, counted, moment
@@ -39,8 +39,7 @@ def judge(
     """
     started, clock = datetime.now(UTC), time.monotonic()
     if not all(map(is_base_url, (base_urls or {}).values())):
-        said = "a base URL is http:// or https:// with a host, and without query and fragment"
-        raise ValueError(f"--base-url is a provider's key, =, and a URL: {said}")
+        raise ValueError(f"--base-url is a provider's key, =, and a URL: {A_BASE_URL}")
     bases = {url.rstrip("/"): load(each) for each, url in (base_urls or {}).items()}
     specs = [load(each) for each in ([key] if key else provider_keys())]
     entries, unreadable = har.read(path)

@@ -32,7 +32,7 @@ class Upstream:
 
     def __init__(self, url: str) -> None:
         if not connections.is_base_url(url):
-            raise ValueError("the upstream is no base URL, as https://host/path is one")
+            raise ValueError(f"the upstream is no base URL: {connections.A_BASE_URL}")
         parts = urlsplit(url)
         if parts.username is not None:
             raise ValueError("the upstream's URL has credentials in it; let the client send them")

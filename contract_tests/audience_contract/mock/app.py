@@ -22,6 +22,8 @@ from ..checker import check_request
 from ..faults import Fault, Turn, find
 from ..messages import Request, Response
 from ..spec import Operation, Spec, load, provider_keys
+from ..strict_json import loads
+from ..violation import UnreadableError
 from . import answers, credentials, provider
 from .state import Exchange, State
 
@@ -190,8 +192,11 @@ async def _settings(request: HttpRequest) -> HttpResponse:
     state = request.app.state.mock
     if request.method == "PATCH":
         try:
-            state.settings = state.settings.but(**await request.json())
-        except (TypeError, ValueError) as error:
+            changes = loads(await request.body())
+            if not isinstance(changes, dict):
+                raise UnreadableError("not an object")
+            state.settings = state.settings.but(**changes)
+        except ValueError as error:
             return JSONResponse({"message": str(error)}, 400)
     return JSONResponse(asdict(state.settings))
 

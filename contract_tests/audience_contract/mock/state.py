@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from ..messages import Request, Response
 
+_LONGEST = 10**9
+"""Seconds; a time of the clock can be added to them."""
 KEPT_EXCHANGES, KEPT_BYTES = 1000, 64 * 2**20
 """The most exchanges that are kept, and the most bytes that they have in all."""
 
@@ -122,15 +124,15 @@ class Settings:
     next_as_text: bool = False
     zones: bool = True
 
-    def but(self, **changes: object) -> "Settings":
+    def but(self, /, **changes: object) -> "Settings":
         """A copy with some settings changed; raises ValueError for an unknown one, or a value of another kind."""
         for name, value in changes.items():
-            known = getattr(self, name, None)
+            known = vars(self).get(name)
             if known is None:
                 raise ValueError(f"no setting {name}; there are {', '.join(vars(self))}")
             kinds = (bool,) if isinstance(known, bool) else (int, float)
-            if type(value) not in kinds:
-                raise ValueError(f"{name} is {'true or false' if bool in kinds else 'a number'}")
+            if type(value) not in kinds or not 0 <= value <= _LONGEST:  # type: ignore[operator]
+                raise ValueError(f"{name} is {'true or false' if bool in kinds else f'a number from 0 to {_LONGEST}'}")
         return replace(self, **changes)  # type: ignore[arg-type]
 
 

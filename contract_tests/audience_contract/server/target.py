@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..connections import is_base_url, tls
+from ..connections import A_BASE_URL, is_base_url, tls
 from ..messages import Request
 from ..mock.provider import load as provider_of
 from ..security import credential, place, start, where
@@ -56,7 +56,7 @@ class Target:
         """
         spec = load(provider)
         if not is_base_url(url):
-            raise ValueError("the URL must be http:// or https:// with a host, and without query and fragment")
+            raise ValueError(f"the URL must be {A_BASE_URL}")
         parts = urlsplit(url)
         if parts.username is not None or parts.password is not None:
             raise ValueError("the URL must not hold a user or password")
