@@ -45,7 +45,6 @@ class Engine:
 
     def at_random(self, seed: int, send: Callable[[Request], None]) -> None:
         """Call `send` with random requests, a hundred by Hypothesis' default."""
-
         every: Any = [*HealthCheck]  # an iteration over it has no types
 
         @seeded(seed)
