@@ -2,7 +2,7 @@ import gc
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +184,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             tried |= chosen[1]
 
 
-def _values(params: dict[str, object], together: dict[str, object]) -> set[object]:
+def _values(params: Mapping[str, object], together: Mapping[str, object]) -> set[object]:
     found: defaultdict[object, list[int]] = defaultdict(list)
     for name, value in params.items():
         found[together.get(name, name)].append(id(value))

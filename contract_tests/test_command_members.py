@@ -17,6 +17,7 @@ import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import processes
 from audience_contract.mock import MockServer
@@ -89,6 +90,25 @@ def test_more_members_than_one_call_takes_are_added_in_several_and_replaced_in_n
     assert len(members(server)) == 25_000
     assert run(server, "replace", *AT, "--file", written(tmp_path, "id", "1", "2")).returncode == 0
     assert [*members(server)] == ["1", "2"]
+
+
+@pytest.mark.parametrize("end", ["new", "new" * 40_000], ids=["shorter", "longer"])
+def test_a_file_that_is_written_to_while_it_is_sent_ends_the_change(tmp_path: Path, end: str) -> None:
+    file = Path(written(tmp_path, "id", *ids(0, 15_000)))
+
+    def writing(app: ASGIApp) -> ASGIApp:
+        async def write(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["path"].endswith("/audiences/update"):
+                file.write_text(f"id\n{end}\n")
+            await app(scope, receive, send)
+
+        return write
+
+    with MockServer(middleware=writing) as server:
+        assert run(server, *BATCH).returncode == 0
+        done = run(server, "add", *AT, "--file", str(file))
+        assert (done.returncode, [*members(server)]) == (7, ids(0, 10_000))
+    assert "--file (file): was changed after it was looked at" in done.stderr
 
 
 @pytest.mark.parametrize("pipe", [True, long(False)], ids=["pipe", "file"])

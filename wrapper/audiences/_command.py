@@ -6,13 +6,14 @@ import re
 import signal
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, NoReturn, cast
+from typing import Annotated, Any, BinaryIO, NamedTuple, NoReturn, cast
 
 from typer import Argument, Exit, FileBinaryRead, Option, Typer
 
@@ -36,6 +37,7 @@ from . import (
 from . import _operation as operation
 from ._audience import LEAVABLE
 from ._checks import LONGEST
+from ._errors import OURS, Problem
 from ._everywhere import create_everywhere
 from ._member_file import KINDS, members_of
 from ._terminal import note, say
@@ -447,14 +449,16 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
 
     def call(provider: Provider, tell: _report.Tell) -> None:
         change = partial(getattr(provider, run.verb), what, chunk_bytes=given.chunk_bytes, **options)
-        members = partial(members_of, given.file, given.column or "id", attributes, run.bars.of(provider.title))
+        read = partial(members_of, given.file, given.column or "id", attributes, run.bars.of(provider.title))
+        members = read()
         if given.file.seekable():
-            start = given.file.tell()
-            for _ in members():
+            start, before = given.file.tell(), _state(given.file)
+            for _ in members:
                 pass
             given.file.seek(start)
+            members = _unchanged(given.file, before, read())
         try:
-            changed = change(members())
+            changed = change(members)
             if not changed.chunks:
                 raise InvalidError.of([NO_MEMBERS])
             tell(changed)
@@ -466,6 +470,23 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
             change([Member("***", {name: values[kind] for name, kind in attributes.items()})])
 
     run.end(call)
+
+
+def _unchanged(file: BinaryIO, before: object, members: Iterable[Member | str]) -> Iterator[Member | str]:
+    """The members, as long as nobody writes to the file that was looked at."""
+    for member in chain(members, [""]):
+        if _state(file) != before:
+            raise InvalidError.of([Problem("members", "was changed after it was looked at", "file", OURS)])
+        if member:
+            yield member
+
+
+def _state(file: BinaryIO) -> object:
+    """What differs once a file is written to; None for what is no file."""
+    with suppress(OSError):
+        now = os.fstat(file.fileno())
+        return now.st_size, now.st_mtime_ns
+    return None
 
 
 def _ask() -> None:
