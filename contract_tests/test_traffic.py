@@ -216,6 +216,7 @@ COMMAND = [sys.executable, "-c", "from audience_contract._cli import main; main(
         (["good.har", "--base-url", "batch=HTTP://A.test:80"], 0, "kept"),
         (["good.har", "--base-url", "batch=http://a.test/2.10?"], 2, "--base-url is"),
         (["good.har", "--base-url", "batch=http://a.test/a b"], 2, "--base-url is"),
+        (["good.har", "--base-url", "batch=http://u:p@a.test"], 2, "--base-url is"),
         (["none.har"], 2, "cannot read none.har"),
         (["/proc/self/mem"], 2, "cannot read /proc/self/mem"),
         (["text.har"], 2, "text.har is no HTTP Archive"),

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-A_BASE_URL = "http(s)://host[:port][/path], without query, fragment, the steps . and .., and what must be encoded"
+A_BASE_URL = "http(s)://host[:port][/path], without user, query, fragment, the steps . and .., and what must be encoded"
 _MOST_INTERIM = 100
 _PIECE = 2**12
-_PLAIN_URL = r"https?://[\w.~!$&'()*+,;=:@%[\]-]+(/(?!\.\.?(/|$))([\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})*)*"
+_PLAIN_URL = r"https?://[\w.~!$&'()*+,;=%:[\]-]+(/(?!\.\.?(/|$))([\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})*)*"
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 """The content codings that are read, and what zlib calls each."""
 

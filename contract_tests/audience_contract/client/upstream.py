@@ -28,14 +28,12 @@ class UpstreamError(Exception):
 
 
 class Upstream:
-    """The server whose base URL is `url`. Raises ValueError for what is no base URL, or has credentials in it."""
+    """The server whose base URL is `url`. Raises ValueError for what is no base URL."""
 
     def __init__(self, url: str) -> None:
         if not connections.is_base_url(url):
-            raise ValueError(f"the upstream is no base URL: {connections.A_BASE_URL}")
+            raise ValueError(f"the upstream is no base URL, which is {connections.A_BASE_URL}")
         parts = urlsplit(url)
-        if parts.username is not None:
-            raise ValueError("the upstream's URL has credentials in it; let the client send them")
         self.host, self._netloc, self._base = parts.hostname or "", parts.netloc, parts.path.rstrip("/")
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self._tls = connections.tls(url)

@@ -23,7 +23,6 @@ from ..faults import Fault, Turn, find
 from ..messages import Request, Response
 from ..spec import Operation, Spec, load, provider_keys
 from ..strict_json import loads
-from ..violation import UnreadableError
 from . import answers, credentials, provider
 from .state import Exchange, State
 
@@ -194,7 +193,7 @@ async def _settings(request: HttpRequest) -> HttpResponse:
         try:
             changes = loads(await request.body())
             if not isinstance(changes, dict):
-                raise UnreadableError("not an object")
+                raise ValueError("the settings are a JSON object")
             state.settings = state.settings.but(**changes)
         except ValueError as error:
             return JSONResponse({"message": str(error)}, 400)

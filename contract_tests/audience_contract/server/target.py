@@ -57,11 +57,8 @@ class Target:
         spec = load(provider)
         if not is_base_url(url):
             raise ValueError(f"the URL must be {A_BASE_URL}")
-        parts = urlsplit(url)
-        if parts.username is not None or parts.password is not None:
-            raise ValueError("the URL must not hold a user or password")
         # A host name with a dot at its end is the same host (RFC 1034, 3.1).
-        host = (parts.hostname or "").removesuffix(".")
+        host = (urlsplit(url).hostname or "").removesuffix(".")
         if host in spec.hosts and not production and not _is_local(host):
             said = f"{host} is {provider}'s production host: creating audiences there needs --allow-production"
             raise ProductionError(said)
