@@ -1,5 +1,6 @@
 """What a report says was sent is what was sent, and is sent again: by curl, or by replay."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -8,19 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from audience_contract import Response, provider_keys, reports
 from audience_contract._command import app
+from audience_contract.documents import read
 from audience_contract.faults import catalogue, find
 from audience_contract.faults.acts import as_json, on_success, refuses, with_status
 from audience_contract.faults.fault import Act, Fault, Turn
 from audience_contract.mock import MockServer
-from audience_contract.report import SEEN_ONCE, Report, Verdict
-from audience_contract.server import Options, replay, run, story
+from audience_contract.report import SEEN_ONCE, Finding, Report, Verdict
+from audience_contract.reports.data import FORMAT
+from audience_contract.rules import Weight
+from audience_contract.server import Options, Target, replay, run, story
 from audience_contract.server.audiences import PREFIX
 from judged import CLIENT, target
 from long import long
+from mistaken import DOCUMENTS, Mistake, check, in_answer
+from mistaken import target as document_target
 
 _RUN = "abcdefgh"
 _PUT = "PUT /Audiences/{AUDIENCE_ID}"
@@ -84,6 +91,10 @@ def test_of_a_run_that_only_read_nothing_is_created_to_see_a_finding_again() -> 
         (finding,) = document["findings"]
         assert replay(asked, finding, document)[0]
         assert server.audiences == there
+    with MockServer() as server:
+        mended = target(server, "adobe")
+        run(mended, Options(requests=10, keep=True, operations=["create_audience"]))
+        assert not replay(mended, finding, document)[0]
 
 
 def test_an_id_of_a_story_is_replaced_in_the_target_and_not_in_the_version_of_http() -> None:
@@ -262,8 +273,32 @@ def test_the_command_says_whether_a_finding_still_shows(tmp_path: Path, monkeypa
     assert ended.exit_code == 2
 
 
-_DAMAGED = (
-    '{"target": "http://127.0.0.1:9", "run": "a", "tried": [], "findings": [{"key": "a", "rule": "response.body", '
+def test_a_number_is_that_of_a_finding_on_the_screen_and_anything_else_how_a_key_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BATCH_API_KEY", "BATCH_PROJECT"):
+        monkeypatch.setenv(name, "4711")
+    weights = (Weight.ADVICE, Weight.NOT_JUDGED, Weight.VIOLATION, Weight.VIOLATION)
+    found = [
+        Finding("case.refused", "batch", f"/{n}", f"finding {n}", weight=weights[n % 4], count=n % 3 + 1)
+        for n in range(20)
+    ]
+    report = Report("server", "http://127.0.0.1:9", "1", findings=found, run_id=_RUN)
+    path, screen = tmp_path / "report.json", io.StringIO()
+    reports.write(report, {"json": path})
+    reports.terminal(report, Console(file=screen, width=100))
+    summary = re.findall(r"^ ?(\d+) (finding \d+)$", screen.getvalue(), re.MULTILINE)
+    assert {*summary} == {(str(number), one.message) for number, one in enumerate(report.counted, 1)}
+    for typed, message in (*summary, *((one.key, one.message) for one in found)):
+        ended = CliRunner().invoke(app, ["replay", str(path), typed])
+        assert (ended.exit_code, ended.output.splitlines()[0]) == (2, message), ended.output
+        assert "undecided: the report has no requests that show it" in ended.output
+
+
+_STARTED = f'{{"format": {FORMAT}, "target": "http://127.0.0.1:9", '
+_OF_NOBODY = _STARTED + '"findings": [{"key": "a", "provider": "nobody"}]}'
+_DAMAGED = _STARTED + (
+    '"run": "a", "tried": [], "findings": [{"key": "a", "rule": "response.body", '
     '"provider": "batch", "message": "", "replays": 1, "story": [{"operation": "", "sent": "AAAA", "answered": {}}]}]}'
 )
 """A report in which what was sent cannot be unpacked."""
@@ -274,9 +309,10 @@ _DAMAGED = (
     [
         ("", "REPORT: it is no report"),
         ("[" * 100_000, "REPORT: it is no report"),
-        ('{"target": "http://127.0.0.1:9", "findings": [{"key": "a", "provider": "nobody"}]}', "document with --spec"),
+        (_OF_NOBODY, "document with --spec"),
         (None, "REPORT: cannot read /proc/self/mem"),
         (_DAMAGED, "REPORT: it is no report"),
+        (_OF_NOBODY.replace(f" {FORMAT},", " 99,"), "REPORT: it is no report of this version"),
     ],
 )
 def test_what_cannot_be_sent_again_is_refused_with_the_reason(
@@ -289,6 +325,33 @@ def test_what_cannot_be_sent_again_is_refused_with_the_reason(
         path.write_text(content, "utf-8")
     ended = CliRunner().invoke(app, ["replay", str(path), "a"])
     assert (ended.exit_code, said in " ".join(re.sub("[│╭╮╰╯─]", " ", ended.output).split())) == (2, True), ended.output
+
+
+# A request that must be refused, one about an audience that the story makes, and a wrong form of a refusal.
+@pytest.mark.parametrize(
+    "fault", ["batch.display-name-type", "batch.view-every-twentieth", "commbox.boundary-name-case"]
+)
+def test_it_stays_undecided_where_a_server_is_another_one_or_wants_other_credentials(fault: str) -> None:
+    _, document = judged(fault, operations=[find(fault).operation], requests=150)
+    (finding,) = document["findings"]
+    with MockServer() as server:
+        right = target(server, find(fault).provider)
+        wrong = {place: f"{text}x" if right.is_secret(place) else text for place, text in right.settings.items()}
+        for asked, answer in ((replace(right, settings=wrong), 401), (replace(right, url=f"{right.url}/wrong"), 404)):
+            with pytest.raises(story.StoryError, match=rf"^\w+: a valid request was answered {answer}$"):
+                replay(asked, finding, document, Options(patience=0.5))
+
+
+def test_so_it_does_where_the_credential_of_a_document_is_not_given() -> None:
+    library = DOCUMENTS / "library.json"
+    report = check(library, Mistake("an array for an object", "GET .*/books$", after=in_answer(lambda value: [value])))
+    document = json.loads(reports.render(report, "json"))
+    assert document["findings"]
+    with MockServer(keys=["library"]) as server:
+        for finding in document["findings"]:
+            assert not replay(document_target(read(library), server), finding, document, Options(patience=0.5))[0]
+            with pytest.raises(story.StoryError, match="a valid request was answered 401"):
+                replay(Target.of("library", server.base_url("library"), {}), finding, document, Options(patience=0.5))
 
 
 def test_several_requests_at_once_find_what_one_after_the_other_finds() -> None:

@@ -15,7 +15,7 @@ from .visible import line
 
 def replay(  # noqa: PLR0917 - a command line
     report: Annotated[Path, typer.Argument(help="A report of `server`, as --report json=FILE writes it.")],
-    key: Annotated[str, typer.Argument(help="The key of a finding, or its first characters.")],
+    key: Annotated[str, typer.Argument(help="The number of a finding in the summary, or how its key begins.")],
     url: Annotated[str, typer.Option(help="The base URL of the server, where it is not the report's.")] = "",
     timeout: Annotated[float, typer.Option(help="Seconds in which each answer has to come.", min=0.1)] = 10.0,
     spec: Spec = None,
@@ -36,15 +36,19 @@ def replay(  # noqa: PLR0917 - a command line
 
     Exit code: 1 if it still fails, 0 if it does not, 2 if that stays undecided.
     """
+    from .reports.data import FORMAT  # noqa: PLC0415 - --help has no need of these
     from .server import Options, StoryError, Target, replay  # noqa: PLC0415 - --help has no need of these
 
     try:
         with refusals("REPORT: "):
             text = contents(report)
         content = json.loads(text)
-        found = [each for each in content["findings"] if each["key"].startswith(key)]
+        if content["format"] != FORMAT:
+            raise ValueError(content["format"])
+        by_number = {str(number): [each] for number, each in enumerate(content["findings"], 1)}
+        found = by_number.get(key) or [each for each in content["findings"] if each["key"].startswith(key)]
         if len(found) != 1:
-            raise refused(f"KEY: {len(found)} findings have a key that begins with {key}")
+            raise refused(f"KEY: none has this number, and {len(found)} have a key that begins with {key}")
         provider, base_url = found[0]["provider"], url or content["target"]
         with refusals():
             opened(spec, overlay, auth, headers=headers_of(header))

@@ -202,9 +202,12 @@ class Exchanges:
 
     def _overloaded(self, operation: Operation) -> bool:
         """Whether the server refuses even the smallest valid request as busy, so not because of the case's request."""
+        return self.sender.send(operation, self.smallest(operation)).status in BUSY
+
+    def smallest(self, operation: Operation) -> Request:
+        """The smallest valid request to an operation, about an audience of the run if there is one."""
         draft = self.names.draft(operation, smallest=True)
-        request = self.names.about(draft, self.audiences.pick(operation, used=False)).request()
-        return self.sender.send(operation, request).status in BUSY
+        return self.names.about(draft, self.audiences.pick(operation, used=False)).request()
 
     def _put_off(self, operation: Operation, seen: Observation) -> None:
         """Judge an answer that means "later"."""

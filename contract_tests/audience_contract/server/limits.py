@@ -156,7 +156,7 @@ class LimitedSender:
         and RunEnded if another limit is reached.
         """
         if not self._audiences.may_be_sent(request):
-            raise NotOursError
+            raise NotOursError("a request could change what this run has not made")
         options, creates = self._options, facts_of(operation).creates
         counted_for = (of or operation).id
         if not self.is_late and options.requests is not None and self._by_operation[counted_for] >= options.requests:

@@ -1,16 +1,22 @@
 """Sends the story of a finding again, and tells whether the server still fails."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ..judging import Observation
 from ..mock.provider import facts_of
+from ..spec import Operation
+from .audiences import NotOursError
 from .confirmation import REPEATS
 from .limits import Options, RunEnded
+from .opening import ABSENT
 from .run import Run
 from .story import StoryError, steps
 from .target import Target
+
+_TURNED_AWAY = ABSENT | {0, 401, 403}
+"""Statuses of valid requests that leave open how the server treats other ones; 0 stands for no answer."""
 
 
 def replay(
@@ -21,22 +27,41 @@ def replay(
     The requests are byte for byte those of the story, except the run's id, the ids that the server answers now, and the
     credentials, which are the target's. The story is sent at most twice, the second time with earlier requests before
     it; and up to 20 times more if the run needed more than two to see the finding again, or if the server failed, which
-    may happen now and then. What it creates is removed in the end. Raises StoryError if the story cannot be sent.
+    may happen now and then. What it creates is removed in the end. Raises StoryError if the story cannot be sent, or if
+    valid requests are turned away: then the server has another base URL, or wants other credentials.
     """
     tried = {each["operation"] for each in report["tried"]}
     only_read = all(facts_of(each).reads for each in target.spec.operations if each.id in tried)
     # If the report's run only read, the replay must not create, change or remove anything either.
     run = Run(target, replace(options or Options(), read_only=only_read))
-    exchanges = list[Observation]()
+    exchanges, is_seen = list[Observation](), False
     comes_and_goes = finding["replays"] > 2 or finding["rule"] == "response.failure"
+    if not finding["story"]:
+        raise StoryError("the report has no requests that show it")
     try:
         for number in range(REPEATS if comes_and_goes else 2):
             story = steps(finding["longer" if number == 1 else "story"])
             exchanges = run.confirmation.send_story(story, str(report["run"]), str(report["target"]))
-            if run.confirmation.times_shown(finding["rule"], finding["pointer"], finding["key"]):
-                return True, exchanges
-    except RunEnded as ended:
+            is_seen = run.confirmation.times_shown(finding["rule"], finding["pointer"], finding["key"]) > 0
+            if is_seen:
+                break
+        # A refusal that the run did not get may be that of wrong credentials, or of another server.
+        if not is_seen or exchanges[-1].status in _TURNED_AWAY - {0, *finding["statuses"]}:
+            _check_that_it_is_served(run, target.spec.named[exchanges[-1].operation], exchanges, finding["statuses"])
+    except (RunEnded, NotOursError) as ended:
         raise StoryError(str(ended)) from None
     finally:
         run.exchanges.clean_up()
-    return False, exchanges
+    return is_seen, exchanges
+
+
+def _check_that_it_is_served(run: Run, operation: Operation, story: list[Observation], known: Iterable[int]) -> None:
+    """Raise StoryError if what a story needs was not made, or if a valid request to the operation is turned away."""
+    run.exchanges.audience(operation, used=False)
+    asked, facts = [seen for seen in story if seen.step and seen.step.answered], facts_of(operation)
+    valid = run.exchanges.play(operation, run.exchanges.smallest(operation))
+    # Without an audience that is surely there, a right server does not find it, either.
+    asked += [valid] if valid.status != 404 or not (facts.unsure or facts.source in run.unjudged) else []
+    for seen in asked:
+        if seen.status in _TURNED_AWAY - {*known}:
+            raise StoryError(f"{seen.operation}: a valid request was answered {seen.status or seen.trouble}")

@@ -57,7 +57,7 @@ def run(target: Target, options: Options | None = None, watcher: Watcher | None 
 
 
 class Run:
-    """One run against a target: `report` plays it. `confirmation` and `exchanges` serve a replay."""
+    """One run against a target: `report` plays it. `confirmation`, `exchanges` and `unjudged` serve a replay."""
 
     def __init__(self, target: Target, options: Options, watcher: Watcher | None = None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
@@ -77,8 +77,8 @@ class Run:
             key=lambda each: (_ORDER.index(facts_of(each).effect), each.path.count("{"), is_about_one(each)),
         )
         self._rules = options.rules or RULES
-        self._unjudged = {each.id: why for each in found if (why := self._why_not(each))}
-        judged = (each for each in found if each.id not in self._unjudged)
+        self.unjudged = {each.id: why for each in found if (why := self._why_not(each))}
+        judged = (each for each in found if each.id not in self.unjudged)
         self.exchanges.allowed = [each for each in judged if not options.read_only or facts_of(each).reads]
         asked = options.operations
         self._operations = [each for each in self.exchanges.allowed if not asked or each.id in asked]
@@ -178,8 +178,8 @@ class Run:
         if self._ended and not self._untried:
             yield self._ended
         yield from self._target.spec.unjudged
-        operations = (each for each in self._target.spec.operations if each.id in self._unjudged)
-        yield from unjudged((each.node.pointer, self._unjudged[each.id]) for each in operations)
+        operations = (each for each in self._target.spec.operations if each.id in self.unjudged)
+        yield from unjudged((each.node.pointer, self.unjudged[each.id]) for each in operations)
         if self._unserved:
             answers = " or ".join(map(str, sorted({*self._unserved.values()})))
             yield f"not served: {', '.join(self._unserved)}; every valid request was answered {answers}"
@@ -200,7 +200,7 @@ class Run:
         """Play the phases, each with every operation, so that none waits until another has used up its requests."""
         if not self._operations:
             asked = {*(self._options.operations or self._target.spec.named)}
-            whys = [why for name, why in self._unjudged.items() if name in asked]
+            whys = [why for name, why in self.unjudged.items() if name in asked]
             why = whys[0] if whys and len(whys) == len(asked) else "there is no operation that only reads"
             self._ended = f"nothing can be judged: {why}"
         self._planned |= {(_ALL, operation.id): False for operation in self._operations}
@@ -270,7 +270,7 @@ class Run:
         made = plan(found, expected, RULES if by_answer else {*self._rules, "case.accepted"})
         facts = facts_of(operation)
         # Success is not certain if no document says that the audience is found, or if none can be made.
-        unknown = facts.unsure or facts.source in self._unjudged
+        unknown = facts.unsure or facts.source in self.unjudged
         open_ones = {Expected.OPEN, *((Expected.SUCCESS,) if unknown else ())}
         judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
         judged = (each for each in judged if each.rule in self._rules and each.expected not in open_ones)
