@@ -117,6 +117,7 @@ def test_a_text_that_several_operations_refuse_is_one_finding_that_names_them() 
     assert (found.rule, list(found.operations)) == ("case.accepted", sorted(named))
 
 
+@pytest.mark.long
 def test_a_number_of_items_that_several_operations_refuse_is_one_finding_that_names_them() -> None:
     named = ["audience_replace", "audience_update"]
     act = refuses(lambda turn: len(turn.fields.get("ids", ())) == 10_000)
