@@ -74,9 +74,7 @@ def merged(
 
 
 def _stated(finding: Finding) -> tuple[str, str, str]:
-    """The rule that is broken: its id, the name of what it is about, and what the documents say; all the same wherever
-    they say it.
-    """
+    """What the documents say of the broken rule, wherever they say it: its id, its name, and its text."""
     spec, keyword = load(finding.provider), finding.pointer.rpartition("/")[2]
     try:
         value = (spec.written or spec.node).at(finding.pointer).value
