@@ -50,6 +50,7 @@ def test_retry_after_is_read_as_seconds_or_as_a_date_and_is_otherwise_none(
     error = caller.create(caller.case.good())
     assert isinstance(error, RateLimitedError)
     assert error.retry_after == seconds
+    assert ("" if seconds is None else f"it asks to wait {seconds:.0f} s") in str(error)
 
 
 NUMBERS = st.integers()

@@ -72,8 +72,8 @@ class Batch:
         answer = answer() if callable(answer) else answer
         if isinstance(answer, Exception):
             raise answer
-        status, body = answer if isinstance(answer, tuple) else (200, answer)
-        return httpx2.Response(status, json=body)
+        status, body, *headers = answer if isinstance(answer, tuple) else (200, answer)
+        return httpx2.Response(status, json=body, headers=dict(*headers))
 
     def __call__(self, verb: str, *arguments: Any, **options: Any) -> Any:
         """What a verb gives, or the error that it raises."""
@@ -373,6 +373,7 @@ def test_an_accepted_change_that_is_not_to_be_seen_yet_is_waited_for() -> None:
     assert isinstance(error, WaitTimeoutError)
     assert error.record is None
     assert isinstance(Batch(None, (404, ERROR))("wait", "VIP"), NotFoundError)
+    assert isinstance(Batch(None, (404, ERROR, {"Retry-After": "9" * 18}))("wait", receipt(), within=2), NotFoundError)
 
 
 def test_deleting_gives_a_receipt_with_the_token_of_the_change(face: BlockingPortal | None) -> None:

@@ -561,7 +561,7 @@ def _read(file: Path, tenant: str) -> tuple[dict[str, str], dict[str, str]]:
         return {}, values
     tables = values.get("tenant")
     if values.keys() != {"tenant"} or not isinstance(tables, dict) or not isinstance(tables.get(tenant), dict):
-        _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], beside which nothing else may stand")
+        _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], and the file may have no other settings")
     names = dict(tables[tenant])
     return names, names.pop("defaults", {})
 

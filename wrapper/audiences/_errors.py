@@ -135,6 +135,8 @@ class AudiencesError(Exception):
     """Every attempt at the call, the last one included, and every failed attempt to get an access token."""
     looked_first: bool = False
     """True for a create before which the provider said that it had no such audience."""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong in the members, or near the top of their file, as a receipt has it."""
     changed: Changed | None = None
     """For a change of members: what became of each call, and what was not sent."""
 
@@ -169,7 +171,7 @@ class AudiencesError(Exception):
 
         It has the audience's name, the provider's words, and the body of an answer that could not be used.
         """
-        known = as_json(self, "provider", "outcome", "status", "request_id", "deviations")
+        known = as_json(self, "provider", "outcome", "status", "request_id", "deviations", "warnings")
         known |= {"name": self.audience_name, "error": type(self).__name__, "message": str(self)}
         names = ("code", "provider_message", "retry_after", "problems", "attempts", "reconcile_token", "changed")
         unusable = self.response.body if isinstance(self, SpecViolationError) and self.response else None

@@ -109,8 +109,8 @@ class Supply:
         return self._ended and not self._held
 
     def _checked(self, items: Sequence[Any]) -> _Members:
-        plain = {*map(type, items)} <= {str} and all(items) and all(map(str.isascii, items))
-        if plain and [*map(str.strip, items)] == [*items]:
+        plain = {*map(type, items)} <= {str} and all(items) and [*map(str.strip, items)] == [*items]
+        if plain and (text := "".join(items)).isascii() and text.isprintable():
             self._place += len(items)
             return dict.fromkeys(items)
         return dict(map(self._each, items))
@@ -120,8 +120,8 @@ class Supply:
         id = item.id if isinstance(item, Member) else item
         if not isinstance(id, str) or not id.strip() or not _json.is_unicode(id):
             raise self._wrong("", "must be an id, which is Unicode text and not blank, or a Member", id)
-        if id != id.strip():  # as lines of a file have it
-            self.warnings.add(f"an id has white space at an end, and is sent with it [{OURS}]")
+        if id != id.strip() or not id.isprintable():  # as lines of a file have it
+            self.warnings.add(f"an id has white space at an end, or what cannot be seen, and is sent with it [{OURS}]")
         if not isinstance(item, Member):
             return id, None
         if item.attributes:
