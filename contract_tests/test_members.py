@@ -246,10 +246,20 @@ def test_attributes_that_are_no_mapping_are_refused_when_the_member_is_made(attr
         Member("1", attributes)
 
 
+class Table:
+    """As a DataFrame of pandas: to iterate over it gives the columns' names."""
+
+    columns = ("id", "city")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_mapping_is_no_iterable_of_members_since_its_values_would_be_lost(verb: str) -> None:
+@pytest.mark.parametrize("given", [{"1": {"city": "Rome"}}, Table()])
+def test_a_mapping_or_a_table_is_no_iterable_of_members_since_its_values_would_be_lost(verb: str, given: Any) -> None:
     batch = Batch(None, TOKEN)
-    assert isinstance(batch(verb, "VIP", {"1": {"city": "Rome"}}), InvalidError)
+    assert isinstance(batch(verb, "VIP", given), InvalidError)
     assert batch.asked == []
 
 

@@ -138,6 +138,14 @@ def test_a_time_without_a_zone_is_none_and_its_text_is_kept() -> None:
     assert (record.created, record.raw["created"]) == (None, "2023-08-12T22:30:05")
 
 
+@pytest.mark.parametrize("count", ["4012", "4012.0", "4.012e3"])
+def test_counts_and_times_are_read_in_every_way_that_json_and_rfc_3339_write_them(raw: RawServer, count: str) -> None:
+    raw.answer = http(200, f'{{"name":"VIP","nb_ids":{count},"created":"2023-08-12t22:30:05z"}}'.encode())
+    record = make("batch", base_url=raw.url).get("VIP")
+    assert (record.member_count, type(record.member_count)) == (4012, int)
+    assert (record.created, record.deviations) == (datetime(2023, 8, 12, 22, 30, 5, tzinfo=UTC), ())
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [(0, "0"), (4711, "4711"), ("a", "a"), ("", None), (None, None), (True, None), (1.5, None), ([1], None)],

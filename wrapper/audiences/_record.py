@@ -9,7 +9,7 @@ from typing import Any, Generic
 
 from typing_extensions import TypeVar
 
-from . import _json
+from . import _checks, _json
 from ._errors import AudiencesError, InvalidError, Problem, UnsupportedError
 from ._outcome import Attempt, Changed, Deviation, Outcome, Response, State, as_json
 
@@ -209,15 +209,16 @@ class Reference:
 def time_of(body: Mapping[str, Any], name: str) -> datetime | None:
     """A property that is a time with a zone (RFC 3339); None for anything else."""
     try:
-        found = datetime.fromisoformat(body[name])
+        found = datetime.fromisoformat(str.upper(body[name]))
     except (KeyError, TypeError, ValueError):
         return None
     return found if found.tzinfo else None
 
 
 def count_of(body: Mapping[str, Any], name: str) -> int | None:
+    """A property that is a whole number, which JSON may write as 1000.0 or 1e3; None for anything else."""
     value = body.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return int(value) if _checks.is_number(value) and value == int(value) else None
 
 
 class AmbiguousError(AudiencesError):

@@ -41,7 +41,9 @@ class Supply:
         """The members that were taken and checked; those of the call come first."""
         self._place = -1
         self._given, self.awaits = given, isinstance(given, AsyncIterable)
-        if isinstance(given, str | bytes | Mapping) or not (self.awaits or isinstance(given, Iterable)):
+        # To iterate over a mapping or over a table, such as a DataFrame of pandas, gives keys or the columns' names.
+        odd = isinstance(given, str | bytes | Mapping) or hasattr(given, "columns")
+        if odd or not (self.awaits or isinstance(given, Iterable)):
             raise InvalidError.ours("members", "must be an iterable of ids or of Member", given)
         self._source: Any = aiter(self._given) if self.awaits else iter(self._given)
         self._ended = False
