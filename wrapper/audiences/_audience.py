@@ -6,8 +6,8 @@ from typing import Any
 
 from . import _json, _spec
 from ._errors import OURS, InvalidError, Problem, Remedy, UnsupportedError, named, shape
+from ._files import looked_into
 from ._members import Look, PhoneFile
-from ._upload import Upload
 from .fields import ProviderFields
 
 _TEXT = "must be a string of Unicode text, without lone surrogates"
@@ -149,19 +149,6 @@ def check(audience: Audience, leave_out: Collection[str]) -> None:
     if unknown:
         rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"
         raise InvalidError.of([Problem("leave_out", rule, ", ".join(unknown), OURS)])
-
-
-def looked_into(file: PhoneFile, column: str) -> Look:
-    from . import _files  # noqa: PLC0415  # file readers are not imported before a file is read
-
-    return _files.look(file, column)
-
-
-def as_part(file: PhoneFile) -> tuple[Upload, str, str]:
-    """The file as it is sent, with its name and media type."""
-    from . import _files  # noqa: PLC0415  # see above
-
-    return file.upload, file.name, _files.media_type(file)
 
 
 def _left_out(rules: DraftRules, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:

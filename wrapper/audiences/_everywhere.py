@@ -4,7 +4,6 @@ import threading
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
-from inspect import isawaitable
 from queue import SimpleQueue
 from typing import Unpack
 
@@ -16,7 +15,7 @@ from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
 from ._provider import Async, Blocking
 from ._record import Receipt
-from ._sides import AsyncSide, BlockingSide, Flow
+from ._sides import AsyncSide, BlockingSide, Flow, called, settled
 
 Result = Receipt | AudiencesError
 
@@ -113,12 +112,8 @@ async def acreate_everywhere(
         run.untold.remove(place)
         if on_result:
             with anyio.CancelScope(shield=True):
-                try:
-                    answer = on_result(run.results[place])
-                    if isawaitable(answer):
-                        await answer
-                except Exception as error:  # noqa: BLE001  # the results come first
-                    _observe.dropped("on_result", error)
+                told = await settled(called(on_result, run.results[place]))
+            _observe.dropped("on_result", told.raised)  # the results come first
 
     async def send_all() -> None:
         async with anyio.create_task_group() as group:

@@ -187,8 +187,13 @@ class Upload:
 
     def _state(self, file: BinaryIO) -> tuple[int, ...] | None:
         """What would differ if a path's file were replaced by another, or written to; None for other sources."""
-        now = os.fstat(file.fileno()) if self.path else None
-        return now and (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
+        return state_of(file) if self.path else None
+
+
+def state_of(file: BinaryIO) -> tuple[int, ...]:
+    """What would differ if an open file were another one, or had been written to."""
+    now = os.fstat(file.fileno())
+    return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
 
 
 _LOCK, _IN_USE = Lock(), WeakValueDictionary[int, threading.Event]()

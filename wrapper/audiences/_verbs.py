@@ -12,7 +12,7 @@ from . import _checks, _observe
 from ._account import Account
 from ._answer import Success
 from ._attempts import Attempts
-from ._audience import Audience, Draft, looked_into
+from ._audience import Audience, Draft
 from ._call_settings import CallSettings, RetryPolicy
 from ._errors import (
     OURS,
@@ -25,6 +25,7 @@ from ._errors import (
     SpecViolationError,
     UnsupportedError,
 )
+from ._files import looked_into
 from ._members import PhoneFile
 from ._operation import READING, Answer, Asked, Change, Effect, Listing, Operation, Page, Support
 from ._options import CallOptions
@@ -379,7 +380,7 @@ class Verbs(Generic[Model]):
             supply.sent()
             if failure and (self.how.ending.over or not go_on):
                 raise failure
-        return self._changed(entry, self._chunks, supply)
+        return self._changed(entry, self._chunks)
 
     def _replace_file(
         self, entry: Operation[Change, Reference], asked: Reference, file: object, *, allow_empty: bool
@@ -400,10 +401,11 @@ class Verbs(Generic[Model]):
         self._attempts, self._id = None, record.id
         change = Change(replace(asked, id=record.id), file=file)
         success = yield from self.call(entry, change, self._account.request(entry, change, look.warnings))
-        return self._changed(entry, [_applied(success, None)], None)
+        return self._changed(entry, [_applied(success, None)])
 
-    def _changed(self, entry: Operation[Any, Any], chunks: Sequence[Chunk], supply: Supply | None) -> Changed:
+    def _changed(self, entry: Operation[Any, Any], chunks: Sequence[Chunk]) -> Changed:
         """What became of a change so far."""
+        supply = self._supply
         if supply:
             self._warn(tuple(sorted(supply.warnings)))
         applied = [each.status for each in chunks if each.outcome is Outcome.APPLIED]
@@ -571,7 +573,7 @@ class Verbs(Generic[Model]):
             supply.over = True
             # With attempts, it is the error of a call that was interrupted.
             last = [_failed(error, len(supply.call))] if self._attempts else []
-            error.changed = self._changed(operation, [*self._chunks, *last], supply)
+            error.changed = self._changed(operation, [*self._chunks, *last])
             error.outcome = error.changed.outcome
         error.warnings = self._warnings
         return error
