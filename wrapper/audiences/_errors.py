@@ -29,7 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from ._outcome import Attempt, Changed, Deviation, Outcome, Response, as_json
+from ._outcome import Answered, Attempt, Changed, Deviation, Outcome, Response, as_json
 
 OURS = "our rule"
 """The source of a rule that no provider documents."""
@@ -100,7 +100,7 @@ def _where(problems: Sequence[Problem]) -> str:
     return "; ".join(dict.fromkeys(sources))
 
 
-class AudiencesError(Exception):
+class AudiencesError(Answered, Exception):
     """The base class of the errors that the library raises for its calls and options.
 
     The message has neither the audience's name nor the provider's words: those are in `audience_name`,
@@ -155,16 +155,6 @@ class AudiencesError(Exception):
         known = as_json(self, "provider", "operation", "base_url", "looked_first")
         started = self.attempts[0].started.isoformat() if self.attempts else None
         return json.dumps({"version": 1, **known, "name": self.audience_name, "started": started})
-
-    @property
-    def status(self) -> int | None:
-        """The HTTP status, if one was seen."""
-        return self.response.status if self.response else None
-
-    @property
-    def request_id(self) -> str | None:
-        """The response's X-Request-Id, if any; no provider documents one."""
-        return self.response.request_id if self.response else None
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, with the same keys for every error; `--json` prints them.
