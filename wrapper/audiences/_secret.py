@@ -86,8 +86,6 @@ class Secret:
     def __repr__(self) -> str:
         return "Secret('***')"
 
-    __str__ = __repr__
-
     def __deepcopy__(self, _: object) -> Self:
         """The secret itself, so that `copy.deepcopy` and `dataclasses.asdict` take a request."""
         return self

@@ -196,16 +196,14 @@ def state_of(file: BinaryIO) -> tuple[int, ...]:
     return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
 
 
-_LOCK, _IN_USE = Lock(), WeakValueDictionary[int, threading.Event]()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_IN_USE.clear)
+_LOCK, _IN_USE = Lock(), WeakValueDictionary[tuple[int, int], threading.Event]()
 
 
 def _reserve(file: BinaryFile) -> Callable[[], None]:
     """Keep other calls from a file, because two readers would each get a part of it. Returns the function that ends the
     reservation, which also ends if that function is lost, as by an interrupt. Raises UploadError if a call has it.
     """
-    use, key = threading.Event(), id(file)
+    use, key = threading.Event(), (os.getpid(), id(file))  # after a fork, what the parent has reserved does not count
 
     def end() -> None:
         with _LOCK.held:
