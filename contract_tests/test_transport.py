@@ -136,7 +136,8 @@ def test_a_provider_object_can_be_used_again_after_it_was_closed(caller: Caller,
 def test_a_proxy_that_makes_no_tunnel_is_not_sent(raw: RawServer, face: BlockingPortal | None, status: int) -> None:
     raw.answer = http(status)
     kind = httpx2.AsyncHTTPTransport if face else httpx2.HTTPTransport
-    for options in ({"transport": kind(proxy=raw.url)}, {"proxy": raw.url}):
+    ways: list[dict[str, Any]] = [{"transport": kind(proxy=raw.url)}, {"proxy": raw.url}]
+    for options in ways:
         error = created("batch", "https://api.batch.test", face, **options)
         assert isinstance(error, NotSentError)
         assert raw.requests[-1].startswith(b"CONNECT ")

@@ -115,7 +115,7 @@ async def acreate_everywhere(
         if on_result:
             with anyio.CancelScope(shield=True):
                 told = await settled(called(on_result, run.results[place]))
-            _observe.dropped("on_result", told.raised)  # the results come first
+                _observe.dropped("on_result", told.raised)  # the results come first
 
     async def send_all() -> None:
         async with anyio.create_task_group() as group:
