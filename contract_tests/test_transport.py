@@ -137,11 +137,10 @@ def test_a_proxy_that_makes_no_tunnel_is_not_sent(raw: RawServer, face: Blocking
     raw.answer = http(status)
     kind = httpx2.AsyncHTTPTransport if face else httpx2.HTTPTransport
     ways: list[dict[str, Any]] = [{"transport": kind(proxy=raw.url)}, {"proxy": raw.url}]
-    for options in ways:
-        error = created("batch", "https://api.batch.test", face, **options)
-        assert isinstance(error, NotSentError)
-        assert raw.requests[-1].startswith(b"CONNECT ")
-    assert f"through {raw.url}, which answered {status}: ProxyError" in str(error)
+    errors = [created("batch", "https://api.batch.test", face, **way) for way in ways]
+    assert all(isinstance(error, NotSentError) for error in errors)
+    assert [request[:8] for request in raw.requests[-2:]] == [b"CONNECT "] * 2
+    assert f"through {raw.url}, which answered {status}: ProxyError" in str(errors[1])
 
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 70])
