@@ -63,7 +63,7 @@ class RetryPolicy:
         """The seconds before the next attempt, or None if there is none. A `safe` call only reads."""
         if attempt >= self.attempts or not self.may_repeat(error, safe):
             return None
-        if not error.retry_after:
+        if error.retry_after is None:
             return self.pause(attempt)
         if error.retry_after > self.max_retry_after:
             return None
