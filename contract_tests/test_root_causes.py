@@ -23,7 +23,7 @@ from audience_contract.mock.credentials import TOKEN
 from audience_contract.report import Finding, Verdict
 from audience_contract.rules import RULES, Weight
 from audience_contract.server import Target, wording
-from audience_contract.server.audiences import Audiences, Made
+from audience_contract.server.audiences import STARTS, Audiences, Made
 from audience_contract.server.ending import merged
 from audience_contract.server.expectation import Expectation, Expected, expect
 from audience_contract.server.judge import Judge
@@ -672,6 +672,7 @@ def test_a_success_of_another_status_than_the_documented_one_is_told_with_that()
             f'{{"name": "…0031{"x" * 15}…{"x" * 20} (254 characters)"}}',
         ),
         ([1, None, "é"], '[1, null, "é"]'),
+        *((f"{start}abcdefgh{end}0031aB", '"…0031aB"') for start, end in STARTS.items()),
     ],
 )
 def test_a_headline_says_how_much_there_is_of_what_it_leaves_out(value: object, said: str) -> None:

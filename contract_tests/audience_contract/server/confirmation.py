@@ -22,7 +22,7 @@ REPEATS, _TO_CONFIRM = 22, 150
 """How often a story is sent at most; after so many requests to confirm findings, none is sent a third time."""
 _TAKEN = {"case.header", "case.refused", "case.method"}
 """Rules about requests that a server must refuse, whatever it was sent before."""
-_FORM = {"response.content-type", "response.header", "response.body"}
+FORM = {"response.content-type", "response.header", "response.body"}
 """Rules about the form of an answer, which do not depend on the request."""
 
 
@@ -111,7 +111,7 @@ class Confirmation:
         final = replace(finding, replays=self._replays[finding.key] or 1)
         asked = [self._target.spec.named[each] for each in finding.operations]
         is_of_list = all(facts_of(each).reads and not is_about_one(each) for each in asked)
-        is_passing = finding.rule in _FORM and ({*finding.statuses} <= BUSY or is_of_list) and finding.count > 1
+        is_passing = finding.rule in FORM and ({*finding.statuses} <= BUSY or is_of_list) and finding.count > 1
         return final if is_passing or self.again.get(finding.key, True) else replace(final, weight=Weight.NOT_JUDGED)
 
     def times_shown(self, rule: str, pointer: str, key: str) -> int:

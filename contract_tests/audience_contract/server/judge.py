@@ -91,10 +91,12 @@ class Judge:
         named = self._named(operation, seen.request) if is_named else ""
         if named in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
-        if facts.creates and not facts.source:
-            is_alike = named.lower() in map(str.lower, self._names)
-            return replace(expectation, kind="a name like another but for case") if is_alike else expectation
         name = sent.get(key_of(operation), "")
+        is_alike = (named or name).lower() in map(str.lower, self._names - {name})
+        alike = "a name like another but for case" if is_alike else ""
+        expectation = replace(expectation, kind=alike or expectation.kind)
+        if facts.creates and not facts.source:
+            return expectation
         # Each thing may number what is below it from 1.
         made = self._audiences.find(name, facts.source, {at: sent.get(place) for place, at in facts.linked.items()})
         if made:
@@ -108,11 +110,11 @@ class Judge:
         is_refused = not facts.removes or "404" in operation.node["responses"].value
         absent = operation.response(404) if is_refused and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
-            kind = "an audience that does not exist" if self._provider.is_by_name else "an id that nothing has"
+            nobodys = "an audience that does not exist" if self._provider.is_by_name else "an id that nothing has"
             # What is odd may be refused as malformed, because no audience can be called so.
             usual = self._audiences.is_plain(name) or name == self._audiences.unknown_id(facts.source)
             only = _NOT_FOUND if usual else 0
-            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=only)
+            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, alike or nobodys, only=only)
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:

@@ -9,13 +9,15 @@ from ..messages import Request, Response
 from ..spec import Node, Operation, source, tokens
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
-from .audiences import PREFIX
+from .audiences import STARTS
 from .expectation import Expectation, texts
 
 _LONGEST, _FEW = 80, 3
 """The most characters of a text, and properties or items, that are shown."""
-_MARK = re.compile(rf"{PREFIX}[a-z0-9]+-")
-"""How the names of a run begin."""
+_MARK = re.compile("|".join(rf"{start}[a-z0-9]+?{end or '(?=[0-9]{4})'}" for start, end in STARTS.items()))
+"""How the names of a run begin. A number of four digits follows."""
+_OF_SEVERAL = re.compile("/(description$|(then|else|dependentSchemas)/)")
+"""Rules that may be about what stands beside a value: those in words, and those under a condition."""
 _NOTHING = {"", "valid", "undocumented", "success"}
 """Labels that are not shown, because the content of the request tells more."""
 
@@ -109,12 +111,15 @@ def _part(request: Request, broken: Violation) -> str:
 
 
 def _of_json(request: Request, broken: Violation) -> str:
-    """The part of a JSON body that breaks a rule, with the keys above it and nothing else."""
-    value = json_of(request)
+    """The part of a JSON body that breaks a rule, with the keys above it; nothing beside it, unless the rule may be
+    about that.
+    """
+    value, pointer = json_of(request), broken.pointer
     if broken.missing:
-        return f"{brief(at(value, broken.pointer))} without {broken.missing}"
-    found = at(value, broken.pointer)
-    for token in reversed(tokens(broken.pointer)):
+        return f"{brief(at(value, pointer))} without {broken.missing}"
+    pointer = pointer.rpartition("/")[0] if _OF_SEVERAL.search(broken.rule) else pointer
+    found = at(value, pointer)
+    for token in reversed(tokens(pointer)):
         found = [found] if token.isdecimal() else {token: found}
     return brief(found)
 
