@@ -702,6 +702,16 @@ def test_of_a_choice_or_null_the_choice_was_meant(kinds: list[Any]) -> None:
     assert [each.message for each in check_value(schema, "b", "")] == ['a string breaks enum ["a"]']
 
 
+def test_what_has_nothing_that_an_alternative_requires_was_not_meant_for_it() -> None:
+    code = {"required": ["code"], "properties": {"code": {"enum": ["a", "b"]}}}
+    schema = Document({"openapi": "3.1.0", "oneOf": [{"required": ["errors"]}, code]}).node
+    assert [each.pointer for each in check_value(schema, {"code": "c"}, "")] == ["/code"]
+    # What selects one alternative is wrong in the others.
+    told = {"required": ["code", "text"], "properties": {"code": {"enum": ["c"]}}}
+    schema = Document({"openapi": "3.1.0", "oneOf": [told, code]}).node
+    assert [each.pointer for each in check_value(schema, {"code": "c"}, "")] == [""]
+
+
 def test_a_property_is_not_called_unevaluated_because_another_one_is_wrong() -> None:
     (create,) = (each for each in read(DESK).operations if each.id == "createTask")
     headers = (("content-type", "application/json"), ("authorization", "Bearer a"))
