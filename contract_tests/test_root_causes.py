@@ -471,7 +471,31 @@ def test_a_server_that_checks_nothing_in_a_body_is_one_finding() -> None:
     found = findings(
         *((named(text), taken(number)) for number, text in enumerate(broken)), (body("custom_ids", "x"), taken(9))
     )
-    assert [one.message.endswith("; nothing in the body is checked") for one in found] == [True]
+    assert [one.message.partition(" (")[2] for one in found] == [
+        "name must be a string; create.md); not checked either: name maxLength, name pattern, type enum"
+    ]
+    (more,) = findings(
+        *((named(text), taken(number)) for number, text in enumerate(broken)),
+        (body("custom_ids", "x"), taken(8)),
+        (body('"Spring"', "1"), taken(9)),
+    )
+    assert more.key != found[0].key
+
+
+def test_a_header_that_a_server_does_not_read_is_one_finding_that_names_each_broken_rule() -> None:
+    lacking, wrong = header("X-Batch-Project"), header("X-Batch-Project", "nobody")
+    (found,) = findings((lacking, taken(1)), (wrong, taken(2)))
+    assert found.detail == "X-Batch-Project as described, X-Batch-Project required"
+    assert [one.detail for change in (lacking, wrong) for one in findings((change, taken(1)))] == ["", ""]
+
+
+def test_a_text_that_is_refused_wherever_it_stands_is_one_finding_that_names_the_places() -> None:
+    def wall(request: Request) -> Request | Response:
+        return refused(403) if b"<script" in request.body or b"OR '1'" in request.body else request
+
+    (found,) = judge(MockServer(middleware=changing(wall)), "batch", requests=300).counted
+    assert (found.rule, found.detail) == ("case.accepted", "display_name, ids/0/id")
+    assert found.operations == ("audience_create", "audience_replace", "audience_update")
 
 
 def test_a_server_that_breaks_off_is_a_violation_and_so_is_one_that_is_gone_with_what_it_was_sent_last() -> None:

@@ -38,6 +38,8 @@ class Confirmation:
         self.again: dict[str, bool] = {}
         """Whether a finding was seen again by its story, by key."""
         self._replays: Counter[str] = Counter()
+        self._looked_at = 0
+        """How many findings there were when it was last asked whether one counts."""
 
     def confirm_all(self) -> str:
         """Try to see each finding again; return why that ended early, or "" if it did not."""
@@ -84,9 +86,12 @@ class Confirmation:
 
     def has_one(self) -> bool:
         """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
-        heavy = [one for one in self._ledger.every if one.weight is Weight.VIOLATION or self._options.strict]
-        new = {one.key for one in heavy if not self._options.accepted(one)} - self.again.keys()
-        found = [one for one in self._found() if one.key in new] if new else []
+        count = len(self._ledger.every)
+        if count == self._looked_at:
+            return False
+        self._looked_at = count
+        heavy = [one for one in self._found() if one.weight is Weight.VIOLATION or self._options.strict]
+        found = [one for one in heavy if one.key not in self.again and not self._options.accepted(one)]
         phase, mark, digits = self._sender.phase, self._audiences.mark, self._audiences.digits
         self._confirm(found)
         # Confirming changes these; later stories must have the marks of this run.

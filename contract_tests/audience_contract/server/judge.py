@@ -237,7 +237,7 @@ class Judge:
         for rule in rules_of_answer(operation, response):
             found = [replace(v, message=_of_shape(entry, v)) for v in broken if rule_of_answer(v) == rule]
             about = operation.spec.key, operation.id, entry.seen
-            self.ledger.check(rule, *about, found, kind=entry.expectation.kind)
+            self.ledger.check(rule, *about, found, kind=entry.kind)
 
     @staticmethod
     def _respelled(operation: Operation, response: Response) -> Iterator[Violation]:

@@ -30,13 +30,28 @@ def asked(operation: Operation, request: Request, expectation: Expectation) -> s
     Of its content only the text that is `odd`, if one is.
     """
     broken, label = expectation.broken, expectation.kind
-    odd = {name: text for name, _, text in texts(operation, request) if name == expectation.odd}
     special = "" if broken or label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
     try:
-        said = _part(request, broken) if broken else brief(odd) if odd else _whole(operation, request)
+        said = (
+            _part(request, broken)
+            if broken
+            else brief(text)
+            if (text := odd(operation, request, expectation))
+            else _whole(operation, request)
+        )
     except UnreadableError:
         said = f"the body {cut(request.body.decode('utf-8', 'backslashreplace'))}"
     return f"{said}{special}"
+
+
+def odd(operation: Operation, request: Request, expectation: Expectation) -> dict[str, str]:
+    """The text that is odd, by its name; {} if none is."""
+    return {name: text for name, _, text in texts(operation, request) if name == expectation.odd}
+
+
+def without_name(text: str) -> str:
+    """A text without the name of the run that is in it, and without its middle if it is long."""
+    return cut(re.sub(rf"({_MARK.pattern})[0-9]{{4}} ?", "", text))
 
 
 def rule(operation: Operation, broken: Violation, more: str = "") -> str:
