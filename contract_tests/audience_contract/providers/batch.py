@@ -192,7 +192,7 @@ class Batch(Provider):
         found = [record for record in call.all() if record.name == name]
         nothing = members is not None and not members and not settings.empty_accepted
         if nothing or (not found and not settings.absent_accepted):
-            return self.error(call.operation, 400)
+            return self.error(call.operation, 400, "" if found else ": there is no such audience")
         token = _token(call)
         for record in found if how.get("removes") else found[-1:]:
             call.state.change(record, token, members, **how)
