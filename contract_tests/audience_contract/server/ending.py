@@ -115,7 +115,7 @@ def _is_often(finding: Finding, valid: Mapping[str, int]) -> bool:
 
 def _all_of(those: Sequence[Finding], pointer: str) -> Finding:
     """The plainest of several findings, with what shows any of them; `pointer` is that of an unchecked body, or ""."""
-    first = min(those, key=lambda one: plainness(one.message))
+    first = min(those, key=plainness)
     return replace(
         first,
         pointer=pointer or first.pointer,
