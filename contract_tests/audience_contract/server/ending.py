@@ -148,7 +148,7 @@ def _all_of(those: Sequence[Finding], common: str | None) -> Finding:
 
     If these are several rules, each is named, so that an entry of a baseline accepts no other one.
     """
-    first = min(those, key=lambda one: (not one.pointer.startswith(common or ""), plainness(one.message)))
+    first = min(those, key=lambda one: (not one.pointer.startswith(common or ""), plainness(one)))
     if common is not None and (others := sorted({*map(_name, those)} - {_name(first)})):
         more = f", and {len(others) - _NAMED} more" if others[_NAMED:] else ""
         too = "refused too" if first.rule == "case.accepted" else "not checked either"
