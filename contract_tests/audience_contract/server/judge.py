@@ -235,7 +235,8 @@ class Judge:
         broken = [v for v in broken if not self._provider.contradicts(response, v)]
         if response.is_success and not broken:
             said = self._provider.said(operation, entry.seen.request, response)
-            broken = [*said, *self._respelled(operation, response)] or self._without_its_content(operation, response)
+            respelled = self._respelled(operation, response) if self._provider.is_by_name else ()
+            broken = [*said, *respelled] or self._without_its_content(operation, response)
         for rule in rules_of_answer(operation, response):
             whys = ((v, wording.of_answer(operation, response, v)) for v in broken if rule_of_answer(v) == rule)
             found = [replace(v, message=_of_answer(entry).headline("answered", why)) for v, why in whys]
@@ -329,7 +330,9 @@ class Judge:
 
         Of an odd text, signs, white space and case are not compared: no document says that a server keeps those.
         """
-        named, sure = self._provider.named, [*self._sure()]
+        named = self._provider.named
+        # What is not found by its name may have got another one by a change.
+        sure = [one for one in self._sure() if self._provider.is_by_name or one.id not in self.changed]
         ids, names = ({key(made): made for made in sure} for key in (attrgetter("id"), attrgetter("name")))
         for item in self.items(operation, seen):
             texts_of = {key: each for key, each in item.items() if isinstance(each, str)}
