@@ -21,7 +21,6 @@ from audience_contract.mock.credentials import TOKEN
 from audience_contract.mock.provider import facts_of
 from audience_contract.mock.state import Record
 from audience_contract.report import SEEN_ONCE, Report, Verdict
-from audience_contract.security import bearer
 from audience_contract.server import Options, run
 from audience_contract.server.audiences import Audiences
 from judged import AtRequest, created, judge, target
@@ -195,7 +194,7 @@ def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(
     key: str, operation: str, others: list[str]
 ) -> None:
     right = header("Authorization", f"Bearer {TOKEN}")
-    act = takes_as(right, lambda turn: bool(bearer(turn.header("authorization"))))
+    act = takes_as(right, lambda turn: turn.header("authorization").lower().startswith("bearer "))
     report = _judged(operation, act, *others, key=key)
     assert report.verdict is Verdict.VIOLATED
     assert _found(report) == {(operation, "case.credential")}
@@ -280,14 +279,22 @@ def _twice(value: Any) -> Any:
         long(_twice, "run.pages"),
         (_without_first, "run.pages"),
         long(lambda value: {**value, "count": len(value["audiences"])} if "count" in value else value, "response.body"),
-        long(lambda value: {**value, "has_more": True}, "response.body"),
         (lambda value: {**value, "has_more": False}, "response.body"),
     ],
-    ids=["more than was asked for", "one left out", "the count of a page", "more that no cursor leads to", "no more"],
+    ids=["more than was asked for", "one left out", "the count of a page", "no more"],
 )
 def test_a_list_that_contradicts_what_was_asked_or_itself_is_a_finding(change: Any, rule: str) -> None:
     report = _judged(_LIST, on_success(as_json(change)), _CREATE)
     assert _found(report) == {(_LIST, rule)}
+
+
+def test_a_list_whose_last_page_is_full_and_says_that_more_follows_is_a_finding() -> None:
+    def act(turn: Turn) -> Response:
+        limit = turn.request.target.partition("limit=")[2].partition("&")[0]
+        more = as_json(lambda value: {**value, "has_more": value["has_more"] or str(len(value["audiences"])) == limit})
+        return on_success(more)(turn)
+
+    assert _found(_judged(_LIST, act, _CREATE)) == {(_LIST, "response.body")}
 
 
 @pytest.mark.parametrize("start", [long(0), 6], ids=["ignored", "one too far"])

@@ -143,7 +143,7 @@ def _all_of(those: Sequence[Finding], *, several: bool) -> Finding:
 
     If they are of `several` rules, each is named, so that an entry of a baseline accepts no other one.
     """
-    first = min(those, key=lambda one: (one.pointer.endswith("/description"), plainness(one.message)))
+    first = min(those, key=lambda one: (one.pointer.endswith("/description"), plainness(one)))
     if several and (others := sorted({*map(_name, those)} - {_name(first)})):
         more = f", and {len(others) - _NAMED} more" if others[_NAMED:] else ""
         too = "refused too" if first.rule == "case.accepted" else "not checked either"

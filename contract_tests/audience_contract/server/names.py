@@ -8,7 +8,6 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from ..checker import is_of_other_side
 from ..facts import bare
 from ..mock.provider import chosen, facts_of
 from ..mock.provider import load as provider_of
@@ -70,8 +69,7 @@ class Names:
             tried = (draft.values["body"], sample(schema, smallest=smallest), sample(schema))
             sent = (without_read_only(schema, each) for each in tried if isinstance(each, dict | list))
             # What only the server sends may be required of it.
-            broken = ((each, check(schema, each, "")) for each in sent)
-            right = (each for each, found in broken if all(is_of_other_side(operation, v, "readOnly") for v in found))
+            right = (each for each in sent if not any(check(schema, each, "", unsent="readOnly")))
             draft = replace(draft, values={**draft.values, "body": next(right, {})})
         return draft
 

@@ -77,6 +77,10 @@ class Sequences:
                     self._judge.entry(operation, seen).of_answer("run.pages", said, detail="left out")
                     break
                 draft = draft.put(cursors[0], cursor)
+            if limits:
+                # The last page, once more as a full one: it must not say that another one follows.
+                last = on_one_page.put(cursors[0], self._judge.next_page(operation, first, set()) or ...)
+                page(last.put(limits[0], len(self._judge.items(operation, page(last))) or 1))
             self._filter(operation, first)
 
     def list_all(self, operation: Operation) -> None:

@@ -40,7 +40,7 @@ def asked(operation: Operation, request: Request, expectation: Expectation) -> s
             else _whole(operation, request)
         )
     except UnreadableError:
-        said = f"the body {cut(request.body.decode('utf-8', 'backslashreplace'))}"
+        said = f"the body {cut(request.body.decode('utf-8', 'backslashreplace'))}{_labelled(operation, request)}"
     return f"{said}{special}"
 
 
@@ -149,9 +149,17 @@ def _whole(operation: Operation, request: Request) -> str:
     body = operation.node.get("requestBody")
     if not body or not request.body:
         return f"{request.method} {cut(request.target)}"
-    if "multipart/form-data" in body["content"].value:
-        return f"a form of {', '.join(part.name for part in parts_of(request))}"
-    return brief(json_of(request)) + ("" if request.values("content-type") else " without Content-Type")
+    is_form = "multipart/form-data" in body["content"].value
+    said = f"a form of {', '.join(part.name for part in parts_of(request))}" if is_form else brief(json_of(request))
+    return said + _labelled(operation, request)
+
+
+def _labelled(operation: Operation, request: Request) -> str:
+    """The Content-Type of a body, unless it is the documented one in its usual form."""
+    said = ", ".join(request.values("content-type"))
+    media, _, boundary = said.partition("; boundary=")
+    is_usual = media in operation.node["requestBody"]["content"].value and bool(boundary) is media.startswith("multi")
+    return "" if is_usual else f" with Content-Type {cut(said)}" if said else " without Content-Type"
 
 
 def brief(value: Any) -> str:
