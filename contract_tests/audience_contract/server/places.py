@@ -114,8 +114,9 @@ def _in_body(schema: Node) -> list[Place]:
 
 def _objects(above: str, schema: Node) -> Iterator[tuple[str, Node]]:
     """What may have properties: the schema, and that of its items; each with what the names there begin with."""
-    items = schema.get("items")
-    yield from ((above, schema), *(((f"{above}0/", items),) if items else ()))
+    yield above, schema
+    if items := schema.get("items"):
+        yield f"{above}0/", items
 
 
 def _below(schema: Node, above: str) -> Iterator[Place]:
