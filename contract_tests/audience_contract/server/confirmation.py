@@ -122,7 +122,9 @@ class Confirmation:
     def times_shown(self, rule: str, pointer: str, key: str) -> int:
         """How often a finding of a report was seen so far, or any of the findings that the report merged into it."""
         found = [one for one in self._ledger.every if one.rule == rule]
-        return sum(one.count for one in found if one.key == key or one.pointer.startswith(f"{pointer}/"))
+        # Only of rules about requests are findings of several rules merged.
+        below = [one.key for one in found if rule.startswith("case.") and f"{one.pointer}/".startswith(f"{pointer}/")]
+        return sum(one.count for one in found if one.key in (key, *below))
 
     def send_story(self, story: Sequence[Step], run_id: str, url: str) -> list[Observation]:
         """Send a story with new names, and judge the answers; `run_id` and `url` are those of the run that recorded it.
