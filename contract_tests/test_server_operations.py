@@ -307,6 +307,15 @@ def test_a_list_that_starts_elsewhere_than_it_is_asked_to_is_a_finding(start: in
     assert ("listAudiences", "run.pages") in _found(report)
 
 
+def test_a_number_that_is_taken_for_a_text_is_a_finding_though_each_name_is_taken_once() -> None:
+    act = takes_as(
+        lambda request: replace(request, body=re.sub(rb": (\d+|true|null)(?=[,}])", rb': "\1"', request.body))
+    )
+    fault = Fault("batch.test", "It makes a text of any value.", (), act)
+    report = judge(MockServer(settings=_STRICT, fault=fault), "batch", requests=90, operations=[_CREATE, *_CHANGES])
+    assert [one.rule for one in report.counted] == ["case.refused"]
+
+
 @pytest.mark.long
 def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> None:
     # The sixteenth is not seen.

@@ -105,7 +105,7 @@ class Confirmation:
         """
         last, named = finding.story[-1], provider_of(self._target.spec.key).named
         creates = any(each.id == last.operation and facts_of(each).creates for each in self._target.spec.operations)
-        is_about_it = named in (finding.detail, *finding.pointer.split("/"))
+        is_about_it = named in finding.place.replace("/", " ").split()
         return creates and is_about_it and not self._audiences.is_marked(last.sent.decode("latin-1"))
 
     def weighed(self, finding: Finding) -> Finding:
