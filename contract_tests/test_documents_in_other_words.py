@@ -23,6 +23,7 @@ from audience_contract.server.names import Names
 from audience_contract.server.places import places
 from audience_contract.server.plan import groups
 from audience_contract.spec import Operation, Spec
+from mistaken import check
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _ACCOUNT = {"name": "account", "in": "path", "required": True, "schema": {"type": "string", "enum": ["ours"]}}
@@ -298,6 +299,22 @@ def test_a_property_with_the_name_of_an_id_in_a_path_is_not_made_up(tmp_path: Pa
     names = _names(_read(tmp_path / "payments.json", paths))
     body = names.draft(names.target.spec.named["POST /payments"], smallest=False).values["body"]
     assert body.keys() == {"size"}
+
+
+def test_a_note_says_that_a_usual_request_is_not_sent_because_it_may_name_something_else(tmp_path: Path) -> None:
+    bucket, key = _parameter("bucket", _TEXT), _parameter("key", _TEXT)
+    tags = {"type": "array", "items": _object("key", key=_TEXT)}
+    kept = {"requestBody": _body(_TEXT, "text/plain"), "responses": _answers("201", {})}
+    tagged = {"requestBody": _body(_object("tags", tags=tags)), "responses": _answers("200", {})}
+    paths = {
+        "/a": {"post": {"operationId": "make", "responses": _answers("201", _object("bucket", bucket=_TEXT))}},
+        "/a/{bucket}/{key}": {"parameters": [bucket, key], "put": kept, "get": {"responses": _answers("200", {})}},
+        "/a/{bucket}": {"parameters": [bucket], "put": {"operationId": "tag", **tagged}},
+    }
+    file = tmp_path / "buckets.json"
+    _read(file, paths)
+    (said,) = (note for note in check(file, requests=5).notes if note.startswith("most is not tried"))
+    assert "a right tag would name" in said
 
 
 def test_a_name_of_few_small_letters_still_has_a_mark_of_the_run(tmp_path: Path) -> None:
