@@ -77,12 +77,16 @@ def _broken(error: Any) -> str:
 def _nearest(validator: Any, error: Any) -> list[Any]:
     """For a value that fits no alternative: what it breaks in those that it was probably meant to fit.
 
-    These are the ones that are broken deepest within the value, first of all among those of its type, and whose `enum`s
-    it keeps. If they are not broken at the same place, or the error is another one, this is the error itself.
+    These are the ones that are broken deepest within the value, first of all among those of its type, of which it has
+    anything that is required, and whose `enum`s it keeps. If they are not broken at the same place, or the error is
+    another one, this is the error itself.
     """
     kinds = error.validator_value if error.validator in _SEVERAL else []
     failed = [next(validator.evolve(schema=kind).iter_errors(error.instance), error) for kind in kinds]
     meant = [each for each in failed if each.validator != "type" or each.absolute_path] or failed
+    lacks = (each for each in meant if each.validator == "required" and not each.absolute_path)
+    others = [each for each in lacks if {*each.validator_value}.isdisjoint(each.instance)]
+    meant = [each for each in meant if each not in others] or meant
     meant = [each for each in meant if each.validator != "enum"] or meant
     deepest = max((len(each.absolute_path) for each in meant), default=0)
     meant = [each for each in meant if len(each.absolute_path) == deepest]
