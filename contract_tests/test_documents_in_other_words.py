@@ -317,6 +317,14 @@ def test_a_note_says_that_a_usual_request_is_not_sent_because_it_may_name_someth
     assert "a right tag would name" in said
 
 
+def test_no_blank_stands_at_the_end_of_a_header_that_is_one_of_a_list(tmp_path: Path) -> None:
+    prefer = _parameter("Prefer", {**_TEXT, "enum": ["minimal", "all"]}, "header")
+    spec = _read(tmp_path / "prefer.json", {"/a": {"get": {"parameters": [prefer], "responses": _answers("200", {})}}})
+    requests = _requests(_names(spec), spec.operations[0])
+    sent = {value for each in requests for name, value in each.headers if name == "Prefer"}
+    assert {"minimal", "all", "minimalx"} <= sent == {value.strip() for value in sent}
+
+
 def test_a_name_of_few_small_letters_still_has_a_mark_of_the_run(tmp_path: Path) -> None:
     name = {"type": "string", "pattern": "^[a-z0-9]+$", "maxLength": 24}
     put = {"operationId": "put", "parameters": [_parameter("name", name)], "responses": _answers("201", {})}
