@@ -285,13 +285,10 @@ class _Plain:
         below = {"$ref": f"#{place}"}
         schema = self._object(below)
         told = schema.get("discriminator")
-        above = [str(each["$ref"])[1:] for each in schema.get("allOf", ()) if "$ref" in each] if not told else []
-        above = [at for at in above if "discriminator" in self._object({"$ref": f"#{at}"})]
-        if (
-            not _OF_SCHEMAS.fullmatch(place)
-            or not (above or isinstance(told, dict))
-            or {"oneOf", "anyOf"} & schema.keys()
-        ):
+        beside: list[Any] = schema["allOf"] if not told and _SOUND["allOf"](schema.get("allOf")) else []
+        above = [str(each.get("$ref"))[1:] for each in beside if "discriminator" in self._object(each)]
+        is_one = _OF_SCHEMAS.fullmatch(place) and not {"oneOf", "anyOf"} & schema.keys()
+        if not is_one or not (above or isinstance(told, dict)):
             return []
         named = self._object(self._object(self._whole.get("components")).get("schemas"))
         heirs = [name for name, each in named.items() if below in self._object(each).get("allOf", ())]
@@ -426,13 +423,14 @@ class _Plain:
     def _fields(self, given: Any) -> list[Any]:
         """A parameter; in place of an object whose properties are sent as parameters of their own, each of those."""
         each = self._object(given)
-        written, kind = (each.get("in"), each.get("style", "form"), each.get("explode", True)), each.get("schema")
+        kind, written = each.get("schema"), (each.get("in"), each.get("style", "form"), each.get("explode", True))
         schema = self._object(kind)
         named, needed = schema.get("properties"), schema.get("required") or ()
         # Nothing here can say that parameters belong together.
-        together = {*_SAME_VALUE, "minProperties", "maxProperties"} & schema.keys()
-        together |= {*needed} if not each.get("required") else set()
-        if written != ("query", "form", True) or together or not isinstance(named, dict):
+        together = {*_SAME_VALUE, "minProperties", "maxProperties"} & schema.keys() or (
+            needed and not each.get("required")
+        )
+        if written != ("query", "form", True) or together or not named:
             return [given]
         at = _place(kind, "")
         kinds = {name: {"$ref": f"#{at}/properties/{escape(name)}"} for name in named} if at else named

@@ -73,9 +73,7 @@ class Target:
             tls(url, ca)
         except OSError as error:
             raise ValueError(f"{ca} has no certificates: {error.strerror or 'it cannot be read'}") from None
-        broken = sorted(
-            name for at, name in variables.items() if at.startswith("header ") and not is_header(settings.get(at, ""))
-        )
+        broken = sorted(variables[at] for at, text in settings.items() if at[:7] == "header " and not is_header(text))
         if broken:
             raise ValueError(f"{', '.join(broken)}: no header can carry that value")
         settings |= {f"header {name}": value for name, value in spec.headers.items()}
