@@ -368,12 +368,10 @@ class _Plain:
         parameters: dict[tuple[str, str], Json] = {}
         above = pointer.rpartition("/")[0]
         own, common = ((holder.get("parameters", ()), at) for holder, at in ((operation, pointer), (item, above)))
-        for at, given in (
-            (_place(each, f"{at}/parameters/{n}"), field)
-            for found, at in (own, common)
-            for n, each in enumerate(found)
-            for field in self._fields(each)
-        ):
+        found = [
+            (_place(each, f"{at}/parameters/{n}"), each) for those, at in (own, common) for n, each in enumerate(those)
+        ]
+        for at, given in ((at, field) for at, each in found for field in self._fields(each)):
             each = self._target(given)
             if not isinstance(each, dict) or not all(isinstance(each.get(key), str) for key in ("name", "in")):
                 self._leave_out(at, "what is no parameter")
@@ -427,9 +425,8 @@ class _Plain:
         schema = self._object(kind)
         named, needed = schema.get("properties"), schema.get("required") or ()
         # Nothing here can say that parameters belong together.
-        together = {*_SAME_VALUE, "minProperties", "maxProperties"} & schema.keys() or (
-            needed and not each.get("required")
-        )
+        together = {*_SAME_VALUE, "minProperties", "maxProperties"} & schema.keys()
+        together |= {*needed} if not each.get("required") else set()
         if written != ("query", "form", True) or together or not named:
             return [given]
         at = _place(kind, "")
