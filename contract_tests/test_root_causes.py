@@ -178,6 +178,13 @@ def test_what_a_list_and_a_view_both_have_wrong_is_one_finding(one: str, names: 
     assert all(one.message.startswith("answered GET /audiences/view: ") for one in found)
 
 
+def test_what_was_wrongly_taken_is_no_second_finding_where_it_is_shown() -> None:
+    pointer = "/components/schemas/Tag/properties/id/pattern"
+    rules = ("case.refused", pointer), ("response.body", pointer), ("response.body", f"{pointer}x")
+    found = [Finding(rule, "batch", at, "said", "", "", "body /id", Weight.VIOLATION) for rule, at in rules]
+    assert [(one.rule, one.pointer) for one in merged(found, (), {}, ())] == [rules[0], rules[2]]
+
+
 def test_a_file_that_a_create_and_a_replacement_wrongly_take_is_one_finding_whatever_is_wrong_with_it() -> None:
     judging = judge_of("commbox")
     spec, target = judging.target.spec, judging.target

@@ -33,6 +33,7 @@ def merged(
 
     - A server that refuses plain valid requests also refuses those with a peculiarity.
     - A request with several peculiarities adds nothing to a request with one of them.
+    - What a server takes although it must refuse it, it may also show.
     - What a server does not read at all, or not as what type, is one cause, and the finding names each broken rule.
     - A rule that the documents state for several operations is one rule, and so is a text that they take.
     - A text that is refused at several places is refused for one reason.
@@ -120,6 +121,7 @@ def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[
     plain = [one for one in refused if one.pointer.endswith("/responses") and not one.detail and _is_often(one, valid)]
     everywhere = {operation for one in plain for operation in one.operations}
     admitted = [{*one.operations, *one.inputs} for one in found if one.rule == "case.credential"]
+    taken = {one.pointer for one in found if one.rule == "case.refused"}
     told = {part for one in refused for part in (*one.operations, *one.inputs, *one.statuses)}
     for one in found:
         is_status = one.rule == "response.status"
@@ -127,6 +129,7 @@ def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[
         others = plain or [other for other in refused if one.detail and not other.detail]
         if not (
             (is_status and any({*one.operations, *one.inputs} <= parts for parts in admitted))
+            or (one.rule == "response.body" and one.pointer in taken)
             or (is_status and {*one.operations, *one.inputs, *one.statuses} <= told)
             or (is_refusal and everywhere >= {*one.operations})
             or (one in refused and one not in plain and any({*one.operations} <= {*each.operations} for each in others))

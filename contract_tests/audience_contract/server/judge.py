@@ -235,18 +235,16 @@ class Judge:
         broken = [v for v in broken if not self._provider.contradicts(response, v)]
         if response.is_success and not broken:
             said = self._provider.said(operation, entry.seen.request, response)
-            respelled = self._respelled(operation, response) if self._provider.is_by_name else ()
-            broken = [*said, *respelled] or self._without_its_content(operation, response)
+            broken = [*said, *self._respelled(operation, response)] or self._without_its_content(operation, response)
         for rule in rules_of_answer(operation, response):
             whys = ((v, wording.of_answer(operation, response, v)) for v in broken if rule_of_answer(v) == rule)
             found = [replace(v, message=_of_answer(entry).headline("answered", why)) for v, why in whys]
             about = operation.spec.key, operation.id, entry.seen
             self.ledger.check(rule, *about, found, kind=entry.kind)
 
-    @staticmethod
-    def _respelled(operation: Operation, response: Response) -> Iterator[Violation]:
-        """Properties that no document names, and that are a documented one in another spelling."""
-        documented = operation.response(response.status)
+    def _respelled(self, operation: Operation, response: Response) -> Iterator[Violation]:
+        """Properties that no page of a provider names, and that are a documented one in another spelling."""
+        documented = operation.response(response.status) if self._provider.is_by_name else None
         content = documented and documented.get("content")
         for each in check_body(content, response) if content else ():
             name, names = each.pointer.rpartition("/")[2], operation.node.at(each.rule).value

@@ -243,6 +243,9 @@ class Run:
         known, unserved = False, None
         for smallest, fullest in drafts:
             operation = smallest.operation
+            is_made = self._audiences.pick(operation, used=False)
+            if is_made and not self._audiences.may_be_sent(self.exchanges.smallest(operation)):
+                self._ledger.note(f"most is not tried: a right {operation.id} would name what may be somebody else's")
             opened = self._plan(operation, [cases.opening(smallest, fullest, self._names)])
             opening = self._open(operation, opened, known=known)
             if self._ended:
