@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -81,7 +80,7 @@ def _of_words(page: str) -> Iterator[Claim]:
     for token in MarkdownIt().enable("table").parse(page):
         if token.type == "inline":
             text = token.content
-            cells.append(text)
+            cells.append(text.strip("`* "))
             about = _part(text) or about
             for name, between, value, _ in _MUST.findall(text):
                 claim = _header(name, value) if between == ": " else {"kind": "query"}
@@ -106,18 +105,17 @@ def _part(text: str) -> str | None:
 
 def _of_table(rows: list[list[str]], kind: str) -> Iterator[Claim]:
     head = [cell.lower() for cell in rows[0]] if rows else []
-    # Whatever the heading says, names are written as code.
-    as_code = (at for at, _ in enumerate(head) if all(re.match("[*]*`", row[at]) for row in rows[1:]))
-    named = (at for at, cell in enumerate(head) if cell in ("property", "name", "field", "parameter"))
-    names = next(chain(named, as_code), None)
     types = next((at for at, cell in enumerate(head) if cell == "type"), None)
+    # What has a type is a property, whatever the heading above its name says.
+    known = (at for at, cell in enumerate(head) if cell in ("property", "name", "field", "parameter"))
+    names = next(known, 0 if types else None)
     needs = next((at for at, cell in enumerate(head) if cell.startswith("required")), None)
     for row in rows[1:] if names is not None else ():
-        claim: Claim = {"kind": kind, "name": row[names or 0].strip("`* ").replace(".", "/")}
+        claim: Claim = {"kind": kind, "name": row[names or 0].replace(".", "/")}
         if types is not None and row[types]:
-            claim["type"] = row[types].strip("`* ").split()[0].lower()
+            claim["type"] = row[types].split()[0].lower()
         if needs is not None:
-            claim["required"] = row[needs].strip("`* ").lower() in ("yes", "true", "required", "✓")
+            claim["required"] = row[needs].lower() in ("yes", "true", "required", "✓")
         yield claim
 
 

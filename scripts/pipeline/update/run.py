@@ -80,7 +80,7 @@ def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, 
     valid = {key: spec for key, spec in specs.items() if spec is not None}
     try:
         if valid.keys() == specs.keys():
-            against += _generated(copy, specs)
+            against += _generated(copy, valid)
             _check(copy, taken, result, root / "build" / "update", tests=tests)
     except PipelineError as error:
         against.append(str(error))
