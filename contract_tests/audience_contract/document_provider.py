@@ -107,7 +107,9 @@ class Documented(Provider):
 
     def otherwise(self, call: Call) -> Response:
         """A success by the document's schemas, about what was created; 404 where that is not there."""
-        facts, same = facts_of(call.operation), [*_same(call)]
+        facts, found = facts_of(call.operation), call.all() if chosen(call.operation) else ()
+        # A create puts something else in the place of what has the id that its caller chose.
+        same = [old for old in found if (old.operation, old.path) == (call.operation.id, call.path)]
         success = answers.success(call.operation, is_new=facts.creates and not same)
         source = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
         if facts.source and not source:
@@ -131,6 +133,8 @@ class Documented(Provider):
         # Where no success is documented, an empty 200 claims the least.
         success = success or Response(200, (), b"")
         if facts.creates:
+            for old in same:
+                call.state.drop(old)
             value, success = _created(call, value, success)
         if success.body.startswith(b"{"):
             success = Response(success.status, success.headers, reply(success.status, value).body)
@@ -144,18 +148,10 @@ class Documented(Provider):
         return success
 
 
-def _same(call: Call) -> Iterator[Record]:
-    """What a create puts something else in the place of: that of the id that its caller chose."""
-    found = call.all() if chosen(call.operation) else ()
-    return (each for each in found if (each.operation, each.path) == (call.operation.id, call.path))
-
-
 def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
     """The value and the answer of a create, with an id that nothing else has; what is made is kept."""
     path, operation = dict(call.path), call.operation
     named, made = at(value_of(call.request), f"/{load(operation.spec.key).named}"), path.get(chosen(operation))
-    for old in _same(call):
-        call.state.drop(old)
     for pointer in facts_of(operation).unique if not chosen(operation) else ():
         name, is_in_path = pointer.removeprefix(PATH), pointer.startswith(PATH)
         items = (each for each in operation.spec.operations if pointer in facts_of(each).linked.values())
@@ -176,9 +172,8 @@ def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
 def _location(call: Call, end: str) -> str:
     """Where what was made is, in the first form that is allowed: relative, with the whole path, with the server too."""
     path = call.request.target.partition("?")[0].rstrip("/")
-    whole = urljoin(call.operation.spec.node["servers"][0].plain("url"), path) + end
-    (kind,) = [*_locations(call.operation), None][:1]
-    forms = (path.rpartition("/")[2] + end, path + end, whole)
+    kind, server = [*_locations(call.operation), None][0], call.operation.spec.node["servers"][0].plain("url")
+    forms = (path.rpartition("/")[2] + end, path + end, urljoin(server, path) + end)
     return next((each for each in forms if not kind or not any(check(kind, each, ""))), forms[0])
 
 
