@@ -253,7 +253,7 @@ class Run:
             if operation.id in self._unserved:
                 unserved = unserved or opening
             else:
-                known = True
+                known = known or opening.is_there
                 yield [smallest, fullest]
         if unserved and not known:
             status = self._unserved[unserved.operation.id]
