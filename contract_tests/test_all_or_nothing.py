@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import anyio
@@ -19,6 +20,7 @@ from audiences import (
     Audience,
     AudiencesError,
     ConfigurationError,
+    InvalidError,
     NotSentError,
     Outcome,
     PhoneFile,
@@ -108,6 +110,12 @@ def test_no_providers_give_no_results_and_what_is_no_provider_object_of_that_fac
             create_everywhere(draft(), wrong)
     with pytest.raises(TypeError, match=r"provider objects of audiences\.aio"):
         portal.call(aio.create_everywhere, draft(), [blocking])
+    odd: list[tuple[Any, Any]] = [(draft(), "members"), (draft(), {"name"}), (draft(), [["members"]]), ("VIP", ())]
+    for audience, fields in odd:
+        with pytest.raises(InvalidError, match=r"leave_out .*may only name|must be an Audience"):
+            create_everywhere(audience, [blocking], leave_out=fields)
+        with pytest.raises(InvalidError, match=r"leave_out .*may only name|must be an Audience"):
+            portal.call(partial(aio.create_everywhere, audience, [asynchronous], leave_out=fields))
 
 
 def test_a_draft_that_some_cannot_be_told_is_sent_to_nobody_and_every_result_says_why(shop: Shop) -> None:
@@ -235,9 +243,3 @@ def test_a_cancellation_while_drafts_are_looked_at_sends_nothing_and_says_so(
     file.go.set()
     assert shop.sent == []
     assert [type(result) for result in told] == [NotSentError] * len(KEYS)
-
-
-def test_what_is_raised_before_anything_is_sent_is_not_an_unknown_outcome(shop: Shop) -> None:
-    results = shop.create(draft(), leave_out=[["members"]])
-    assert shop.sent == []
-    assert outcomes(results) == {Outcome.NOT_SENT}

@@ -41,6 +41,7 @@ from audience_contract.server import Options, Target, run, story
 from audience_contract.server.audiences import Audiences
 from audience_contract.server.expectation import Expectation, expect
 from audience_contract.server.names import Names
+from audience_contract.server.places import places
 from audience_contract.spec import Document, Operation, Spec
 from audience_contract.traffic import judge as judge_traffic
 from judged import reply
@@ -701,6 +702,16 @@ def test_of_a_choice_or_null_the_choice_was_meant(kinds: list[Any]) -> None:
     assert [each.message for each in check_value(schema, "b", "")] == ['a string breaks enum ["a"]']
 
 
+def test_what_has_nothing_that_an_alternative_requires_was_not_meant_for_it() -> None:
+    code = {"required": ["code"], "properties": {"code": {"enum": ["a", "b"]}}}
+    schema = Document({"openapi": "3.1.0", "oneOf": [{"required": ["errors"]}, code]}).node
+    assert [each.pointer for each in check_value(schema, {"code": "c"}, "")] == ["/code"]
+    # What selects one alternative is wrong in the others.
+    told = {"required": ["code", "text"], "properties": {"code": {"enum": ["c"]}}}
+    schema = Document({"openapi": "3.1.0", "oneOf": [told, code]}).node
+    assert [each.pointer for each in check_value(schema, {"code": "c"}, "")] == [""]
+
+
 def test_a_property_is_not_called_unevaluated_because_another_one_is_wrong() -> None:
     (create,) = (each for each in read(DESK).operations if each.id == "createTask")
     headers = (("content-type", "application/json"), ("authorization", "Bearer a"))
@@ -814,6 +825,31 @@ def test_a_body_that_is_a_text_is_called_the_body_and_no_name_of_an_audience(tmp
 
     assert expected("a!").odd == "the body"
     assert (expected("\U0001f600").rule, expected("\U0001f600").weight) == ("json.limits", Weight.ADVICE)
+
+
+def test_a_target_of_an_overlay_is_looked_for_at_any_depth(tmp_path: Path) -> None:
+    schema: Any = {"type": "string", "x-deep": 1}
+    for _ in range(150):
+        schema = {"properties": {"a": schema}}
+    document = {"openapi": "3.1.0", "paths": {}, "components": {"schemas": {"Deep": schema}}}
+    file, overlay = tmp_path / "deep.json", tmp_path / "overlay.json"
+    file.write_text(json.dumps(document), "utf-8")
+    overlay.write_text('{"actions": [{"target": "$..x-deep", "update": 2}]}', "utf-8")
+    assert '"x-deep": 2' in json.dumps(read(file, overlay).document())
+
+
+def test_a_body_with_more_places_than_a_run_can_try_is_searched_less_deeply(tmp_path: Path) -> None:
+    within = {"type": "object", "properties": {f"p{n}": {"$ref": "#/components/schemas/Part"} for n in range(30)}}
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Part"}}}}
+    document = {
+        "openapi": "3.1.0",
+        "paths": {"/parts": {"post": {"requestBody": body, "responses": {"201": {"description": ""}}}}},
+        "components": {"schemas": {"Part": within}},
+    }
+    file = tmp_path / "parts_in_parts.json"
+    file.write_text(json.dumps(document), "utf-8")
+    (operation,) = read(file).operations
+    assert {place.name.count("/") for place in places(operation)} == {0, 1}
 
 
 def test_operations_that_need_each_other_are_not_judged(tmp_path: Path) -> None:

@@ -41,6 +41,13 @@ def test_an_entry_hides_no_other_broken_rule(tmp_path: Path, name: str) -> None:
     )
 
 
+def test_an_entry_for_several_rules_accepts_fewer_and_no_other(tmp_path: Path) -> None:
+    entries = read(written(tmp_path, replace(FOUND, detail="name type, type enum")))
+    for detail, accepted in (("name type", True), ("name type, type enum", True), ("name type, ids type", False)):
+        found = apply(replace(REPORT, findings=(replace(FOUND, detail=detail),)), entries, TODAY).findings
+        assert [bool(one.accepted) for one in found] == [accepted]
+
+
 def test_an_entry_ends_with_its_last_day(tmp_path: Path) -> None:
     entries = read(written(tmp_path, FOUND))
     assert apply(REPORT, entries, TODAY + LASTS).verdict is Verdict.KEPT

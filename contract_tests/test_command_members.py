@@ -179,7 +179,7 @@ def test_text_that_is_not_utf_8_is_refused_by_the_line(raw: RawServer, tmp_path:
         ("id\n1\n".encode("utf-16"), "saved as UTF-8, and this seems to be UTF-16"),
         ("id\n1\n".encode("utf-16-be"), "saved as UTF-8, and this seems to be UTF-16"),
         (b"PK\x03\x04\n", "saved as UTF-8, and this seems to be an Excel file"),
-        (b"id\n" + b"1" * 2**24, "(line 2): has 16,777,216 bytes or more"),
+        (b"id\n" + b"1" * 2**24, "(line 2): has 16 MiB or more"),
     ],
     ids=["utf-16", "utf-16 without a mark", "xlsx", "long"],
 )

@@ -92,7 +92,7 @@ def test_a_reader_that_went_away_loses_nothing(raw: RawServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["list", "--json"], ["list"], *map(long, (["get", "VIP"], ["get", "VIP", "--json"]))]
+    "words", [["list", "--json"], ["list"], ["list", "--help"], *map(long, (["get", "VIP"], ["get", "VIP", "--json"]))]
 )
 def test_what_was_only_read_is_dropped_with_the_reader_that_went_away(raw: RawServer, words: list[str]) -> None:
     raw.answer = http(200, b'{"audiences":[{"name":"VIP"},{"name":"VIP"}]}' if "list" in words else b'{"name":"VIP"}')

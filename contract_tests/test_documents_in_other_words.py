@@ -123,6 +123,28 @@ def _crates(folder: Path) -> tuple[Names, Operation, Operation]:
     return names, names.target.spec.named["create"], names.target.spec.named["get"]
 
 
+@pytest.mark.parametrize("more", [":archive", ".{format}", "-{revision}/notes"])
+def test_a_parameter_takes_nothing_of_a_path_that_goes_on_after_it(more: str, tmp_path: Path) -> None:
+    answers = {"responses": _answers("200", _object())}
+    paths = {"/a/{id}": {"put": answers}, f"/a/{{id}}{more}": {"post": answers}}
+    spec = _read(tmp_path / "goes_on.json", paths)
+    assert spec.methods(f"/a/7{more}".format(format="csv", revision="b")) == ("POST",)
+    assert spec.methods("/a/7") == ("PUT",)
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_what_only_the_other_side_sends_is_not_missing_from_an_alternative(version: str, tmp_path: Path) -> None:
+    card = _object("id", "number", id={**_TEXT, "readOnly": True}, number={**_TEXT, "writeOnly": True})
+    paid = {"anyOf": [card, _object("iban", iban=_TEXT)]}
+    paths = {"/a": {"put": {"requestBody": _body(paid), "responses": _answers("200", paid)}}}
+    (put,) = _read(tmp_path / f"sides_{version[2]}.json", paths, version).operations
+    json_type = (("Content-Type", "application/json"),)
+    bodies = [b'{"number": "1"}', b'{"id": "1"}']
+    broken_in_request = [bool(check_request(put, Request("PUT", "/a", json_type, body))) for body in bodies]
+    broken_in_answer = [bool(check_response(put, Response(200, json_type, body))) for body in bodies]
+    assert (broken_in_request, broken_in_answer) == ([False, True], [True, False])
+
+
 def test_a_link_need_not_say_what_is_above_both_paths(tmp_path: Path) -> None:
     _, _, get = _crates(tmp_path)
     assert facts_of(get).linked == {"account": "$request.path.account", "name": "/meta/name"}
@@ -308,6 +330,38 @@ def _known(operation: Operation, request: Request, response: Response, made: Mad
         judge.changed.add(made.id)
     seen = Observation("http://127.0.0.1", request, response, operation=operation.id)
     return judge.known(operation, seen, expect(target, operation, request)).expected
+
+
+def test_an_answer_may_have_a_property_like_a_documented_one_where_the_document_allows_more(tmp_path: Path) -> None:
+    paths = {"/a": {"get": {"operationId": "get", "responses": _answers("200", _object(id=_TEXT))}}}
+    (get,) = _read(tmp_path / "spelt.json", paths).operations
+    target, ledger, request = Target(get.spec, "http://127.0.0.1", {}), Ledger(), Request("GET", "/a", (), b"")
+    judge = Judge(target, ledger, Audiences(get.spec, "abcdefgh"))
+    for body in (b'{"ID": 7}', b'{"id": 7}'):
+        answer = Response(200, (("Content-Type", "application/json"),), body)
+        judge.judge(get, Observation("http://127.0.0.1", request, answer), expect(target, get, request))
+    assert [one.pointer.rpartition("/")[2] for one in ledger.findings] == ["type"]
+
+
+@pytest.mark.parametrize(("changed", "rules"), [({"4"}, []), (set[str](), ["run.echo"])])
+def test_what_was_changed_may_be_listed_with_another_name(changed: set[str], rules: list[str], tmp_path: Path) -> None:
+    item = _object(id=_TEXT, name=_TEXT)
+    make = {"requestBody": _body(_object("name", name=_TEXT)), "responses": _answers("201", item)}
+    listed = _answers("200", {"type": "array", "items": item})
+    paths = {
+        "/a": {"post": {"operationId": "make", **make}, "get": {"operationId": "list", "responses": listed}},
+        "/a/{id}": {"parameters": [_parameter("id", _TEXT)], "patch": make},
+    }
+    spec, ledger = _read(tmp_path / "renamed.json", paths), Ledger()
+    target, of_json = Target(spec, "http://127.0.0.1", {}), (("Content-Type", "application/json"),)
+    judge = Judge(target, ledger, Audiences(spec, "abcdefgh"))
+    made = Request("POST", "/a", of_json, b'{"name": "first"}'), 201, b'{"id": "4", "name": "first"}'
+    shown = Request("GET", "/a", (), b""), 200, b'[{"id": "4", "name": "second"}]'
+    for name, (request, status, body) in zip(("make", "list"), (made, shown), strict=True):
+        seen = Observation("http://127.0.0.1", request, Response(status, of_json, body))
+        judge.judge(spec.named[name], seen, expect(target, spec.named[name], request))
+        judge.changed |= changed
+    assert [one.rule for one in ledger.findings] == rules
 
 
 @pytest.mark.parametrize(("code", "expected"), [("404", Expected.REFUSAL), ("default", Expected.OPEN)])

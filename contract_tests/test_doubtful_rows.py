@@ -149,7 +149,10 @@ def test_the_command_says_it_in_words_and_in_json(server: MockServer, tmp_path: 
 
     for done in (ran(), ran("--dry-run")):
         assert "CommBox: warning: phone1 looks wrong in 1 of the 1 rows looked at" in done.stderr
-    for done in (ran("--json"), ran("--json", "--dry-run")):
+    wrong = run(server, *command, COMMBOX_API_KEY="wrong")
+    assert (wrong.returncode, "CommBox: warning: phone1 looks wrong" in wrong.stderr) == (3, True)
+    refused = run(server, *command, "--json", COMMBOX_API_KEY="wrong")
+    for done in (ran("--json"), ran("--json", "--dry-run"), refused):
         (result,) = json.loads(done.stdout)
         assert ["first in row 2" in warning for warning in result["warnings"]] == [True]
         assert not result.get("empty")

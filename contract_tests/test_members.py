@@ -9,7 +9,6 @@ import tracemalloc
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import partial
-from io import StringIO
 from itertools import chain
 from typing import Any
 
@@ -247,10 +246,20 @@ def test_attributes_that_are_no_mapping_are_refused_when_the_member_is_made(attr
         Member("1", attributes)
 
 
+class Table:
+    """As a DataFrame of pandas: to iterate over it gives the columns' names."""
+
+    columns = ("id", "city")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_mapping_is_no_iterable_of_members_since_its_values_would_be_lost(verb: str) -> None:
+@pytest.mark.parametrize("given", [{"1": {"city": "Rome"}}, Table()])
+def test_a_mapping_or_a_table_is_no_iterable_of_members_since_its_values_would_be_lost(verb: str, given: Any) -> None:
     batch = Batch(None, TOKEN)
-    assert isinstance(batch(verb, "VIP", {"1": {"city": "Rome"}}), InvalidError)
+    assert isinstance(batch(verb, "VIP", given), InvalidError)
     assert batch.asked == []
 
 
@@ -295,7 +304,8 @@ def test_a_broken_member_of_an_iterable_that_is_read_once_ends_the_change_where_
     ("attributes", "words"),
     [
         ({"City": "x"}, ["name"]), ({"a" * 31: "x"}, ["name"]), ({"a": ""}, ["text"]), ({"a": "x" * 301}, ["text"]),
-        ({"a": Url("https://a.test/" + "x" * 2048)}, ["text"]), ({"date(A)": "x"}, ["name"]),
+        ({"a": Url("https://a.test/" + "x" * 2048)}, ["text"]), ({"a": Url("photo.png")}, ["URL"]),
+        ({"a": Url("https://a.test/ b")}, ["URL"]), ({"date(A)": "x"}, ["name"]),
         ({"a": True}, ["true or false"]),
     ],
 )  # fmt: skip
@@ -308,12 +318,14 @@ def test_what_no_page_about_members_names_is_a_warning_without_the_value(
     assert "City" not in str(changed.warnings)
 
 
-def test_white_space_around_an_id_is_sent_with_it_and_is_a_warning(face: BlockingPortal | None) -> None:
-    for members, sent in ((["1", "2"], ["1", "2"]), (StringIO("1\n2\n"), ["1\n", "2\n"]), ([Member(" 3")], [" 3"])):
-        batch = Batch(face, TOKEN)
-        changed = batch("add", "VIP", members)
-        assert ids(batch) == [sent]
-        assert ["an id has white space at an end" in each for each in changed.warnings] == [True] * (sent != ["1", "2"])
+def test_what_cannot_be_seen_in_an_id_is_sent_with_it_and_is_a_warning(face: BlockingPortal | None) -> None:
+    for member in (" 3", "4\n", "4\n5", "\0", "6\N{ZERO WIDTH SPACE}", "\ufeff7"):
+        for form in (member, Member(member)):
+            batch = Batch(face, TOKEN)
+            changed = batch("add", "VIP", ["1", form])
+            assert ids(batch) == [["1", member]]
+            assert ["white space at an end, or what cannot be seen" in each for each in changed.warnings] == [True]
+    assert Batch(face, TOKEN)("add", "VIP", ["1 2", "\N{LATIN SMALL LETTER U WITH DIAERESIS}"]).warnings == ()
 
 
 def test_more_members_than_one_call_has_are_not_replaced_at_all(face: BlockingPortal | None) -> None:

@@ -171,7 +171,9 @@ def test_what_no_document_decides_is_a_success_or_a_refusal_as_set(
         with MockServer(settings=Settings().but(**{setting: accepted})) as server:
             batch = Batch(client, server)
             batch.create()
-            assert (ask(batch).status < 300) is accepted
+            answer = ask(batch)
+            assert (answer.status < 300) is accepted
+            assert (b"no such audience" in answer.body) is (setting == "absent_accepted" and not accepted)
 
 
 def test_a_removal_is_done_at_once_or_on_its_way_as_set(client: httpx2.Client) -> None:

@@ -30,7 +30,7 @@ def test_every_package_says_that_it_is_typed(package: str) -> None:
 def test_importing_the_library_imports_no_command_line_no_server_no_file_reader_and_no_tracer() -> None:
     code = "import audiences.aio, sys; print(*sys.modules)"
     loaded = processes.run([sys.executable, "-c", code], check=True).stdout.split()
-    heavy = {"typer", "starlette", "uvicorn", "audience_contract", "audiences._files", "hypothesis", "tomllib"}
+    heavy = {"typer", "starlette", "uvicorn", "audience_contract", "audiences._workbook", "hypothesis", "tomllib"}
     assert heavy & set(loaded) == set()
     assert not any(name.startswith(("audiences._command", "opentelemetry")) for name in loaded)
 

@@ -342,6 +342,26 @@ def test_it_stays_undecided_where_a_server_is_another_one_or_wants_other_credent
                 replay(asked, finding, document, Options(patience=0.5))
 
 
+def test_so_it_does_where_the_answer_cannot_show_what_is_wrong_with_its_form() -> None:
+    """A list without items now; an answer with another status."""
+    act = on_success(as_json(lambda value: {**value, "data": [{**one, "type": 1} for one in value["data"]]}))
+    fault = Fault("commbox.test", "Types are numbers.", (), act, operation="Get_Audiences")
+    with MockServer(fault=fault) as server:
+        asked = target(server, "commbox")
+        run(asked, Options(requests=10, keep=True, operations=["Post_Audiences"]))
+        report = run(asked, Options(requests=20, read_only=True, operations=["Get_Audiences"]))
+        document = json.loads(reports.render(report, "json"))
+        (finding,) = document["findings"]
+        assert re.fullmatch("body /data/./type", finding["place"])
+        assert replay(asked, finding, document)[0]
+    for around, said in ((fault, "nothing in the list /data"), (None, "nothing in the list /data")):
+        with MockServer(fault=around) as empty, pytest.raises(story.StoryError, match=said):
+            replay(target(empty, "commbox"), finding, document, Options(patience=0.5))
+    moved = {**finding, "statuses": [206]}
+    with MockServer() as mended, pytest.raises(story.StoryError, match="answered 200, and it was 206"):
+        replay(target(mended, "commbox"), moved, document, Options(patience=0.5))
+
+
 def test_so_it_does_where_the_credential_of_a_document_is_not_given() -> None:
     library = DOCUMENTS / "library.json"
     report = check(library, Mistake("an array for an object", "GET .*/books$", after=in_answer(lambda value: [value])))

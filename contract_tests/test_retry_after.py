@@ -21,13 +21,6 @@ def caller(request: pytest.FixtureRequest, key: str, raw: RawServer, portal: Blo
     made.close()
 
 
-def test_a_503_with_retry_after_counts_as_rejected_and_says_how_long_to_wait(caller: Caller, raw: RawServer) -> None:
-    raw.answer = http(503, b"{}", Retry_After="7")
-    error = caller.create(caller.case.good())
-    assert isinstance(error, UnavailableError)
-    assert (error.outcome, error.retry_after) == (Outcome.REJECTED, 7.0)
-
-
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
@@ -35,6 +28,9 @@ def test_a_503_with_retry_after_counts_as_rejected_and_says_how_long_to_wait(cal
         ("0", 0.0),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
         ("Wed, 21 Oct 2015 07:28:00 GMT, Wed, 21 Oct 2999 07:28:00 GMT", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT\r\nRetry-After: 120", None),
+        ("60\r\nRetry-After: Wed, 21 Oct 2015 07:28:00 GMT", None),
+        ("60\r\nRetry-After: 90", None),
         ("soon", None),
         ("-5", None),
         ("9" * 400, None),
@@ -43,13 +39,16 @@ def test_a_503_with_retry_after_counts_as_rejected_and_says_how_long_to_wait(cal
         ("Wed, 99 Oct 2015 07:28:00 GMT", None),
     ],
 )
-def test_retry_after_is_read_as_seconds_or_as_a_date_and_is_otherwise_none(
+def test_one_retry_after_is_read_as_seconds_or_as_a_date_and_is_otherwise_none(
     caller: Caller, raw: RawServer, value: str, seconds: float | None
 ) -> None:
-    raw.answer = http(429, b"{}", Retry_After=value)
-    error = caller.create(caller.case.good())
-    assert isinstance(error, RateLimitedError)
-    assert error.retry_after == seconds
+    for status, kind in ((429, RateLimitedError), (503, UnavailableError)):
+        raw.answer = http(status, b"{}", Retry_After=value)
+        error = caller.create(caller.case.good())
+        assert isinstance(error, kind)
+        assert error.retry_after == seconds
+        assert (error.outcome is Outcome.REJECTED) is (status == 429 or seconds is not None)
+        assert ("" if seconds is None else f"it asks to wait {seconds:.0f} s") in str(error)
 
 
 NUMBERS = st.integers()

@@ -23,7 +23,7 @@ from audience_contract.mock.credentials import TOKEN
 from audience_contract.report import Finding, Verdict
 from audience_contract.rules import RULES, Weight
 from audience_contract.server import Target, wording
-from audience_contract.server.audiences import Audiences, Made
+from audience_contract.server.audiences import STARTS, Audiences, Made
 from audience_contract.server.ending import merged
 from audience_contract.server.expectation import Expectation, Expected, expect
 from audience_contract.server.judge import Judge
@@ -42,6 +42,8 @@ from wire import body, header, operation_of, query, wire
 
 BATCH = load("batch")
 CREATE = next(operation for operation in BATCH.operations if operation.id == "audience_create")
+_BODY = "response.body"
+_TIMES = ("2025-10-01T09:10:00Z", "20251001T0910", "2025-W40-3", "2025-274", "2025-10-01 09:10:00,1234567+02:00")
 Change = Callable[[Request], Request]
 
 
@@ -159,8 +161,9 @@ def test_two_broken_rules_are_two_findings() -> None:
 def test_what_a_list_and_a_view_both_have_wrong_is_one_finding(one: str, names: list[str]) -> None:
     ledger = Ledger()
     judging = Judge(Target(BATCH, "http://127.0.0.1", SETTINGS["batch"]), ledger, Audiences(BATCH, "1"))
-    right = Expectation(Expected.SUCCESS, "case.accepted", "", "valid")
-    for operation_id, answer in (("audience_list", f'{{"audiences": [{one}]}}'), ("audience_view", one)):
+    asked = ("audience_list", '{"x": 1} in it', f'{{"audiences": [{one}]}}'), ("audience_view", "valid", one)
+    for operation_id, kind, answer in asked:
+        right = Expectation(Expected.SUCCESS, "case.accepted", "", kind)
         operation = next(each for each in BATCH.operations if each.id == operation_id)
         for body_of in (answer, answer.replace('"1"', "1")):
             response = Response(200, (("Content-Type", "application/json"),), body_of.encode())
@@ -168,6 +171,7 @@ def test_what_a_list_and_a_view_both_have_wrong_is_one_finding(one: str, names: 
     found = [*merged(ledger.findings, BATCH.operations, {}, ())]
     assert [one.operations for one in found] == [("audience_list", "audience_view")] * len(names)
     assert [one.place.rpartition("/")[2] for one in found] == names
+    assert all(one.message.startswith("answered GET /audiences/view: ") for one in found)
 
 
 def test_a_file_that_a_create_and_a_replacement_wrongly_take_is_one_finding_whatever_is_wrong_with_it() -> None:
@@ -347,11 +351,6 @@ def test_letters_of_a_query_that_are_written_as_codes_are_advice() -> None:
     assert (found.rule, found.weight, found.expected) == ("http.query", Weight.ADVICE, Expected.SUCCESS)
 
 
-def test_the_end_of_a_list_may_have_no_cursor_or_null_for_one() -> None:
-    request = replace(wire("batch").GOOD, method="GET", target="/audiences/list", body=b"")
-    assert of_one("batch", "audience_list", request, '{"audiences": [], "has_more": false, "next_from": null}') == []
-
-
 def test_a_refused_text_without_a_documented_limit_is_advice_if_it_is_long_or_odd() -> None:
     for text in ("S" * 100, "Spring \U0001f600", "Spring\u200b", "Spring\u2028"):
         (found,) = findings((body("Spring", text), refused(400)))
@@ -471,7 +470,31 @@ def test_a_server_that_checks_nothing_in_a_body_is_one_finding() -> None:
     found = findings(
         *((named(text), taken(number)) for number, text in enumerate(broken)), (body("custom_ids", "x"), taken(9))
     )
-    assert [one.message.endswith("; nothing in the body is checked") for one in found] == [True]
+    assert [one.message.partition(" (")[2] for one in found] == [
+        "name must be a string; create.md); not checked either: name maxLength, name pattern, type enum"
+    ]
+    (more,) = findings(
+        *((named(text), taken(number)) for number, text in enumerate(broken)),
+        (body("custom_ids", "x"), taken(8)),
+        (body('"Spring"', "1"), taken(9)),
+    )
+    assert more.key != found[0].key
+
+
+def test_a_header_that_a_server_does_not_read_is_one_finding_that_names_each_broken_rule() -> None:
+    lacking, wrong = header("X-Batch-Project"), header("X-Batch-Project", "nobody")
+    (found,) = findings((lacking, taken(1)), (wrong, taken(2)))
+    assert found.detail == "X-Batch-Project as described, X-Batch-Project required"
+    assert [one.detail for change in (lacking, wrong) for one in findings((change, taken(1)))] == ["", ""]
+
+
+def test_a_text_that_is_refused_wherever_it_stands_is_one_finding_that_names_the_places() -> None:
+    def wall(request: Request) -> Request | Response:
+        return refused(403) if b"<script" in request.body or b"OR '1'" in request.body else request
+
+    (found,) = judge(MockServer(middleware=changing(wall)), "batch", requests=300).counted
+    assert (found.rule, found.detail) == ("case.accepted", "display_name, ids/0/id")
+    assert found.operations == ("audience_create", "audience_replace", "audience_update")
 
 
 def test_a_server_that_breaks_off_is_a_violation_and_so_is_one_that_is_gone_with_what_it_was_sent_last() -> None:
@@ -588,12 +611,23 @@ def test_a_body_whose_name_cannot_be_read_may_be_about_no_audience() -> None:
     assert ledger.findings == ()
 
 
-def test_a_cursor_may_be_the_last_name_of_a_page_though_that_is_empty() -> None:
-    request = replace(wire("batch").GOOD, method="GET", target="/audiences/list?limit=1", body=b"")
-    answer = '{"audiences": [{"name": "%s"}], "has_more": true, "next_from": ""}'
-    assert of_one("batch", "audience_list", request, answer % "") == []
-    ((rule, _),) = of_one("batch", "audience_list", request, answer % "a")
-    assert rule == "response.body"
+@pytest.mark.parametrize(
+    ("operation", "answer", "rules"),
+    [
+        ("audience_list", '{"audiences": [], "has_more": false, "next_from": null}', []),
+        # A cursor may be the last name of a page, though that is empty.
+        ("audience_list", '{"audiences": [{"name": ""}], "has_more": true, "next_from": ""}', []),
+        ("audience_list", '{"audiences": [{"name": "a"}], "has_more": true, "next_from": "", "count": 1}', [_BODY]),
+        *(("Get_Audiences", f'{{"data": [{{"type": "Dynamic", "created_time": "{time}"}}]}}', []) for time in _TIMES),
+        ("Get_Audiences", '{"data": [{"type": "Dynamic", "created_time": "01/10/2025 09:10"}]}', [_BODY]),
+    ],
+)
+def test_what_the_pages_say_of_a_list_beside_its_schema_is_one_rule(
+    operation: str, answer: str, rules: list[str]
+) -> None:
+    key, path = ("batch", "/audiences/list") if operation == "audience_list" else ("commbox", "/audiences")
+    request = Request("GET", path, wire(key).GOOD.headers)
+    assert [rule for rule, _ in of_one(key, operation, request, answer)] == rules
 
 
 @pytest.mark.parametrize(
@@ -632,8 +666,9 @@ def test_an_audience_whose_name_is_the_id_of_another_is_not_taken_for_that(shown
 
 def test_a_failure_on_an_unusual_form_tells_what_is_unusual_and_a_wrong_success_is_no_advice_on_the_form() -> None:
     form = header("Content-Type", "Application/Json")
-    (failed,) = findings((form, refused(500)), advice="http.type")
-    assert (failed.rule, "A media type has no case" in failed.message) == ("response.failure", True)
+    (failed,) = findings((form, refused(500)), (named("1"), refused(500)), advice="http.type")
+    assert failed.rule == "response.failure"
+    assert "with Content-Type Application/Json: 500 (A media type has no case" in failed.message
     created = replace(taken(1), status=201)
     assert findings((form, created), advice="http.type") == ()
     assert [one.rule for one in findings((same, created))] == ["response.status"]
@@ -657,9 +692,10 @@ def test_a_success_of_another_status_than_the_documented_one_is_told_with_that()
     spec, ledger = load("adobe"), Ledger()
     judging = Judge(Target(spec, "http://127.0.0.1", SETTINGS["adobe"]), ledger, Audiences(spec, "1"))
     answer = Response(201, (("Content-Type", "application/json"),), b'{"audienceId": "4"}')
-    right = Expectation(Expected.SUCCESS, "case.accepted", "", "valid")
+    right = Expectation(Expected.SUCCESS, "case.accepted", "", "valid", odd="name")
     judging.judge(spec.operations[0], Observation("", wire("adobe").GOOD, answer), right)
-    assert [one.message.partition(": 201 ")[2] for one in ledger.findings] == ["(documented: 200)"]
+    ((asked, _, why),) = [one.message.partition(": 201 ") for one in ledger.findings]
+    assert (why, "originName" in asked) == ("(documented: 200)", True)
 
 
 @pytest.mark.parametrize(
@@ -672,6 +708,7 @@ def test_a_success_of_another_status_than_the_documented_one_is_told_with_that()
             f'{{"name": "…0031{"x" * 15}…{"x" * 20} (254 characters)"}}',
         ),
         ([1, None, "é"], '[1, null, "é"]'),
+        *((f"{start}abcdefgh{end}0031aB", '"…0031aB"') for start, end in STARTS.items()),
     ],
 )
 def test_a_headline_says_how_much_there_is_of_what_it_leaves_out(value: object, said: str) -> None:

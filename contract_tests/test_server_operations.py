@@ -21,7 +21,6 @@ from audience_contract.mock.credentials import TOKEN
 from audience_contract.mock.provider import facts_of
 from audience_contract.mock.state import Record
 from audience_contract.report import SEEN_ONCE, Report, Verdict
-from audience_contract.security import bearer
 from audience_contract.server import Options, run
 from audience_contract.server.audiences import Audiences
 from judged import AtRequest, created, judge, target
@@ -124,6 +123,7 @@ def test_an_operation_that_is_not_served_is_not_judged_unless_it_is_named() -> N
         report = judge(_playing("Get_Audiences", lacks(status), "commbox"), "commbox", requests=30)
         assert (report.verdict, report.counted) == (Verdict.KEPT, [])
         assert f"not served: Get_Audiences; every valid request was answered {status}" in report.notes
+        assert report.summary.startswith("kept, as far as seen: 2 of 3 operations had a success, 0 findings, ")
     assert _found(_judged(_VIEW, lacks(404))) >= {(_VIEW, "case.accepted")}
     # What the path has is another method.
     report = judge(_playing("Get_Audiences", lacks(405, ("allow", "DELETE")), "commbox"), "commbox", requests=30)
@@ -194,7 +194,7 @@ def test_an_operation_that_admits_anybody_is_named_among_those_that_do_not(
     key: str, operation: str, others: list[str]
 ) -> None:
     right = header("Authorization", f"Bearer {TOKEN}")
-    act = takes_as(right, lambda turn: bool(bearer(turn.header("authorization"))))
+    act = takes_as(right, lambda turn: turn.header("authorization").lower().startswith("bearer "))
     report = _judged(operation, act, *others, key=key)
     assert report.verdict is Verdict.VIOLATED
     assert _found(report) == {(operation, "case.credential")}
@@ -279,14 +279,22 @@ def _twice(value: Any) -> Any:
         long(_twice, "run.pages"),
         (_without_first, "run.pages"),
         long(lambda value: {**value, "count": len(value["audiences"])} if "count" in value else value, "response.body"),
-        long(lambda value: {**value, "has_more": True}, "response.body"),
         (lambda value: {**value, "has_more": False}, "response.body"),
     ],
-    ids=["more than was asked for", "one left out", "the count of a page", "more that no cursor leads to", "no more"],
+    ids=["more than was asked for", "one left out", "the count of a page", "no more"],
 )
 def test_a_list_that_contradicts_what_was_asked_or_itself_is_a_finding(change: Any, rule: str) -> None:
     report = _judged(_LIST, on_success(as_json(change)), _CREATE)
     assert _found(report) == {(_LIST, rule)}
+
+
+def test_a_list_whose_last_page_is_full_and_says_that_more_follows_is_a_finding() -> None:
+    def act(turn: Turn) -> Response:
+        limit = turn.request.target.partition("limit=")[2].partition("&")[0]
+        more = as_json(lambda value: {**value, "has_more": value["has_more"] or str(len(value["audiences"])) == limit})
+        return on_success(more)(turn)
+
+    assert _found(_judged(_LIST, act, _CREATE)) == {(_LIST, "response.body")}
 
 
 @pytest.mark.parametrize("start", [long(0), 6], ids=["ignored", "one too far"])
@@ -401,7 +409,9 @@ def test_a_view_that_takes_a_name_for_an_older_one_in_other_case_is_a_finding() 
 
     strict = Settings(unknown_token_accepted=False)
     report = judge(_playing(_VIEW, older, settings=strict), "batch", operations=[_VIEW], requests=200)
-    assert (_VIEW, "case.accepted") in _found(report)
+    assert [one.inputs for one in report.counted if one.rule == "case.accepted"] == [
+        ("a name like another but for case",)
+    ]
 
 
 def _listing(change: Any) -> Any:
@@ -582,7 +592,8 @@ def test_attributes_that_are_taken_with_a_removal_are_a_finding() -> None:
         known = [{key: value for key, value in one.items() if key != "attributes"} for one in members or ()]
         return turn.answer(json_body({**turn.fields, "ids": known})(turn.request)) if members else turn.answer()
 
-    assert (_CHANGES[0], "case.refused") in _found(_judged(_CHANGES[0], bare))
+    (found,) = _judged(_CHANGES[0], bare).counted
+    assert (found.rule, '"action": "remove"' in found.message) == ("case.refused", True)
 
 
 @pytest.mark.parametrize(("key", "operation"), [("batch", _VIEW), long("commbox", _PUT)])

@@ -136,19 +136,17 @@ def test_a_provider_object_can_be_used_again_after_it_was_closed(caller: Caller,
 def test_a_proxy_that_makes_no_tunnel_is_not_sent(raw: RawServer, face: BlockingPortal | None, status: int) -> None:
     raw.answer = http(status)
     kind = httpx2.AsyncHTTPTransport if face else httpx2.HTTPTransport
-    error = created("batch", "https://api.batch.test", face, transport=kind(proxy=raw.url))
-    assert isinstance(error, NotSentError)
-    assert raw.requests[-1].startswith(b"CONNECT ")
+    ways: list[dict[str, Any]] = [{"transport": kind(proxy=raw.url)}, {"proxy": raw.url}]
+    errors = [created("batch", "https://api.batch.test", face, **way) for way in ways]
+    assert all(isinstance(error, NotSentError) for error in errors)
+    assert [request[:8] for request in raw.requests[-2:]] == [b"CONNECT "] * 2
+    assert f"through {raw.url}, which answered {status}: ProxyError" in str(errors[1])
 
 
-@pytest.mark.parametrize("host", ["a..b", "a" * 70])
-def test_a_host_that_can_be_none_is_not_sent(host: str, face: BlockingPortal | None) -> None:
+@pytest.mark.parametrize("host", ["a..b", "a" * 70, "255.255.255.255:9"])
+def test_a_host_that_cannot_be_or_to_which_there_is_no_way_is_not_sent(host: str, face: BlockingPortal | None) -> None:
+    """Of the last one, the system says so at once, and not of a connection that is being made."""
     assert isinstance(created("batch", f"http://{host}", face, allow_http=True), NotSentError)
-
-
-def test_a_host_to_which_there_is_no_way_is_not_sent(face: BlockingPortal | None) -> None:
-    """The system says so at once, and not of a connection that is being made."""
-    assert isinstance(created("batch", "http://255.255.255.255:9", face, allow_http=True), NotSentError)
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, answer: Callable[[], list[Any]]) -> None:

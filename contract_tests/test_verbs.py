@@ -72,8 +72,8 @@ class Batch:
         answer = answer() if callable(answer) else answer
         if isinstance(answer, Exception):
             raise answer
-        status, body = answer if isinstance(answer, tuple) else (200, answer)
-        return httpx2.Response(status, json=body)
+        status, body, *headers = answer if isinstance(answer, tuple) else (200, answer)
+        return httpx2.Response(status, json=body, headers=dict(*headers))
 
     def __call__(self, verb: str, *arguments: Any, **options: Any) -> Any:
         """What a verb gives, or the error that it raises."""
@@ -136,6 +136,14 @@ def test_whatever_properties_an_answer_has_it_is_a_record_that_keeps_them(body: 
 def test_a_time_without_a_zone_is_none_and_its_text_is_kept() -> None:
     record = Batch(None, viewed(created="2023-08-12T22:30:05"))("get", "VIP")
     assert (record.created, record.raw["created"]) == (None, "2023-08-12T22:30:05")
+
+
+@pytest.mark.parametrize("count", ["4012", "4012.0", "4.012e3"])
+def test_counts_and_times_are_read_in_every_way_that_json_and_rfc_3339_write_them(raw: RawServer, count: str) -> None:
+    raw.answer = http(200, f'{{"name":"VIP","nb_ids":{count},"created":"2023-08-12t22:30:05z"}}'.encode())
+    record = make("batch", base_url=raw.url).get("VIP")
+    assert (record.member_count, type(record.member_count)) == (4012, int)
+    assert (record.created, record.deviations) == (datetime(2023, 8, 12, 22, 30, 5, tzinfo=UTC), ())
 
 
 @pytest.mark.parametrize(
@@ -373,6 +381,7 @@ def test_an_accepted_change_that_is_not_to_be_seen_yet_is_waited_for() -> None:
     assert isinstance(error, WaitTimeoutError)
     assert error.record is None
     assert isinstance(Batch(None, (404, ERROR))("wait", "VIP"), NotFoundError)
+    assert isinstance(Batch(None, (404, ERROR, {"Retry-After": "9" * 18}))("wait", receipt(), within=2), NotFoundError)
 
 
 def test_deleting_gives_a_receipt_with_the_token_of_the_change(face: BlockingPortal | None) -> None:

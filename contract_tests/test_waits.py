@@ -4,39 +4,16 @@ import asyncio
 import json
 import threading
 import time
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 
 import anyio
-import pytest
 from anyio.from_thread import BlockingPortal
 
-from audiences import AudiencesError, NotSentTimeoutError, RateLimitedError, Receipt, aio
+from audiences import AudiencesError, NotSentTimeoutError, Receipt, aio
 from audiences._options import Pace
 from callers import Caller, make
 from cases import case
 from raw_server import RawServer, http
-
-PAST = format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True)
-
-
-def limited(*waits: str) -> bytes:
-    return http(429, b"{}").replace(
-        b"\r\n\r\n", b"".join(b"\r\nRetry-After: " + w.encode() for w in waits) + b"\r\n\r\n"
-    )
-
-
-@pytest.mark.parametrize("waits", [(PAST, "120"), ("120", PAST), ("60", "90"), (PAST, "soon"), (PAST, PAST), ("soon",)])
-def test_several_retry_after_or_an_unreadable_one_count_as_none(
-    caller: Caller, raw: RawServer, waits: tuple[str, ...]
-) -> None:
-    raw.requests.clear()
-    raw.answer = limited(*waits)
-    error = caller.create(caller.case.good())
-    assert isinstance(error, RateLimitedError)
-    assert error.retry_after is None
-    assert len(raw.requests) == 1
 
 
 def test_turns_that_cancelled_calls_had_are_taken_by_those_who_come_after(raw: RawServer) -> None:

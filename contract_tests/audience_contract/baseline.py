@@ -47,9 +47,9 @@ class Entry:
         """Whether the entry is about the finding, whatever operations it names."""
         # An entry in the old form has no detail, and has a pointer even for rules that have none any more.
         pointer = finding.pointer if not self.is_old else finding.pointer or self.pointer
-        detail = self.detail if not self.is_old else finding.detail
-        named = (self.rule, self.provider, self.pointer, detail)
-        return named == (finding.rule, finding.provider, pointer, finding.detail)
+        named = (self.rule, self.provider, self.pointer) == (finding.rule, finding.provider, pointer)
+        # A finding about what is not read at all names each rule that is broken; some may not be broken any more.
+        return named and (self.is_old or {*finding.detail.split(", ")} <= {*self.detail.split(", ")})
 
 
 def read(path: Path) -> list[Entry]:

@@ -67,16 +67,17 @@ def text_of(message: Request | Response) -> str | None:
 def check(content: Node, message: Request | Response) -> tuple[Violation, ...]:
     """What a body breaks in a content map, and properties and parts that the spec does not name."""
     types = tuple(("content-type", value) for value in message.values("content-type"))
-    return _check(content, Response(0, types, message.body))
+    unsent = "readOnly" if isinstance(message, Request) else "writeOnly"
+    return _check(content, Response(0, types, message.body), unsent)
 
 
 # Cached, because the next request of a run often differs elsewhere.
 @lru_cache(maxsize=1)
-def _check(content: Node, message: Response) -> tuple[Violation, ...]:
-    return tuple(_broken(content, message))
+def _check(content: Node, message: Response, unsent: str) -> tuple[Violation, ...]:
+    return tuple(_broken(content, message, unsent))
 
 
-def _broken(content: Node, message: Response) -> Iterator[Violation]:
+def _broken(content: Node, message: Response, unsent: str) -> Iterator[Violation]:
     types = message.values("content-type")
     if len(types) != 1:
         said = f"sent {len(types)} times" if types else "missing"
@@ -97,7 +98,7 @@ def _broken(content: Node, message: Response) -> Iterator[Violation]:
             fields = schema.properties(kind) if kind else None
             value = urlencoded.read(message.body, fields) if media.essence == _FORM else json_of(message)
             if kind:
-                yield from schema.check(kind, value, "body", undocumented=True)
+                yield from schema.check(kind, value, "body", undocumented=True, unsent=unsent)
         elif kind and kind.plain("type") == "string":
             written = text_of(message) if not schema.is_file(kind) else None
             yield from schema.check(kind, written, "body") if written is not None else ()

@@ -15,14 +15,13 @@ def check_request(operation: Operation, request: Request, *, undocumented: bool 
     presence and form only. `undocumented=False` ignores properties, parts and query parameters that the spec does not
     name: its schemas allow them, but a client that keeps to the documentation never sends them.
     """
-    found = [
+    found = {
         *parameters.check(operation, request),
         *security.check(operation, request),
         *_length(operation, request),
         *_request_body(operation, request),
-    ]
-    found = [each for each in found if undocumented or not each.is_undocumented]
-    return sorted(each for each in set(found) if not is_of_other_side(operation, each, "readOnly"))
+    }
+    return sorted(each for each in found if undocumented or not each.is_undocumented)
 
 
 def check_response(operation: Operation, response: Response) -> list[Violation]:
@@ -49,7 +48,7 @@ def check_response(operation: Operation, response: Response) -> list[Violation]:
     if not response.body and is_of_type and not bodies.is_raw(content, response):
         of_body = {Violation("body", "", content.pointer, "missing")}
     found |= of_body
-    return sorted(each for each in found if not is_of_other_side(operation, each, "writeOnly"))
+    return sorted(found)
 
 
 def rules_of_answer(operation: Operation, response: Response) -> tuple[str, ...]:
@@ -73,15 +72,6 @@ def _of_headers(headers: Node, response: Response) -> Iterator[Violation]:
         if headers[name].get("schema") and name.lower() != "content-type":
             # Sent several times, it is one list (RFC 9110, 5.2).
             yield from parameters.check_one(headers[name], f"header {name}", (", ".join(values),) if values else ())
-
-
-def is_of_other_side(operation: Operation, violation: Violation, keyword: str) -> bool:
-    """Whether a property that is missing is one that only the other side sends."""
-    if not violation.missing:
-        return False
-    properties = operation.node.at(violation.rule.rpartition("/")[0]).get("properties")
-    kind = properties and properties.get(violation.missing)
-    return bool(kind and kind.plain(keyword))
 
 
 def _length(operation: Operation, request: Request) -> Iterator[Violation]:

@@ -5,6 +5,7 @@ What can't be judged is left out, and listed with its place.
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 from pathlib import Path
@@ -79,10 +80,10 @@ def read(
     actions = changes.get("actions") if isinstance(changes, dict) else None
     if not isinstance(actions, list) or not all(isinstance(each, dict) for each in actions):
         raise ValueError(f"{overlay} is no overlay: it has no list of actions")
-    for action in actions:
-        value = _acted(value, action)
     key = re.sub(r"\W+", "_", path.stem.lower())
     try:
+        for action in actions:
+            value = _acted(value, action)
         plain = _Plain(value)
     except RecursionError:
         raise ValueError(f"{path} can't be read: too deep, or a part of it is within itself") from None
@@ -161,9 +162,10 @@ def _acted(value: Any, action: Json) -> Any:
     """The document after an action of an overlay, on all that its target selects."""
     from jsonpath import JSONPathEnvironment, JSONPathError  # noqa: PLC0415 - few runs have an overlay
 
-    target = str(action.get("target"))
+    target, paths = str(action.get("target")), JSONPathEnvironment(strict=True)
+    paths.max_recursion_depth = sys.getrecursionlimit()
     try:
-        places = list(JSONPathEnvironment(strict=True).finditer(target, value))
+        places = list(paths.finditer(target, value))
     except JSONPathError:
         raise ValueError(f"an overlay's target is no JSONPath (RFC 9535): {target}") from None
     if not places:

@@ -264,8 +264,7 @@ class Ledger:
         evidence = known.evidence
         # The plainest headline is kept, of a valid request if any shows it, and the exchange stands first. Of several
         # without an answer, that is the first one, because the server may be gone since.
-        rank, least = (("valid" not in one.inputs, plainness(one.message)) for one in (finding, known))
-        plainer = not evidence or (not seen.trouble and rank < least)
+        plainer = not evidence or (not seen.trouble and plainness(finding) < plainness(known))
         if plainer or len(evidence) < KEPT_EVIDENCE:
             about = self._operations.get((finding.provider, operation))
             room = KEPT_BODY if self._room > 0 else LEAST_BODY
@@ -306,9 +305,9 @@ class Ledger:
         return tuple(steps)
 
 
-def plainness(headline: str) -> tuple[bool, int]:
-    """A key to sort headlines by, the plainest first: those that quote an object, then the shortest."""
-    return '{"' not in headline, len(headline)
+def plainness(one: Finding) -> tuple[bool, bool, int]:
+    """A key to sort findings by: first those of a valid request, then those that quote an object, then the shortest."""
+    return "valid" not in one.inputs, '{"' not in one.message, len(one.message)
 
 
 def undocumented(response: Response) -> str:

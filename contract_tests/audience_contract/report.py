@@ -190,6 +190,8 @@ class Report:
     """How many rules were to be tried, each on each operation."""
     untried: tuple[tuple[str, str], ...] = ()
     """The rules that were not tried, each as its key (`Expectation.key`) and the operation."""
+    succeeded: tuple[int, int] = (0, 0)
+    """To how many operations a request succeeded, and how many there are."""
     strict: bool = False
     """Whether advice counts."""
     root: str = "."
@@ -267,7 +269,10 @@ class Report:
             counted(self.requests, "request"),
             f"exit code {self.verdict.exit_code}",
         ]
-        return f"{self.verdict}: {', '.join(filter(None, parts))}"
+        succeeded, of = self.succeeded
+        is_partly = self.verdict is Verdict.KEPT and succeeded < of
+        limited = f", as far as seen: {succeeded} of {of} operations had a success, " if is_partly else ": "
+        return f"{self.verdict}{limited}{', '.join(filter(None, parts))}"
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:

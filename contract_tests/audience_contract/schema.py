@@ -41,15 +41,18 @@ class _Fitting(threading.local):
 _FITTING = _Fitting()
 
 
-def check(schema: Node, value: Any, where: str, *, undocumented: bool = False) -> Iterator[Violation]:
-    """What `value` breaks in `schema`; with `undocumented`, also each property that the schema does not name."""
+def check(schema: Node, value: Any, where: str, *, undocumented: bool = False, unsent: str = "") -> Iterator[Violation]:
+    """What `value` breaks in `schema`; with `undocumented`, also each property that the schema does not name.
+
+    A required property may be missing if it has the keyword `unsent`: `readOnly` or `writeOnly`.
+    """
     _FITTING.found.clear()
-    validator = _judge(schema.root)(schema.value)
+    validator = _judge(schema.root, unsent)(schema.value)
     for error in _causes(validator.iter_errors(value)):
         rule = _follow(schema, error.absolute_schema_path)
         if error.validator == "required":
-            for name in sorted(set(error.validator_value) - set(error.instance)):
-                yield Violation(where, _pointer(error), rule, f"{shape(error.instance)} lacks {name!r}", name)
+            name = error.message
+            yield Violation(where, _pointer(error), rule, f"{shape(error.instance)} lacks {name!r}", name)
         else:
             nearest = _nearest(validator, error)
             said = dict.fromkeys(map(_broken, nearest))
@@ -74,12 +77,16 @@ def _broken(error: Any) -> str:
 def _nearest(validator: Any, error: Any) -> list[Any]:
     """For a value that fits no alternative: what it breaks in those that it was probably meant to fit.
 
-    These are the ones that are broken deepest within the value, first of all among those of its type, and whose `enum`s
-    it keeps. If they are not broken at the same place, or the error is another one, this is the error itself.
+    These are the ones that are broken deepest within the value, first of all among those of its type, of which it has
+    anything that is required, and whose `enum`s it keeps. If they are not broken at the same place, or the error is
+    another one, this is the error itself.
     """
     kinds = error.validator_value if error.validator in _SEVERAL else []
     failed = [next(validator.evolve(schema=kind).iter_errors(error.instance), error) for kind in kinds]
     meant = [each for each in failed if each.validator != "type" or each.absolute_path] or failed
+    lacks = (each for each in meant if each.validator == "required" and not each.absolute_path)
+    others = [each for each in lacks if {*each.validator_value}.isdisjoint(each.instance)]
+    meant = [each for each in meant if each not in others] or meant
     meant = [each for each in meant if each.validator != "enum"] or meant
     deepest = max((len(each.absolute_path) for each in meant), default=0)
     meant = [each for each in meant if len(each.absolute_path) == deepest]
@@ -218,7 +225,7 @@ def _follow(schema: Node, path: Iterable[str | int]) -> str:
 
 
 @cache
-def _judge(root: Document) -> Callable[[Any], Any]:
+def _judge(root: Document, unsent: str) -> Callable[[Any], Any]:
     """Gives the validator of a schema of the document: one each, because making one takes longer than judging does."""
     # Imported here because these take longer to import than the rest of the package together.
     from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker  # noqa: PLC0415
@@ -231,7 +238,7 @@ def _judge(root: Document) -> Callable[[Any], Any]:
     own = {
         "$ref": partial(_reference, root),
         "items": partial(_items, plain.VALIDATORS["items"]),
-        "required": _required,
+        "required": partial(_required, root, unsent),
         "pattern": _pattern,
         "oneOf": partial(_alternatives, 2),
         "anyOf": partial(_alternatives, 1),
@@ -292,12 +299,14 @@ def _expression(pattern: str) -> Regex:
     return Regex(pattern)
 
 
-def _required(_: Any, names: list[str], value: Any, __: Any) -> Iterator[Any]:
-    """All that is missing, whichever side it is for, as one error."""
+def _required(root: Document, unsent: str, _: Any, names: list[str], value: Any, schema: Any) -> Iterator[Any]:
+    """The keyword: an error with the name of each property that is missing, unless only the other side sends it."""
     from jsonschema import ValidationError  # noqa: PLC0415
 
-    if isinstance(value, dict) and set(names) - value.keys():
-        yield ValidationError("required")
+    for name in sorted({*names} - value.keys()) if isinstance(value, dict) else ():
+        kind = (kinds := Node(root, "", schema).get("properties")) and kinds.get(name)
+        if not kind or not kind.plain(unsent):
+            yield ValidationError(name)
 
 
 def _alternatives(most: int, validator: Any, kinds: list[Any], value: Any, _: Any) -> Iterator[Any]:

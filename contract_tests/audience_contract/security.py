@@ -38,11 +38,6 @@ def values_of(scheme: Node, request: Request) -> list[str]:
     return request.cookies(name) if kind == "cookie" else request.values(name)
 
 
-def bearer(value: str) -> str:
-    """The token in an Authorization value; "" where it has none. The scheme's case does not matter (RFC 9110, 11.1)."""
-    return _after("bearer", value)
-
-
 def is_bearer(scheme: Node) -> bool:
     """Whether its credential is a bearer token."""
     return bool(scheme.value["type"] == "http" and scheme.value["scheme"] == "bearer")
@@ -58,7 +53,8 @@ def start(scheme: Node) -> str:
 def credential(scheme: Node, value: str) -> str:
     """The credential in its header's value; "" where that is of another form."""
     if scheme.value["type"] == "http":
-        return _after(str(scheme.value["scheme"]), value)
+        said, _, token = value.partition(" ")
+        return token.strip(" ") if said.lower() == scheme.value["scheme"] else ""
     return value.removeprefix(start(scheme)) if value.startswith(start(scheme)) else ""
 
 
@@ -93,8 +89,3 @@ def check(operation: Operation, request: Request) -> Iterator[Violation]:
         said = f"sent {len(values)} times" if len(values) > 1 else "of another form" if values else "missing"
         name = scheme.pointer.rpartition("/")[2]
         yield Violation(" ".join(place(scheme)), "", scheme.pointer, f"the credential of scheme {name!r} is {said}")
-
-
-def _after(kind: str, value: str) -> str:
-    scheme, _, token = value.partition(" ")
-    return token.strip(" ") if scheme.lower() == kind else ""

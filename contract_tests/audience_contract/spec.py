@@ -165,10 +165,10 @@ class Spec:
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
-        """Every operation, concrete paths before those with parameters."""
+        """Every operation; of the paths that one request may have, the most concrete first."""
         return tuple(
             Operation(self, method.upper(), path, self.node["paths"][path][method])
-            for path in sorted(self.node["paths"].value, key=lambda path: (path.count("{"), path))
+            for path in sorted(self.node["paths"].value, key=lambda path: re.sub("{[^}]+}(?=/|$)", "~", path))
             for method in METHODS
             if method in self.node["paths"][path].value
         )

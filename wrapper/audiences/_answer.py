@@ -104,7 +104,9 @@ def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
     """The error for a response that is no success."""
     status, headers, service = judged.response.status, judged.response.headers, operation.service
     wait = retry_after(headers.get("retry-after"), _date(headers.get("date")))
+    asks = "" if wait is None else f"; it asks to wait {wait:,.0f} s"
     known: dict[str, Any] = {
+        "retry_after": wait,
         "response": judged.response,
         "deviations": judged.deviations,
         "code": _first_text(judged.value, service.code),
@@ -118,22 +120,22 @@ def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
         acted = "" if operation.effect is Effect.READS else ", so it acted"
         return SpecViolationError(f"answered {status}{acted}, but {why}", **known)
     if 400 <= status < 500 and status != 408:
-        return _refusal(status, wait, known, operation)
+        return _refusal(status, asks, known, operation)
     if 500 <= status < 600:
         refused = status == 503 and wait is not None
         outcome = Outcome.REJECTED if refused else Outcome.UNKNOWN
-        return UnavailableError(f"failed ({status})", outcome=outcome, retry_after=wait, **known)
+        return UnavailableError(f"failed ({status}){asks}", outcome=outcome, **known)
     return UnknownOutcomeError(f"gave an answer that does not say whether it acted ({status})", **known)
 
 
-def _refusal(status: int, wait: float | None, known: dict[str, Any], operation: Operation[Any, Any]) -> AudiencesError:
+def _refusal(status: int, asks: str, known: dict[str, Any], operation: Operation[Any, Any]) -> AudiencesError:
     names_one = operation.effect is not Effect.CREATES and operation.spec.names_one
     if status in (401, 403):
         return AuthenticationError(f"refused the credentials or their permission ({status})", **known)
     if status == 404 and names_one:
         return NotFoundError("says that there is no such audience (404); a wrong base URL gives the same", **known)
     if status == 429:
-        return RateLimitedError("refused: too many requests (429)", retry_after=wait, **known)
+        return RateLimitedError(f"refused: too many requests (429){asks}", **known)
     hint = "; is the base URL right?" if status == 404 else ""
     return RejectedError(f"refused the request ({status}){hint}", **known)
 

@@ -16,7 +16,7 @@ from ._operation import Answer, Asked, Effect, Operation
 from ._outcome import Attempt, Outcome, Response
 from ._request import Request
 from ._secret import Secret
-from ._sides import Flow, Given, awaited, call
+from ._sides import Flow, Given, awaited, called
 
 ENDED = "close() ended the call before it was sent"
 _NO_TURN = "nothing was sent: the total time ended while the call was waiting for its turn"
@@ -131,14 +131,14 @@ class Attempts(Generic[Asked, Answer]):
 
     def _announce(self) -> Flow[None]:
         if self._account.on_request:
-            asked = call(partial(self._account.on_request, self._request))
+            asked = called(self._account.on_request, self._request)
             given = yield from awaited(asked, self._how.side, self._how.remaining, "on_request")
             if given.raised:  # the caller's own, so its cause is kept
                 raise NotSentError("on_request raised, so nothing was sent") from given.raised
 
     def _tell(self, response: Response) -> Flow[None]:
         if self._account.on_response:
-            asked = call(partial(self._account.on_response, self._request, response))
+            asked = called(self._account.on_response, self._request, response)
             try:
                 given = yield from awaited(asked, self._how.side, self._how.remaining, "on_response")
             except AudiencesError as error:

@@ -6,8 +6,8 @@ from typing import Any
 
 from . import _json, _spec
 from ._errors import OURS, InvalidError, Problem, Remedy, UnsupportedError, named, shape
+from ._files import looked_into
 from ._members import Look, PhoneFile
-from ._upload import Upload
 from .fields import ProviderFields
 
 _TEXT = "must be a string of Unicode text, without lone surrogates"
@@ -112,8 +112,7 @@ def drafted(
 
     Raises UnsupportedError and InvalidError as `Provider.prepare` documents.
     """
-    if not isinstance(audience, Audience):
-        raise InvalidError.ours("audience", "must be an Audience", audience)
+    check(audience, leave_out)
     left_out = _left_out(rules, audience, leave_out)
     file = audience.members if rules.column else None
     look = looked_into(file, rules.column) if file and rules.column else Look()
@@ -140,26 +139,19 @@ def drafted(
     return Draft(text, file, left_out, look)
 
 
-def looked_into(file: PhoneFile, column: str) -> Look:
-    from . import _files  # noqa: PLC0415  # file readers are not imported before a file is read
-
-    return _files.look(file, column)
-
-
-def as_part(file: PhoneFile) -> tuple[Upload, str, str]:
-    """The file as it is sent, with its name and media type."""
-    from . import _files  # noqa: PLC0415  # see above
-
-    return file.upload, file.name, _files.media_type(file)
-
-
-def _left_out(rules: DraftRules, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:
+def check(audience: Audience, leave_out: Collection[str]) -> None:
+    """Raises InvalidError for what is no draft, or names no fields that can be left out."""
+    if not isinstance(audience, Audience):
+        raise InvalidError.ours("audience", "must be an Audience", audience)
     several = isinstance(leave_out, Collection) and not isinstance(leave_out, str)
     names = several and all(isinstance(each, str) for each in leave_out)
     unknown = sorted(map(named, set(leave_out) - LEAVABLE)) if names else [shape(leave_out)]
     if unknown:
         rule = f"may only name {' and '.join(sorted(LEAVABLE))}, as a collection"
         raise InvalidError.of([Problem("leave_out", rule, ", ".join(unknown), OURS)])
+
+
+def _left_out(rules: DraftRules, audience: Audience, leave_out: Collection[str]) -> tuple[str, ...]:
     cannot = {name: why for name, why in rules.unsupported.items() if getattr(audience, name) is not None}
     for name, reason in cannot.items():
         if name not in leave_out:

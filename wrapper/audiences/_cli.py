@@ -18,6 +18,8 @@ def main() -> None:
         sys.exit(130)
     try:
         code = app(standalone_mode=False)
+    except SystemExit:
+        code = 0  # typer's, where the reader of a pipe has not waited for the help
     except Exception as error:  # noqa: BLE001  # its text and its traceback may hold secrets: neither is shown
         frames = extract_tb(error.__traceback__)
         code = 5

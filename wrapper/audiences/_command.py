@@ -41,6 +41,7 @@ from ._errors import OURS, Problem
 from ._everywhere import create_everywhere
 from ._member_file import KINDS, members_of
 from ._terminal import note, say
+from ._upload import state_of
 from ._verbs import CHUNK_BYTES, NO_MEMBERS
 from ._version import __version__
 
@@ -452,7 +453,7 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
         read = partial(members_of, given.file, given.column or "id", attributes, run.bars.of(provider.title))
         members = read()
         if given.file.seekable():
-            start, before = given.file.tell(), _state(given.file)
+            start, before = given.file.tell(), state_of(given.file)
             for _ in members:
                 pass
             given.file.seek(start)
@@ -475,18 +476,10 @@ def _change(run: _Run, asked: Asked, given: Given, **options: bool) -> NoReturn:
 def _unchanged(file: BinaryIO, before: object, members: Iterable[Member | str]) -> Iterator[Member | str]:
     """The members, as long as nobody writes to the file that was looked at."""
     for member in chain(members, [""]):
-        if _state(file) != before:
+        if state_of(file) != before:
             raise InvalidError.of([Problem("members", "was changed after it was looked at", "file", OURS)])
         if member:
             yield member
-
-
-def _state(file: BinaryIO) -> object:
-    """What differs once a file is written to; None for what is no file."""
-    with suppress(OSError):
-        now = os.fstat(file.fileno())
-        return now.st_size, now.st_mtime_ns
-    return None
 
 
 def _ask() -> None:
@@ -561,7 +554,7 @@ def _read(file: Path, tenant: str) -> tuple[dict[str, str], dict[str, str]]:
         return {}, values
     tables = values.get("tenant")
     if values.keys() != {"tenant"} or not isinstance(tables, dict) or not isinstance(tables.get(tenant), dict):
-        _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], beside which nothing else may stand")
+        _refuse(f"{file}: --tenant must be the NAME of a table [tenant.NAME], and the file may have no other settings")
     names = dict(tables[tenant])
     return names, names.pop("defaults", {})
 

@@ -29,7 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from ._outcome import Attempt, Changed, Deviation, Outcome, Response, as_json
+from ._outcome import Answered, Attempt, Changed, Deviation, Outcome, Response, as_json
 
 OURS = "our rule"
 """The source of a rule that no provider documents."""
@@ -100,7 +100,7 @@ def _where(problems: Sequence[Problem]) -> str:
     return "; ".join(dict.fromkeys(sources))
 
 
-class AudiencesError(Exception):
+class AudiencesError(Answered, Exception):
     """The base class of the errors that the library raises for its calls and options.
 
     The message has neither the audience's name nor the provider's words: those are in `audience_name`,
@@ -135,6 +135,8 @@ class AudiencesError(Exception):
     """Every attempt at the call, the last one included, and every failed attempt to get an access token."""
     looked_first: bool = False
     """True for a create before which the provider said that it had no such audience."""
+    warnings: tuple[str, ...] = ()
+    """What looks wrong in the members, or near the top of their file, as a receipt has it."""
     changed: Changed | None = None
     """For a change of members: what became of each call, and what was not sent."""
 
@@ -154,22 +156,12 @@ class AudiencesError(Exception):
         started = self.attempts[0].started.isoformat() if self.attempts else None
         return json.dumps({"version": 1, **known, "name": self.audience_name, "started": started})
 
-    @property
-    def status(self) -> int | None:
-        """The HTTP status, if one was seen."""
-        return self.response.status if self.response else None
-
-    @property
-    def request_id(self) -> str | None:
-        """The response's X-Request-Id, if any; no provider documents one."""
-        return self.response.request_id if self.response else None
-
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, with the same keys for every error; `--json` prints them.
 
         It has the audience's name, the provider's words, and the body of an answer that could not be used.
         """
-        known = as_json(self, "provider", "outcome", "status", "request_id", "deviations")
+        known = as_json(self, "provider", "outcome", "status", "request_id", "deviations", "warnings")
         known |= {"name": self.audience_name, "error": type(self).__name__, "message": str(self)}
         names = ("code", "provider_message", "retry_after", "problems", "attempts", "reconcile_token", "changed")
         unusable = self.response.body if isinstance(self, SpecViolationError) and self.response else None

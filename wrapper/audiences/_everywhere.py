@@ -4,19 +4,18 @@ import threading
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
-from inspect import isawaitable
 from queue import SimpleQueue
 from typing import Unpack
 
 import anyio
 
 from . import _checks, _observe
-from ._audience import Audience
+from ._audience import Audience, check
 from ._errors import AudiencesError, Remedy
 from ._options import CallOptions
 from ._provider import Async, Blocking
 from ._record import Receipt
-from ._sides import AsyncSide, BlockingSide, Flow
+from ._sides import AsyncSide, BlockingSide, Flow, called, settled
 
 Result = Receipt | AudiencesError
 
@@ -44,8 +43,8 @@ def create_everywhere(
     raised. Calls without an answer are told to end; one over a `transport` may go on.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
-    Raises TypeError and ConfigurationError for what is not a blocking provider object, and for options that make no
-    sense, before anything is sent.
+    Raises TypeError, ConfigurationError and InvalidError for arguments that make no sense, such as an asynchronous
+    provider object, before anything is sent.
 
     >>> import httpx2
     >>> from audiences import Batch
@@ -57,6 +56,7 @@ def create_everywhere(
     Batch applied abc
     """
     run = _Run(Blocking, providers, audience, options)
+    check(audience, leave_out)
     _checks.truth("partial", partial)
     _checks.function("on_result", on_result, awaits=False)
     done: SimpleQueue[int] = SimpleQueue()
@@ -97,10 +97,11 @@ async def acreate_everywhere(
     finished; what is known of each reaches `on_result`, which is not cancelled itself.
 
     Returns: For each provider, in the order given, its receipt, or the error with its outcome; none is raised.
-    Raises TypeError and ConfigurationError for what is not an asynchronous provider object, and for options that make
-    no sense, before anything is sent.
+    Raises TypeError, ConfigurationError and InvalidError for arguments that make no sense, such as a blocking provider
+    object, before anything is sent.
     """
     run = _Run(Async, providers, audience, options)
+    check(audience, leave_out)
     _checks.truth("partial", partial)
     _checks.function("on_result", on_result, awaits=True)
 
@@ -113,12 +114,8 @@ async def acreate_everywhere(
         run.untold.remove(place)
         if on_result:
             with anyio.CancelScope(shield=True):
-                try:
-                    answer = on_result(run.results[place])
-                    if isawaitable(answer):
-                        await answer
-                except Exception as error:  # noqa: BLE001  # the results come first
-                    _observe.dropped("on_result", error)
+                told = await settled(called(on_result, run.results[place]))
+                _observe.dropped("on_result", told.raised)  # the results come first
 
     async def send_all() -> None:
         async with anyio.create_task_group() as group:

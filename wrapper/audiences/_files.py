@@ -10,7 +10,6 @@ from ._errors import OURS, NotSentError, shape
 from ._members import Look, PhoneFile
 from ._reason import UploadError, reason
 from ._rows import UNREADABLE, TooFarError, Top, UnfitError, judge, kind_of, unread
-from ._workbook import Workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {".csv": "text/csv", ".xlsx": XLSX, ".xls": "application/vnd.ms-excel"}
@@ -23,7 +22,7 @@ def media_type(file: PhoneFile) -> str:
     return MEDIA_TYPES.get(_ending(file), "application/octet-stream")
 
 
-def look(file: PhoneFile, column: str) -> Look:
+def looked_into(file: PhoneFile, column: str) -> Look:
     """What was seen of a file: what keeps it from being sent (its name, its kind, or a first row without `column`), or
     what to warn of.
 
@@ -102,6 +101,8 @@ def _csv_top(head: bytes) -> Top:
 def _xlsx_top(file: PhoneFile, head: bytes) -> Top:
     if not file.upload.seeks:
         raise unread("must be able to seek to be checked, as an Excel file")
+    from ._workbook import Workbook  # noqa: PLC0415  # readers of ZIP and XML are not imported before they are needed
+
     try:
         with file.upload.look() as stream:
             return Workbook(stream).top()

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from itertools import chain
 from typing import Any
 
 MAX_DEPTH = 64
@@ -70,9 +71,7 @@ def _check(node: Any, depth: int = 1) -> None:
     if isinstance(node, dict | list):
         if depth > MAX_DEPTH:
             raise UnreadableError(f"nested more than {MAX_DEPTH} levels deep")
-        for each in node:
-            _check(each, depth + 1)
-        for each in node.values() if isinstance(node, dict) else ():
+        for each in chain(node, node.values() if isinstance(node, dict) else ()):
             _check(each, depth + 1)
 
 

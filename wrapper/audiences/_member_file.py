@@ -68,7 +68,7 @@ def _lines(file: BinaryIO, tell: Callable[[int, int | None], object]) -> Iterato
         if number == 1 and (kind := kind_of(line)):
             raise _wrong(1, f"must be of a CSV file that is saved as UTF-8, and this seems to be {kind}")
         if len(line) == _LONGEST:
-            raise _wrong(number, f"has {_LONGEST:,} bytes or more")
+            raise _wrong(number, f"has {_LONGEST >> 20} MiB or more")
         read += len(line)
         if number % _ROWS == 0:
             tell(read, size)

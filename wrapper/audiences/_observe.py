@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ._errors import ConfigurationError
 from ._outcome import Attempt, Outcome
+from ._sides import called
 from ._version import __version__
 
 _LOG = logging.getLogger("audiences")
@@ -55,14 +56,11 @@ def warned(provider: str, warnings: tuple[str, ...]) -> None:
 
 def tell(observer: Callable[..., object], *arguments: object) -> Exception | None:
     """Call a function of the caller's that nothing awaits. Returns what it raised, if anything."""
-    try:
-        answer = observer(*arguments)
-        if iscoroutine(answer):
-            answer.close()
-            raise ConfigurationError("a function is asynchronous, and is not awaited")
-    except Exception as error:  # noqa: BLE001
-        return error
-    return None
+    given = called(observer, *arguments)
+    if iscoroutine(given.value):
+        given.value.close()
+        return ConfigurationError("a function is asynchronous, and is not awaited")
+    return given.raised
 
 
 def dropped(name: str, raised: Exception | None) -> None:

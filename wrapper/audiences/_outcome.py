@@ -151,8 +151,37 @@ class Attempt:
     """Whether it gave an error."""
 
 
+class Answered:
+    """What has, or may have, the response to a call."""
+
+    __slots__ = ()
+    response: Response | None
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, if one was seen."""
+        return self.response.status if self.response else None
+
+    @property
+    def request_id(self) -> str | None:
+        """The response's X-Request-Id, if any; no provider documents one."""
+        return self.response.request_id if self.response else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
+class Known(Answered):
+    """What every result has of its call."""
+
+    response: Response | None = field(default=None, repr=False)
+    """The raw response, if one came."""
+    deviations: tuple[Deviation, ...] = field(default=(), repr=False)
+    """Where the response leaves the effective spec: undocumented fields, new enum values, other types."""
+    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
+    """Every attempt at the call; the last one is the one that succeeded, if any did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk(Known):
     """One call of a change: what became of it, and how many members it had."""
 
     outcome: Outcome
@@ -166,20 +195,10 @@ class Chunk:
     """The provider's own error code, where it has one."""
     provider_message: str | None = field(default=None, repr=False)
     """The provider's own words about why."""
-    response: Response | None = field(default=None, repr=False)
-    """The raw response, if one came."""
-    deviations: tuple[Deviation, ...] = field(default=(), repr=False)
-    """Where the response leaves the effective spec."""
-    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, without the provider's words, which may name members."""
         return as_json(self, "outcome", "members", "operation_token", "message", "status", "deviations", "attempts")
-
-    @property
-    def status(self) -> int | None:
-        """The HTTP status, if one was seen."""
-        return self.response.status if self.response else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,7 @@ class Provider(Generic[T]):
     def spec_version(cls) -> str:
         """The version and sha256 of the effective spec, as text."""
         spec = _spec.load(cls.key)
-        return f"{spec.version} (sha256 {spec.sha256})"
+        return f"{spec.document['info']['version']} (sha256 {spec.sha256})"
 
     def _asking(self, values: Values, options: Options[T]) -> Values:
         """The settings. If they have the client's secret, an access token is added, which is asked for when needed."""

@@ -9,9 +9,9 @@ from typing import Any, Generic
 
 from typing_extensions import TypeVar
 
-from . import _json
+from . import _checks, _json
 from ._errors import AudiencesError, InvalidError, Problem, UnsupportedError
-from ._outcome import Attempt, Changed, Deviation, Outcome, Response, State, as_json
+from ._outcome import Changed, Known, Outcome, Response, State, as_json
 
 Model = TypeVar("Model", default=Any)
 """The generated model of what a provider's create answers."""
@@ -33,7 +33,7 @@ class RecordState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Known):
     """What a provider says of an audience."""
 
     provider: str = ""
@@ -57,12 +57,6 @@ class Record:
     """The spec's operationId."""
     operation_token: str | None = field(default=None, repr=False)
     """The token of the change that was asked about, if it was one."""
-    response: Response | None = field(default=None, repr=False)
-    """The raw response."""
-    deviations: tuple[Deviation, ...] = field(default=(), repr=False)
-    """Where the response leaves the effective spec."""
-    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
-    """Every attempt at the call; the last one is the one that succeeded."""
 
     def to_dict(self) -> dict[str, Any]:
         """What is known, as values of JSON, the audience's name among them; `--json` prints them."""
@@ -71,7 +65,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt(Generic[Model]):
+class Receipt(Known, Generic[Model]):
     """Proof that the provider acted on a call."""
 
     provider: str
@@ -93,10 +87,6 @@ class Receipt(Generic[Model]):
     model: Model | None = field(repr=False, hash=False)
     """The generated model of the response's body, or None for the reason in `model_problem`."""
     model_problem: str | None = None
-    deviations: tuple[Deviation, ...] = field(default=(), repr=False)
-    """Where the response leaves the effective spec: undocumented fields, new enum values, other types."""
-    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
-    """Every attempt at the call; the last one is the one that succeeded."""
     filename: str | None = field(default=None, repr=False)
     """The name under which a file was sent: without its folders, and without white space around it."""
     warnings: tuple[str, ...] = ()
@@ -123,11 +113,6 @@ class Receipt(Generic[Model]):
     def elapsed(self) -> float:
         """Seconds from sending to the end of the answer."""
         return self.response.elapsed
-
-    @property
-    def request_id(self) -> str | None:
-        """The response's X-Request-Id, if any; no provider documents one."""
-        return self.response.request_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,15 +194,16 @@ class Reference:
 def time_of(body: Mapping[str, Any], name: str) -> datetime | None:
     """A property that is a time with a zone (RFC 3339); None for anything else."""
     try:
-        found = datetime.fromisoformat(body[name])
+        found = datetime.fromisoformat(str.upper(body[name]))
     except (KeyError, TypeError, ValueError):
         return None
     return found if found.tzinfo else None
 
 
 def count_of(body: Mapping[str, Any], name: str) -> int | None:
+    """A property that is a whole number, which JSON may write as 1000.0 or 1e3; None for anything else."""
     value = body.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return int(value) if _checks.is_number(value) and value == int(value) else None
 
 
 class AmbiguousError(AudiencesError):
@@ -275,7 +261,7 @@ Audiences = str | Receipt | Record | Changed | Ensured | Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Known):
     """The result of a call that was made with `request`."""
 
     provider: str
@@ -287,9 +273,6 @@ class Reply:
     """The body as a JSON value; None if there is no body, or it cannot be read."""
     response: Response = field(repr=False)
     """The raw response."""
-    deviations: tuple[Deviation, ...] = field(default=(), repr=False)
-    """Where the response leaves the effective spec."""
-    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
 
 
 class Evidence(StrEnum):

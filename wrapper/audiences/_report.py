@@ -201,7 +201,7 @@ def _words(result: Shown) -> Iterator[str]:
 
 
 def _provider_words(title: str | None, failed: AudiencesError | Chunk) -> Iterator[str]:
-    if words := ": ".join(filter(None, (failed.code, failed.provider_message))):
+    if words := ": ".join(dict.fromkeys(filter(None, (failed.code, failed.provider_message)))):
         yield f"{title} says: {words}"
 
 

@@ -7,7 +7,7 @@ from typing import NoReturn, Self
 
 from ._call_settings import CallSettings
 from ._errors import ConfigurationError, NotSentError
-from ._sides import Flow, Given, awaited, call, in_time
+from ._sides import Flow, Given, awaited, called, in_time
 
 FIT = "must be a string of visible ASCII characters, without white space at the ends"
 
@@ -86,8 +86,6 @@ class Secret:
     def __repr__(self) -> str:
         return "Secret('***')"
 
-    __str__ = __repr__
-
     def __deepcopy__(self, _: object) -> Self:
         """The secret itself, so that `copy.deepcopy` and `dataclasses.asdict` take a request."""
         return self
@@ -102,7 +100,7 @@ SecretSource = str | Secret | Callable[[], str | Awaitable[str]]
 def _asked(function: Callable[[], str | Awaitable[str]], refused: str | None, how: CallSettings) -> Flow[str]:  # noqa: ARG001
     """The secret that a function of the caller's gives. Raises NotSentError if it raises, or is not done in time."""
     during = "the function for a secret"
-    asked: Given = yield from in_time(how.side.work(partial(call, function), how.remaining), during)
+    asked: Given = yield from in_time(how.side.work(partial(called, function), how.remaining), during)
     given = yield from awaited(asked, how.side, how.remaining, during)
     if given.raised:
         raise NotSentError(f"nothing was sent: {during} raised {type(given.raised).__name__}")

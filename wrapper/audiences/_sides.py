@@ -160,9 +160,9 @@ class Given:
         self.value, self.raised = value, raised
 
 
-def call(function: Callable[[], object]) -> Given:
+def called(function: Callable[..., object], *arguments: object) -> Given:
     try:
-        return Given(function())
+        return Given(function(*arguments))
     except Exception as error:  # noqa: BLE001
         return Given(raised=error)
 
@@ -172,15 +172,16 @@ def awaited(asked: Given, side: Side, seconds: float, during: str) -> Flow[Given
     if not isawaitable(asked.value):
         return asked
     try:
-        return (yield from in_time(side.wait_for(_settled(asked), seconds), during))
+        return (yield from in_time(side.wait_for(settled(asked), seconds), during))
     finally:
         if iscoroutine(asked.value):
             asked.value.close()  # where nothing awaited it
 
 
-async def _settled(asked: Given) -> Given:
+async def settled(asked: Given) -> Given:
+    """The same as `awaited`, without a limit."""
     try:
-        return Given(await asked.value)
+        return Given(await asked.value) if isawaitable(asked.value) else asked
     except Exception as error:  # noqa: BLE001
         return Given(raised=error)
 

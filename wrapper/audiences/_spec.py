@@ -30,10 +30,6 @@ class Spec:
     document: Json
     sha256: str
 
-    @property
-    def version(self) -> str:
-        return str(self.document["info"]["version"])
-
     def operation(self, operation_id: str) -> "Operation":
         """The operation with this id. One that has no operationId has its method and path as its id.
 

@@ -41,7 +41,9 @@ class Supply:
         """The members that were taken and checked; those of the call come first."""
         self._place = -1
         self._given, self.awaits = given, isinstance(given, AsyncIterable)
-        if isinstance(given, str | bytes | Mapping) or not (self.awaits or isinstance(given, Iterable)):
+        # To iterate over a mapping or over a table, such as a DataFrame of pandas, gives keys or the columns' names.
+        odd = isinstance(given, str | bytes | Mapping) or hasattr(given, "columns")
+        if odd or not (self.awaits or isinstance(given, Iterable)):
             raise InvalidError.ours("members", "must be an iterable of ids or of Member", given)
         self._source: Any = aiter(self._given) if self.awaits else iter(self._given)
         self._ended = False
@@ -109,8 +111,8 @@ class Supply:
         return self._ended and not self._held
 
     def _checked(self, items: Sequence[Any]) -> _Members:
-        plain = {*map(type, items)} <= {str} and all(items) and all(map(str.isascii, items))
-        if plain and [*map(str.strip, items)] == [*items]:
+        plain = {*map(type, items)} <= {str} and all(items) and [*map(str.strip, items)] == [*items]
+        if plain and (text := "".join(items)).isascii() and text.isprintable():
             self._place += len(items)
             return dict.fromkeys(items)
         return dict(map(self._each, items))
@@ -120,8 +122,8 @@ class Supply:
         id = item.id if isinstance(item, Member) else item
         if not isinstance(id, str) or not id.strip() or not _json.is_unicode(id):
             raise self._wrong("", "must be an id, which is Unicode text and not blank, or a Member", id)
-        if id != id.strip():  # as lines of a file have it
-            self.warnings.add(f"an id has white space at an end, and is sent with it [{OURS}]")
+        if id != id.strip() or not id.isprintable():  # as lines of a file have it
+            self.warnings.add(f"an id has white space at an end, or what cannot be seen, and is sent with it [{OURS}]")
         if not isinstance(item, Member):
             return id, None
         if item.attributes:

@@ -187,20 +187,23 @@ class Upload:
 
     def _state(self, file: BinaryIO) -> tuple[int, ...] | None:
         """What would differ if a path's file were replaced by another, or written to; None for other sources."""
-        now = os.fstat(file.fileno()) if self.path else None
-        return now and (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
+        return state_of(file) if self.path else None
 
 
-_LOCK, _IN_USE = Lock(), WeakValueDictionary[int, threading.Event]()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_IN_USE.clear)
+def state_of(file: BinaryIO) -> tuple[int, ...]:
+    """What would differ if an open file were another one, or had been written to."""
+    now = os.fstat(file.fileno())
+    return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns
+
+
+_LOCK, _IN_USE = Lock(), WeakValueDictionary[tuple[int, int], threading.Event]()
 
 
 def _reserve(file: BinaryFile) -> Callable[[], None]:
     """Keep other calls from a file, because two readers would each get a part of it. Returns the function that ends the
     reservation, which also ends if that function is lost, as by an interrupt. Raises UploadError if a call has it.
     """
-    use, key = threading.Event(), id(file)
+    use, key = threading.Event(), (os.getpid(), id(file))  # after a fork, what the parent has reserved does not count
 
     def end() -> None:
         with _LOCK.held:

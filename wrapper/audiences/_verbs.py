@@ -12,7 +12,7 @@ from . import _checks, _observe
 from ._account import Account
 from ._answer import Success
 from ._attempts import Attempts
-from ._audience import Audience, Draft, looked_into
+from ._audience import Audience, Draft
 from ._call_settings import CallSettings, RetryPolicy
 from ._errors import (
     OURS,
@@ -25,6 +25,7 @@ from ._errors import (
     SpecViolationError,
     UnsupportedError,
 )
+from ._files import looked_into
 from ._members import PhoneFile
 from ._operation import READING, Answer, Asked, Change, Effect, Listing, Operation, Page, Support
 from ._options import CallOptions
@@ -74,6 +75,7 @@ class Verbs(Generic[Model]):
         self._attempts: Attempts[Any, Any] | None = None
         self._drafted: tuple[Draft, Request] | None = None
         self._looked = False
+        self._warnings: tuple[str, ...] = ()
         self._supply: Supply | None = None
         self._chunks: list[Chunk] = []
 
@@ -127,7 +129,7 @@ class Verbs(Generic[Model]):
             success,
             empty=draft.file is None or draft.look.empty,
             left_out=draft.left_out,
-            warnings=request.warnings,
+            warnings=self._warnings,
             filename=draft.file.name if draft.file else None,
         )
 
@@ -253,7 +255,7 @@ class Verbs(Generic[Model]):
                 fades = record is not None and self.how.read_policy.may_repeat(failure, safe=True)
                 unseen = isinstance(failure, NotFoundError) and asked.token is not None and not removal
                 late = left <= 0 and isinstance(failure, TimeoutError)
-                if self.how.ending.over or not (unseen or late or (fades and not 0 < left <= least)):
+                if self.how.ending.over or 0 < left <= least or not (unseen or late or fades):
                     raise
                 said = "still indexing" if record else "not to be seen" if unseen else "no answer"
             left = end - time.monotonic()
@@ -378,8 +380,7 @@ class Verbs(Generic[Model]):
             supply.sent()
             if failure and (self.how.ending.over or not go_on):
                 raise failure
-        _observe.warned(self.title, tuple(sorted(supply.warnings)))
-        return self._changed(entry, self._chunks, supply)
+        return self._changed(entry, self._chunks)
 
     def _replace_file(
         self, entry: Operation[Change, Reference], asked: Reference, file: object, *, allow_empty: bool
@@ -388,6 +389,7 @@ class Verbs(Generic[Model]):
         if not isinstance(file, PhoneFile) or not column or self._adapter.members:
             raise UnsupportedError(f"takes {'a PhoneFile' if column else 'ids, and no file'}", field="members")
         look = yield from self._looking(partial(looked_into, file, column))
+        self._warn(look.warnings)
         if look.problems:
             raise InvalidError.of(look.problems)
         if look.empty and not allow_empty:
@@ -399,10 +401,13 @@ class Verbs(Generic[Model]):
         self._attempts, self._id = None, record.id
         change = Change(replace(asked, id=record.id), file=file)
         success = yield from self.call(entry, change, self._account.request(entry, change, look.warnings))
-        return replace(self._changed(entry, [_applied(success, None)], None), warnings=look.warnings)
+        return self._changed(entry, [_applied(success, None)])
 
-    def _changed(self, entry: Operation[Any, Any], chunks: Sequence[Chunk], supply: Supply | None) -> Changed:
+    def _changed(self, entry: Operation[Any, Any], chunks: Sequence[Chunk]) -> Changed:
         """What became of a change so far."""
+        supply = self._supply
+        if supply:
+            self._warn(tuple(sorted(supply.warnings)))
         applied = [each.status for each in chunks if each.outcome is Outcome.APPLIED]
         return Changed(
             provider=self.title,
@@ -412,7 +417,7 @@ class Verbs(Generic[Model]):
             state=entry.state(applied[-1] or 0) if applied else State.UNKNOWN,
             chunks=tuple(chunks),
             complete=not supply or supply.is_empty,
-            warnings=tuple(sorted(supply.warnings)) if supply else (),
+            warnings=self._warnings,
         )
 
     def reconcile(
@@ -506,8 +511,12 @@ class Verbs(Generic[Model]):
         looks = isinstance(getattr(audience, "members", None), PhoneFile)  # into a file
         draft, request = (yield from self._looking(prepare)) if looks else prepare()
         self._drafted = draft, request
-        _observe.warned(self.title, request.warnings)
+        self._warn(request.warnings)
         return draft, request
+
+    def _warn(self, warnings: tuple[str, ...]) -> None:
+        self._warnings = warnings
+        _observe.warned(self.title, warnings)
 
     def _looking(self, look: Callable[[], T]) -> Flow[T]:
         return (yield from in_time(self.how.side.work(look, self.how.remaining), "the look into the file"))
@@ -564,8 +573,9 @@ class Verbs(Generic[Model]):
             supply.over = True
             # With attempts, it is the error of a call that was interrupted.
             last = [_failed(error, len(supply.call))] if self._attempts else []
-            error.changed = self._changed(operation, [*self._chunks, *last], supply)
+            error.changed = self._changed(operation, [*self._chunks, *last])
             error.outcome = error.changed.outcome
+        error.warnings = self._warnings
         return error
 
     def known(self, interrupt: BaseException) -> AudiencesError:

@@ -95,13 +95,13 @@ class Batch(Provider):
             has_more, cursor, is_first = value.get("has_more"), value.get("next_from"), "from=" not in request.target
             # A cursor may be the last name of the page, and a name may be empty.
             ends = not cursor and cursor not in [each.get("name") for each in shown[-1:]]
-            for name, wrong, said in (
-                ("has_more", is_first and has_more is False and value.get("count", 0) > len(shown), "count is larger"),
-                ("next_from", has_more and ends, "has_more is true, and nothing goes on"),
-                ("count", has_more and value.get("count", 101) <= len(shown), "has_more, and the page has them all"),
+            for wrong, said in (
+                (is_first and has_more is False and value.get("count", 0) > len(shown), "false, and count is larger"),
+                (has_more and ends, "true, and nothing goes on"),
+                (has_more and value.get("count", 101) <= len(shown), "true, and the page has them all"),
             ):
                 if wrong:
-                    yield Violation("body", f"/{name}", kinds[name].pointer, said)
+                    yield Violation("body", "/has_more", kinds["has_more"].pointer, said)
         for name in ("created", "updated"):
             dates = [each.get(name, _MOMENT) for each in shown]
             if not all(is_date_time(date) and re.search("(?i)(z|[+-]00:00)$", date) for date in dates):
@@ -192,7 +192,7 @@ class Batch(Provider):
         found = [record for record in call.all() if record.name == name]
         nothing = members is not None and not members and not settings.empty_accepted
         if nothing or (not found and not settings.absent_accepted):
-            return self.error(call.operation, 400)
+            return self.error(call.operation, 400, "" if found else ": there is no such audience")
         token = _token(call)
         for record in found if how.get("removes") else found[-1:]:
             call.state.change(record, token, members, **how)

@@ -42,6 +42,8 @@ _SMALL = 2**16
 """Bytes: a larger file may be refused, because no page says how large one may be; its rows are not cached either."""
 _PDF = b"%PDF-"
 _USUAL_NUMBER = re.compile("[1-9][0-9]{6,14}")
+# What is certainly no time of ISO 8601 does not begin with its year, or has other signs.
+_TIME = re.compile(r"(?ia)[+-]?\d{4}(W\d+|\d{0,4})(-W?\d+){0,2}([T ][\d:.,]+(Z|[+-][\d:]+)?)?")
 _REPLACE = "PUT /Audiences/{AUDIENCE_ID}"
 _BEGINNINGS = {b"PK\3\4": XLSX, b"\xd0\xcf\x11\xe0": XLS}
 
@@ -110,6 +112,12 @@ class CommBox(Provider):
             yield "no rows, or a column twice"
         if not all(map(_USUAL_NUMBER.fullmatch, numbers)) or len(set(numbers)) < len(numbers):
             yield "rows of which nobody says what becomes of them"
+
+    def said(self, operation: Operation, request: Request, response: Response) -> Iterator[Violation]:  # noqa: ARG002
+        """The times in the list are of ISO 8601."""
+        for number, item in enumerate(value_of(response).get("data", ()) if operation.id == "Get_Audiences" else ()):
+            if not _TIME.fullmatch(item.get("created_time", "2025")):
+                yield Violation("body", f"/data/{number}/created_time", operation.node.pointer, "no time of ISO 8601")
 
     def contradicts(self, response: Response, violation: Violation) -> bool:
         """An option of an account leaves the zone of times out, and the spec has the format `date-time`."""

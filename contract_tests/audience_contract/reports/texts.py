@@ -21,6 +21,7 @@ def facts(finding: Finding) -> list[tuple[str, str]]:
     found = (
         ("Where", finding.where),
         ("Place", finding.place),
+        ("Detail", finding.detail),
         ("Shown by", shown_by(finding)),
         ("Rule", f"{finding.rule}: {finding.about.help}"),
         ("Pointer", finding.pointer),

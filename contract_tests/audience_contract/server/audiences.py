@@ -29,8 +29,10 @@ from .places import is_about_one, key_of, places
 
 PREFIX = "contract-check-"
 """The text in the names that a run creates, unless a name is too short for it or of digits only."""
-STARTS = (PREFIX, "contract_check_", "contractcheck", "check")
-"""The prefix, and its spellings for names that may have no hyphen, no underscore either, or few letters."""
+STARTS = {PREFIX: "-", "contract_check_": "_", "contractcheck": "", "check": ""}
+"""The prefix, and its spellings for names that may have no hyphen, no underscore either, or few letters; each with what
+stands after the run's id.
+"""
 _IN_TURN = 5
 """How many audiences of each creating operation are read and changed in turn; the last ones are removed first."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -274,7 +276,7 @@ def _in_json(value: Any, key: re.Pattern[str]) -> Iterator[object]:
 
 def _marks(spec: Spec, run_id: str) -> tuple[str, str]:
     """The mark of a run's names, in the spelling that suits most creates; and the mark of names of digits only."""
-    marks = [f"{start}{run_id}{end}" for start, end in zip(STARTS, ("-", "_", "", ""), strict=True)]
+    marks = [f"{start}{run_id}{end}" for start, end in STARTS.items()]
     named = provider_of(spec.key).named
     creating = (each for each in spec.operations if facts_of(each).creates)
     names = ((each, {named, chosen(each)}) for each in creating)

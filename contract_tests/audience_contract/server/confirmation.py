@@ -22,7 +22,7 @@ REPEATS, _TO_CONFIRM = 22, 150
 """How often a story is sent at most; after so many requests to confirm findings, none is sent a third time."""
 _TAKEN = {"case.header", "case.refused", "case.method"}
 """Rules about requests that a server must refuse, whatever it was sent before."""
-_FORM = {"response.content-type", "response.header", "response.body"}
+FORM = {"response.content-type", "response.header", "response.body"}
 """Rules about the form of an answer, which do not depend on the request."""
 
 
@@ -38,6 +38,8 @@ class Confirmation:
         self.again: dict[str, bool] = {}
         """Whether a finding was seen again by its story, by key."""
         self._replays: Counter[str] = Counter()
+        self._looked_at = 0
+        """How many findings there were when it was last asked whether one counts."""
 
     def confirm_all(self) -> str:
         """Try to see each finding again; return why that ended early, or "" if it did not."""
@@ -84,9 +86,12 @@ class Confirmation:
 
     def has_one(self) -> bool:
         """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
-        heavy = [one for one in self._ledger.every if one.weight is Weight.VIOLATION or self._options.strict]
-        new = {one.key for one in heavy if not self._options.accepted(one)} - self.again.keys()
-        found = [one for one in self._found() if one.key in new] if new else []
+        count = len(self._ledger.every)
+        if count == self._looked_at:
+            return False
+        self._looked_at = count
+        heavy = [one for one in self._found() if one.weight is Weight.VIOLATION or self._options.strict]
+        found = [one for one in heavy if one.key not in self.again and not self._options.accepted(one)]
         phase, mark, digits = self._sender.phase, self._audiences.mark, self._audiences.digits
         self._confirm(found)
         # Confirming changes these; later stories must have the marks of this run.
@@ -111,7 +116,7 @@ class Confirmation:
         final = replace(finding, replays=self._replays[finding.key] or 1)
         asked = [self._target.spec.named[each] for each in finding.operations]
         is_of_list = all(facts_of(each).reads and not is_about_one(each) for each in asked)
-        is_passing = finding.rule in _FORM and ({*finding.statuses} <= BUSY or is_of_list) and finding.count > 1
+        is_passing = finding.rule in FORM and ({*finding.statuses} <= BUSY or is_of_list) and finding.count > 1
         return final if is_passing or self.again.get(finding.key, True) else replace(final, weight=Weight.NOT_JUDGED)
 
     def times_shown(self, rule: str, pointer: str, key: str) -> int:

@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from posixpath import commonpath
 
 from ..judging import plainness
 from ..report import Finding
@@ -21,6 +22,8 @@ _NOTES = {"description", "title", "summary", "example", "examples", "default", "
 """What a document has beside its rules."""
 _SEVERAL = 4
 """From so many unchecked rules of one body on, the root cause is that the server does not check the body."""
+_NAMED = 8
+"""The most rules that a headline names beside the one that it tells."""
 
 
 def merged(
@@ -30,8 +33,9 @@ def merged(
 
     - A server that refuses plain valid requests also refuses those with a peculiarity.
     - A request with several peculiarities adds nothing to a request with one of them.
-    - An operation that never refused a body because of its schema lacks the whole check, and not one rule of it.
+    - What a server does not read at all, or not as what type, is one cause, and the finding names each broken rule.
     - A rule that the documents state for several operations is one rule, and so is a text that they take.
+    - A text that is refused at several places is refused for one reason.
     - A server that often fails on valid requests also fails on others.
 
     `valid` is how many plain valid requests each operation had, and `refusing` are the operations that refused a body
@@ -39,11 +43,7 @@ def merged(
     """
     found = [*_of_its_own(found, valid)]
     lacking = [operation for operation in operations if operation.id not in refusing]
-    bodies = [each.spec.in_file(f"{each.node.pointer}/requestBody") for each in lacking]
-    refusals = [one for one in found if one.rule == "case.refused"]
-    within = {one.key: body for one in refusals for body in bodies if one.pointer.startswith(f"{body}/")}
-    unchecked = {body for body, count in Counter(within.values()).items() if count >= _SEVERAL}
-    checks_types = sum(one.pointer.endswith("/type") for one in refusals) < _TYPES
+    together = _together(found, [each.spec.in_file(f"{each.node.pointer}/requestBody") for each in lacking])
     failing = [one for one in found if one.rule == "response.failure" and one.detail == "valid"]
     often = any(_is_often(one, valid) for one in failing)
     stated = {one.key: _stated(one) for one in found if one.rule in _RESTATED}
@@ -53,11 +53,10 @@ def merged(
     causes = defaultdict[object, list[Finding]](list)
     for one in found:
         cause: object = one.key
-        if within.get(one.key) in unchecked:
-            cause = within[one.key]
+        if one.key in together:
+            cause = together[one.key]
         elif said := stated.get(one.key):
-            is_type = not checks_types and one.pointer.endswith("/type")
-            cause = (one.rule, "type") if is_type else (said, _path(one) if said in twice else "")
+            cause = said, _path(one) if said in twice else ""
         elif one.rule == "case.method":
             cause = one.rule
         elif one.rule == "case.accepted":
@@ -70,7 +69,36 @@ def merged(
             cause = one.rule, often or (kin if one.detail == "open" else one.detail)
         causes[cause].append(one)
     for cause, those in causes.items():
-        yield _all_of(those, str(cause) if cause in unchecked else "") if those[1:] else those[0]
+        yield _all_of(those, str(cause) if cause in together.values() else None) if those[1:] else those[0]
+
+
+def _together(found: Sequence[Finding], bodies: Collection[str]) -> Mapping[str, str]:
+    """By the key of each finding, the pointer to what several of them are about.
+
+    This is a parameter or a body that the server does not read, types that it does not check, or what has a text that
+    it refuses everywhere. `bodies` are the pointers to those of which none was refused because of its schema.
+    """
+    refusals, common = [one for one in found if one.rule in ("case.refused", "case.header")], dict[str, str]()
+    for place in {one.place for one in refusals if not one.place.startswith(("body", "part"))}:
+        those = [one for one in refusals if one.place == place]
+        needed = [one for one in those if one.pointer.endswith("/required")]
+        where = {operation for one in needed for operation in one.operations}
+        wrong = [one for one in those if one not in needed and where & {*one.operations}]
+        if needed and wrong:
+            above = min(one.pointer for one in needed).removesuffix("/required")
+            common |= {one.key: above for one in (*needed, *wrong)}
+    types = [one for one in refusals if one.rule == "case.refused" and one.pointer.endswith("/type")]
+    if len(types) >= _TYPES:
+        common |= dict.fromkeys((one.key for one in types), commonpath(one.pointer for one in types))
+    for body in bodies:
+        within = [one.key for one in refusals if one.pointer.startswith(f"{body}/")]
+        common |= dict.fromkeys(within, body) if len(within) >= _SEVERAL else {}
+    odd = [one for one in found if one.rule == "case.accepted" and one.place != "status"]
+    for one in odd:
+        alike = [other for other in odd if {*other.inputs} & {*one.inputs}]
+        if len({other.place for other in alike}) > 1:
+            common[one.key] = commonpath(other.pointer for other in alike)
+    return common
 
 
 def _stated(finding: Finding) -> tuple[str, str, str]:
@@ -97,12 +125,14 @@ def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[
     plain = [one for one in refused if one.pointer.endswith("/responses") and not one.detail and _is_often(one, valid)]
     everywhere = {operation for one in plain for operation in one.operations}
     admitted = [({*one.operations}, {*one.inputs}) for one in found if one.rule == "case.credential"]
+    wrongly = {part for one in refused for part in (*one.operations, *one.inputs, *one.statuses)}
     for one in found:
         is_status = one.rule == "response.status"
         is_refusal = max(one.statuses, default=0) >= 400 and (one.weight is Weight.ADVICE or is_status)
         others = plain or [other for other in refused if one.detail and not other.detail]
         if not (
             (is_status and any({*one.operations} <= where and {*one.inputs} <= sent for where, sent in admitted))
+            or (is_status and {*one.operations, *one.inputs, *one.statuses} <= wrongly)
             or (is_refusal and everywhere >= {*one.operations})
             or (one in refused and one not in plain and any({*one.operations} <= {*each.operations} for each in others))
         ):
@@ -113,15 +143,29 @@ def _is_often(finding: Finding, valid: Mapping[str, int]) -> bool:
     return finding.count * _OFTEN >= sum(valid[operation] for operation in finding.operations)
 
 
-def _all_of(those: Sequence[Finding], pointer: str) -> Finding:
-    """The plainest of several findings, with what shows any of them; `pointer` is that of an unchecked body, or ""."""
-    first = min(those, key=lambda one: plainness(one.message))
+def _all_of(those: Sequence[Finding], common: str | None) -> Finding:
+    """The plainest of several findings, with what shows any of them; `common` is the pointer to what they are about.
+
+    If these are several rules, each is named, so that an entry of a baseline accepts no other one.
+    """
+    first = min(those, key=lambda one: (not one.pointer.startswith(common or ""), plainness(one)))
+    if common is not None and (others := sorted({*map(_name, those)} - {_name(first)})):
+        more = f", and {len(others) - _NAMED} more" if others[_NAMED:] else ""
+        too = "refused too" if first.rule == "case.accepted" else "not checked either"
+        said = f"{first.message}; {too}: {', '.join(others[:_NAMED])}{more}"
+        first = replace(first, pointer=common, detail=", ".join(sorted({_name(first), *others})), message=said)
     return replace(
         first,
-        pointer=pointer or first.pointer,
-        message=f"{first.message}; nothing in the body is checked" if pointer else first.message,
         operations=tuple(sorted({name for one in those for name in one.operations})),
         inputs=tuple(sorted({text for one in those for text in one.inputs})),
         statuses=tuple(sorted({status for one in those for status in one.statuses})),
         count=sum(one.count for one in those),
     )
+
+
+def _name(finding: Finding) -> str:
+    """The place and the keyword of a rule; the place of a text."""
+    if finding.rule == "case.accepted":
+        return finding.place
+    keyword = finding.pointer.rpartition("/")[2].replace("description", "as described")
+    return f"{_path(finding).partition(' ')[2].removeprefix('/') or 'all of it'} {keyword}"

@@ -39,6 +39,12 @@ class Entry:
         # The text is cut only after redaction: a credential without its end would not be recognised and hidden.
         return wording.asked(self.operation, self.ledger.redactor.bare(self.seen.request), said)
 
+    @cached_property
+    def kind(self) -> str:
+        """The kind of the input: the text that is odd, or else what is special about the request."""
+        odd = wording.odd(self.operation, self.ledger.redactor.bare(self.seen.request), self.expectation)
+        return next(map(wording.without_name, odd.values()), self.expectation.kind)
+
     def headline(self, verb: str, why: str) -> str:
         """What the server did, and why that is wrong."""
         return f"{verb} {self.asked}: {self.seen.status} ({why})"
@@ -58,7 +64,7 @@ class Entry:
         where = broken or Violation((is_own and self.expectation.odd) or "status", "", "", "")
         found = [replace(where, rule=pointer, message=said, missing="")] if isinstance(said, str) and said else []
         about = self.operation.spec.key, self.operation.id, self.seen
-        self.ledger.check(rule, *about, found, kind=self.expectation.kind, detail=detail, weight=weight)
+        self.ledger.check(rule, *about, found, kind=self.kind, detail=detail, weight=weight)
 
     def of_answer(self, rule: str, why: str, *, detail: str = "", weight: Weight | None = None) -> None:
         """Count a rule as tried, as broken if `why` says what is wrong with the answer."""

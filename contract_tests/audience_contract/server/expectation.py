@@ -318,14 +318,14 @@ def _open(found: Iterable[tuple[str, Node, str]]) -> Iterator[str]:
 def texts(operation: Operation, request: Request) -> tuple[tuple[str, Node, str], ...]:
     """The texts in a request, each as its name, its schema and the text; none if the body cannot be read.
 
-    Files, texts in arrays, and texts without a schema are left out.
+    Of an array, those of the first item count. Files and texts without a schema are left out.
     """
     path = {key: decode(text, plus=False) for key, text in operation.path_values(request.target).items()}
     try:
         found = {"query": dict(query_of(request)), "path": path, "body": _body_of(operation, request)}
     except UnreadableError:
         return ()
-    named = ((each, at(found.get(each.kind), f"/{each.name}")) for each in places(operation) if "/0" not in each.name)
+    named = ((each, at(found.get(each.kind), f"/{each.name}")) for each in places(operation))
     return tuple(
         (each.name or "the body", each.schema, text) for each, text in named if each.schema and isinstance(text, str)
     )

@@ -42,6 +42,8 @@ _SOON = 0.5
 """Seconds by which one audience may be found later than another."""
 _LAST = 3
 """How many of the last exchanges are shown when a server is gone."""
+# Cached because most refusals are alike.
+_misshaped = lru_cache(maxsize=64)(check_response)
 
 
 class Judge:
@@ -91,10 +93,12 @@ class Judge:
         named = self._named(operation, seen.request) if is_named else ""
         if named in self._names:
             return replace(expectation, expected=Expected.OPEN, kind="a name that was sent before")
-        if facts.creates and not facts.source:
-            is_alike = named.lower() in map(str.lower, self._names)
-            return replace(expectation, kind="a name like another but for case") if is_alike else expectation
         name = sent.get(key_of(operation), "")
+        is_alike = (named or name).lower() in map(str.lower, self._names - {name})
+        alike = "a name like another but for case" if is_alike else ""
+        expectation = replace(expectation, kind=alike or expectation.kind)
+        if facts.creates and not facts.source:
+            return expectation
         # Each thing may number what is below it from 1.
         made = self._audiences.find(name, facts.source, {at: sent.get(place) for place, at in facts.linked.items()})
         if made:
@@ -108,11 +112,11 @@ class Judge:
         is_refused = not facts.removes or "404" in operation.node["responses"].value
         absent = operation.response(404) if is_refused and self._audiences.is_absent(name) else None
         if absent and expectation.weight is Weight.VIOLATION:
-            kind = "an audience that does not exist" if self._provider.is_by_name else "an id that nothing has"
+            nobodys = "an audience that does not exist" if self._provider.is_by_name else "an id that nothing has"
             # What is odd may be refused as malformed, because no audience can be called so.
             usual = self._audiences.is_plain(name) or name == self._audiences.unknown_id(facts.source)
             only = _NOT_FOUND if usual else 0
-            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, kind, only=only)
+            return Expectation(Expected.REFUSAL, "case.refused", absent.pointer, alike or nobodys, only=only)
         return replace(expectation, expected=Expected.OPEN, kind="an audience or a token that may not be there")
 
     def judge(self, operation: Operation, seen: Observation, expectation: Expectation) -> None:
@@ -125,14 +129,13 @@ class Judge:
         plain = expectation.expected is Expected.SUCCESS and expectation.pointer == operation.node["responses"].pointer
         self.valid[operation.id] += plain and not expectation.detail
         if seen.status >= 500 and not expectation.fits(operation, seen.response):
-            nested = expectation.rule == "json.depth"
             # A failure on a valid request has another cause than a failure on an invalid one.
-            kind = "valid" if expectation.expected is Expected.SUCCESS else "open"
-            kind = "unusual" if expectation.weight is Weight.ADVICE else kind
-            kind = "invalid" if expectation.broken else kind
+            advised = expectation.weight is Weight.ADVICE
+            may_refuse = advised or expectation.expected is not Expected.SUCCESS
+            kind = "invalid" if expectation.broken else "open" if may_refuse else "valid"
             kind = {"case.credential": "credentials", "case.method": "invalid"}.get(expectation.rule, kind)
-            why = RULES[expectation.rule].reason if kind == "unusual" else "no request may make a server fail"
-            rule, detail = ("json.depth", "") if nested else ("response.failure", kind)
+            why = RULES[expectation.rule].reason if advised and kind == "open" else "no request may make a server fail"
+            rule, detail = ("json.depth", "") if expectation.rule == "json.depth" else ("response.failure", kind)
             entry.tried(rule, "failed on", why, detail=detail)
         elif expectation.weight is not Weight.NOT_JUDGED:
             self._answered(entry)
@@ -194,6 +197,7 @@ class Judge:
         entry.tried(expectation.rule, verb if wrong else "", why, detail=expectation.detail)
         if expectation.rule == "case.method":
             return
+        entry = _of_answer(entry) if success else entry
         if operation.response(status) is not None:
             self._shape(entry)
         elif success or not self._is_of_http(entry):
@@ -231,11 +235,13 @@ class Judge:
         broken = [v for v in broken if not self._provider.contradicts(response, v)]
         if response.is_success and not broken:
             said = self._provider.said(operation, entry.seen.request, response)
-            broken = [*said, *self._respelled(operation, response)] or self._without_its_content(operation, response)
+            respelled = self._respelled(operation, response) if self._provider.is_by_name else ()
+            broken = [*said, *respelled] or self._without_its_content(operation, response)
         for rule in rules_of_answer(operation, response):
-            found = [replace(v, message=_of_shape(entry, v)) for v in broken if rule_of_answer(v) == rule]
+            whys = ((v, wording.of_answer(operation, response, v)) for v in broken if rule_of_answer(v) == rule)
+            found = [replace(v, message=_of_answer(entry).headline("answered", why)) for v, why in whys]
             about = operation.spec.key, operation.id, entry.seen
-            self.ledger.check(rule, *about, found, kind=entry.expectation.kind)
+            self.ledger.check(rule, *about, found, kind=entry.kind)
 
     @staticmethod
     def _respelled(operation: Operation, response: Response) -> Iterator[Violation]:
@@ -324,7 +330,9 @@ class Judge:
 
         Of an odd text, signs, white space and case are not compared: no document says that a server keeps those.
         """
-        named, sure = self._provider.named, [*self._sure()]
+        named = self._provider.named
+        # What is not found by its name may have got another one by a change.
+        sure = [one for one in self._sure() if self._provider.is_by_name or one.id not in self.changed]
         ids, names = ({key(made): made for made in sure} for key in (attrgetter("id"), attrgetter("name")))
         for item in self.items(operation, seen):
             texts_of = {key: each for key, each in item.items() if isinstance(each, str)}
@@ -428,11 +436,9 @@ class Judge:
         return _texts(operation, request).get(self._provider.named if creates else key_of(operation), "")
 
 
-def _of_shape(entry: Entry, broken: Violation) -> str:
-    """The headline of a finding about an answer's headers or body."""
-    why = wording.of_answer(entry.operation, entry.response, broken)
-    # The peculiarity of the request is left out, because the answer is what is wrong.
-    return replace(entry, expectation=replace(entry.expectation, odd="", broken=None)).headline("answered", why)
+def _of_answer(entry: Entry) -> Entry:
+    """The entry without what is peculiar about the request, because the answer is what is wrong."""
+    return replace(entry, expectation=replace(entry.expectation, odd="", broken=None))
 
 
 @lru_cache(maxsize=64)
@@ -443,12 +449,6 @@ def _lists(operation: Operation, status: int) -> tuple[str, ...]:
     found = [("", schema) for schema in schemas]
     found += [(f"/{escape(name)}", kind) for schema in schemas for name, kind in properties(schema).items()]
     return tuple(sorted({pointer for pointer, kind in found if "array" in types(kind)}))
-
-
-# Cached because most refusals are alike.
-@lru_cache(maxsize=64)
-def _misshaped(operation: Operation, response: Response) -> list[Violation]:
-    return check_response(operation, response)
 
 
 def _texts(operation: Operation, request: Request) -> Mapping[str, str]:

@@ -204,15 +204,15 @@ class LimitedSender:
         Unless `is_early` says otherwise, a read is early that finds nothing, and a change is that is refused: no
         document says that an audience can be changed at once.
         """
-        reads = facts_of(operation).reads
-        is_early = is_early or ((lambda seen: seen.status == _NOT_FOUND) if reads else is_refused)
-        pause, left = 0.1, self._patience if is_refused(seen) else min(self._options.patience, _PATIENCE)
+        early = {_NOT_FOUND} if facts_of(operation).reads else _REFUSALS
+        is_early = is_early or (lambda seen: seen.status in early)
+        pause, left = 0.1, self._patience if seen.status in _REFUSALS else min(self._options.patience, _PATIENCE)
         while is_early(seen) and left > 0:
             left -= pause
             seen = self.repeated_if_busy(operation, self._again(operation, seen.request, pause))
             pause *= 2
         # Only a wait in vain uses up the patience: many audiences may each be found after a short wait.
-        self._patience = left if is_refused(seen) else self._patience
+        self._patience = left if seen.status in _REFUSALS else self._patience
         return seen
 
     def _again(
@@ -254,8 +254,3 @@ def may_have_acted(seen: Observation) -> bool:
     status = seen.response.status
     # That a server did nothing if it answers 503 with Retry-After is our own reading; no provider says so.
     return not (400 <= status < 500 and status != 408) and not (status == 503 and seen.response.values("retry-after"))
-
-
-def is_refused(seen: Observation) -> bool:
-    """Whether the answer is a refusal of what was asked, and not of the credentials or the form of the request."""
-    return seen.status in _REFUSALS

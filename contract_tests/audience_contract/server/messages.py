@@ -196,8 +196,7 @@ def _framing(smallest: Draft, names: Names) -> Iterator[Case]:
     yield Case(smallest, as_it_is, Wire(chunked=True), advice="http.chunked")
     yield Case(smallest, as_it_is, Wire(expect=True), advice="http.expect")
     if not names.provider.extensible:
-        for value in ("1", "x" * _LARGE):
-            yield Case(smallest, puts(_MORE, value))
+        yield from (Case(smallest, puts(_MORE, value)) for value in ("1", "x" * _LARGE))
     yield Case(smallest, lambda draft: draft.put(Place("header", "Accept-Language"), "fr").request(b""))
 
 

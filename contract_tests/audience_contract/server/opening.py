@@ -20,22 +20,22 @@ ABSENT = frozenset({404, 405, 501})
 class Opening:
     """A server's first answers to the requests of an operation.
 
-    `valid` has the statuses of requests that should succeed, and `incomplete` those of requests that only lack
-    something required; 0 stands for no answer.
+    `valid` has the statuses of requests that should succeed, and `invalid` those of requests that lack something
+    required; 0 stands for no answer.
     """
 
     target: Target
     operation: Operation
     valid: set[int] = field(default_factory=set)
-    incomplete: set[int] = field(default_factory=set)
+    invalid: set[int] = field(default_factory=set)
     _allowed: set[str] = field(default_factory=set)
     _statuses: set[int] = field(default_factory=set)
     _troubles: set[str] = field(default_factory=set)
     first: Observation | None = None
     """The first exchange that had an answer: that of the smallest valid request, unless it got none."""
 
-    def add(self, seen: Observation, *, valid: bool, incomplete: bool) -> None:
-        """Take an exchange into account; `valid` says that it should succeed, `incomplete` that it lacks something."""
+    def add(self, seen: Observation, *, valid: bool, invalid: bool) -> None:
+        """Take an exchange into account; `valid` says that it should succeed, `invalid` that it lacks something."""
         request, status = seen.request, seen.status
         # A status for another method says nothing about this one.
         self._statuses |= {status} if request.method == self.operation.method else set()
@@ -48,7 +48,7 @@ class Opening:
             is_served = not allowed & documented if request.method == own else own in allowed
             self._allowed |= allowed if is_served else set()
         self.valid |= {status} if valid else set()
-        self.incomplete |= {status} if incomplete else set()
+        self.invalid |= {status} if invalid else set()
         self.first = self.first or (seen if seen.response else None)
         self._troubles.add(seen.trouble)
 
@@ -65,7 +65,7 @@ class Opening:
         """
         if self._allowed:
             return 0
-        said = (self.valid or self._statuses - (set() if known else {401, 403})) | self.incomplete
+        said = (self.valid or self._statuses - (set() if known else {401, 403})) | self.invalid
         return min(said) if len(said) == 1 and said <= ABSENT else 0
 
     @property

@@ -103,20 +103,29 @@ def is_about_one(operation: Operation) -> bool:
 
 def _in_body(schema: Node) -> list[Place]:
     """The places of a JSON body, down to the level above which there are not too many."""
-    found: list[Place] = []
-    for deep in range(_DEEP, 0, -1):
-        below = chain(_below(schema, "", deep), _below(schema.get("items"), "0/", deep))
-        found = [*islice(below, _MOST)]
-        if len(found) < _MOST:
-            break
-    return found
+    items = schema.get("items")
+    few = (deep for deep in range(_DEEP, 1, -1) if _count(schema, deep) + _count(items, deep) < _MOST)
+    deep = next(few, 1)
+    return [*islice(chain(_below(schema, "", deep), _below(items, "0/", deep)), _MOST)]
+
+
+@lru_cache(maxsize=2**14)
+def _count(schema: Node | None, deep: int) -> int:
+    """How many places there are below a schema. They are counted without a walk, because there may be millions."""
+    known = _named(schema).values() if deep else ()
+    return sum(1 + _count(kind, deep - 1) + _count(kind.get("items"), deep - 1) for kind in known)
 
 
 def _below(schema: Node | None, above: str, deep: int) -> Iterator[Place]:
     needed = required(schema) if schema else []
-    for name, kind in properties(schema).items() if schema and deep else ():
-        if "/" not in name and not kind.plain("readOnly"):
-            place = Place("body", f"{above}{name}", kind, name in needed)
-            yield place
-            yield from _below(kind, f"{place.name}/", deep - 1)
-            yield from _below(kind.get("items"), f"{place.name}/0/", deep - 1)
+    for name, kind in _named(schema).items() if deep else ():
+        place = Place("body", f"{above}{name}", kind, name in needed)
+        yield place
+        yield from _below(kind, f"{place.name}/", deep - 1)
+        yield from _below(kind.get("items"), f"{place.name}/0/", deep - 1)
+
+
+def _named(schema: Node | None) -> dict[str, Node]:
+    """The properties that a client sends and a place can name."""
+    found = properties(schema) if schema else {}
+    return {name: kind for name, kind in found.items() if "/" not in name and not kind.plain("readOnly")}

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..bodies import value_of
 from ..judging import Observation
 from ..mock.provider import facts_of
-from ..spec import Operation
+from ..spec import Operation, escape, tokens
+from ..strict_json import at
 from .audiences import NotOursError
-from .confirmation import REPEATS
+from .confirmation import FORM, REPEATS
 from .limits import Options, RunEnded
 from .opening import ABSENT
 from .run import Run
@@ -27,8 +29,9 @@ def replay(
     The requests are byte for byte those of the story, except the run's id, the ids that the server answers now, and the
     credentials, which are the target's. The story is sent at most twice, the second time with earlier requests before
     it; and up to 20 times more if the run needed more than two to see the finding again, or if the server failed, which
-    may happen now and then. What it creates is removed in the end. Raises StoryError if the story cannot be sent, or if
-    valid requests are turned away: then the server has another base URL, or wants other credentials.
+    may happen now and then. What it creates is removed in the end. Raises StoryError if the story cannot be sent; if
+    valid requests are turned away, because then the server has another base URL, or wants other credentials; or if the
+    answer cannot show what is wrong with its form, such as that of an item of a list that has none now.
     """
     tried = {each["operation"] for each in report["tried"]}
     only_read = all(facts_of(each).reads for each in target.spec.operations if each.id in tried)
@@ -48,11 +51,27 @@ def replay(
         # A refusal that the run did not get may be that of wrong credentials, or of another server.
         if not is_seen or exchanges[-1].status in _TURNED_AWAY - {0, *finding["statuses"]}:
             _check_that_it_is_served(run, target.spec.named[exchanges[-1].operation], exchanges, finding["statuses"])
+        if not is_seen and finding["rule"] in FORM:
+            _check_that_it_may_show(exchanges[-1], finding)
     except (RunEnded, NotOursError) as ended:
         raise StoryError(str(ended)) from None
     finally:
         run.exchanges.clean_up()
     return is_seen, exchanges
+
+
+def _check_that_it_may_show(seen: Observation, finding: Mapping[str, Any]) -> None:
+    """Raise StoryError if an answer has another status, or a list in it no item, so that the finding cannot show."""
+    if seen.status not in finding["statuses"]:
+        known = " or ".join(map(str, finding["statuses"]))
+        raise StoryError(f"{seen.operation}: answered {seen.status or seen.trouble}, and it was {known}")
+    found, above = [value_of(seen.response)], ""
+    for token in tokens(finding["place"].partition(" ")[2]):
+        lists = [each for each in found if isinstance(each, list)]
+        if lists and not any(lists):
+            raise StoryError(f"{seen.operation}: there is nothing in the list {above}".rstrip())
+        found = [item for each in lists for item in each] or [at(each, f"/{escape(token)}") for each in found]
+        above = f"{above}/{token}"
 
 
 def _check_that_it_is_served(run: Run, operation: Operation, story: list[Observation], known: Iterable[int]) -> None:

@@ -138,7 +138,7 @@ class Run:
                 self._ledger.note(f"{counted(len(owed), 'finding')} not sent again{why}")
         if self.exchanges.is_gone:
             self._unfinished = "the server answers to the end"
-        key = self._target.spec.key
+        key, asked = self._target.spec.key, {*(self._options.operations or self._target.spec.named)}
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -153,6 +153,7 @@ class Run:
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
             stopped=self._stopped,
+            succeeded=(len(asked & self._judge.succeeded), len(asked)),
             strict=self._options.strict,
             run_id=self._run_id,
             seed=self._options.seed,
@@ -306,7 +307,7 @@ class Run:
                 asked.append((one, seen))
                 expected = self._judge.known(operation, seen, planned.expectation).expected
                 is_refusal = planned.expectation.rule == "case.refused"
-                opening.add(seen, valid=expected is Expected.SUCCESS, incomplete=is_refusal)
+                opening.add(seen, valid=expected is Expected.SUCCESS, invalid=is_refusal)
                 while asked and (opening.can_be_judged or (known and not opening.valid <= ABSENT)):
                     one, seen = asked.pop(0)
                     self.exchanges.record(operation, seen, one.planned.expectation, one.made)

@@ -12,6 +12,7 @@ from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
+from ..schema import is_date_time
 from ..spec import Operation
 from ..strict_json import at
 from .audiences import Made, NotOursError
@@ -76,6 +77,10 @@ class Sequences:
                     self._judge.entry(operation, seen).of_answer("run.pages", said, detail="left out")
                     break
                 draft = draft.put(cursors[0], cursor)
+            if limits:
+                # The last page, once more as a full one: it must not say that another one follows.
+                last = on_one_page.put(cursors[0], self._judge.next_page(operation, first, set()) or ...)
+                page(last.put(limits[0], len(self._judge.items(operation, page(last))) or 1))
             self._filter(operation, first)
 
     def list_all(self, operation: Operation) -> None:
@@ -174,10 +179,15 @@ def _is_unfinished(reader: Operation, seen: Observation) -> bool:
     return seen.status == _OK and not facts_of(reader).is_final(value_of(seen.response))
 
 
-def _shows(value: Any, seen: Observation) -> bool:
-    return seen.status == _OK and _lasting(value_of(seen.response)) == _lasting(value)
+def _shows(before: Any, seen: Observation) -> bool:
+    return seen.status == _OK and _is_as_before(before, value_of(seen.response))
 
 
-def _lasting(value: Any) -> Any:
-    """An audience without what tells when it was changed last: a removal that removes nothing may have changed that."""
-    return {name: value[name] for name in value if "updat" not in name.lower()} if isinstance(value, dict) else value
+def _is_as_before(before: Any, now: Any) -> bool:
+    """Whether a value is the same, but for times and numbers that have grown: they may tell when it was changed last,
+    and a removal that removes nothing may have changed that.
+    """
+    if isinstance(before, dict) and isinstance(now, dict) and before.keys() == now.keys():
+        return all(_is_as_before(before[name], now[name]) for name in now)
+    grows = all(type(each) in (int, float) or (isinstance(each, str) and is_date_time(each)) for each in (before, now))
+    return before == now or (grows and type(before) is type(now) and before < now)

@@ -55,7 +55,8 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
         if not secret and not (fixed and place.kind in ("path", "body")):
             values = list(_wrong(place, right, fullest))
             if place.kind in ("header", "cookie"):
-                values = [str(value) for value in values if _is_header(str(value))]
+                # No header can carry other texts.
+                values = [text for text in map(str, values) if text.isascii() and text.isprintable()]
             yield [Case(sent, puts(place, value), advice=spelling(place, value)) for value in values]
             inside = [change for change in _AROUND if _breaks(place, change(right)) and fullest.is_json]
             yield [Case(sent, _named(place, change)) for change in inside if place.kind == "body"]
@@ -351,8 +352,3 @@ def _respelled(place: Place, draft: Draft) -> Iterator[tuple[Change, str]]:
         yield query(lambda _: f"{name}="), ""
     if place.kind == "body" and draft.media == PARTS and not place.is_file:
         yield puts(place, b"caf\xe9"), ""
-
-
-def _is_header(value: str) -> bool:
-    """Whether a header can carry a text."""
-    return value.isascii() and value.isprintable()

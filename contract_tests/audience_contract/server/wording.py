@@ -9,13 +9,15 @@ from ..messages import Request, Response
 from ..spec import Node, Operation, source, tokens
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
-from .audiences import PREFIX
+from .audiences import STARTS
 from .expectation import Expectation, texts
 
 _LONGEST, _FEW = 80, 3
 """The most characters of a text, and properties or items, that are shown."""
-_MARK = re.compile(rf"{PREFIX}[a-z0-9]+-")
-"""How the names of a run begin."""
+_MARK = re.compile("|".join(rf"{start}[a-z0-9]+?{end or '(?=[0-9]{4})'}" for start, end in STARTS.items()))
+"""How the names of a run begin. A number of four digits follows."""
+_OF_SEVERAL = re.compile("/(description$|(then|else|dependentSchemas)/)")
+"""Rules that may be about what stands beside a value: those in words, and those under a condition."""
 _NOTHING = {"", "valid", "undocumented", "success"}
 """Labels that are not shown, because the content of the request tells more."""
 
@@ -28,13 +30,28 @@ def asked(operation: Operation, request: Request, expectation: Expectation) -> s
     Of its content only the text that is `odd`, if one is.
     """
     broken, label = expectation.broken, expectation.kind
-    odd = {name: text for name, _, text in texts(operation, request) if name == expectation.odd}
     special = "" if broken or label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
     try:
-        said = _part(request, broken) if broken else brief(odd) if odd else _whole(operation, request)
+        said = (
+            _part(request, broken)
+            if broken
+            else brief(text)
+            if (text := odd(operation, request, expectation))
+            else _whole(operation, request)
+        )
     except UnreadableError:
-        said = f"the body {cut(request.body.decode('utf-8', 'backslashreplace'))}"
+        said = f"the body {cut(request.body.decode('utf-8', 'backslashreplace'))}{_labelled(operation, request)}"
     return f"{said}{special}"
+
+
+def odd(operation: Operation, request: Request, expectation: Expectation) -> dict[str, str]:
+    """The text that is odd, by its name; {} if none is."""
+    return {name: text for name, _, text in texts(operation, request) if name == expectation.odd}
+
+
+def without_name(text: str) -> str:
+    """A text without the name of the run that is in it, and without its middle if it is long."""
+    return cut(re.sub(rf"({_MARK.pattern})[0-9]{{4}} ?", "", text))
 
 
 def rule(operation: Operation, broken: Violation, more: str = "") -> str:
@@ -109,12 +126,15 @@ def _part(request: Request, broken: Violation) -> str:
 
 
 def _of_json(request: Request, broken: Violation) -> str:
-    """The part of a JSON body that breaks a rule, with the keys above it and nothing else."""
-    value = json_of(request)
+    """The part of a JSON body that breaks a rule, with the keys above it; nothing beside it, unless the rule may be
+    about that.
+    """
+    value, pointer = json_of(request), broken.pointer
     if broken.missing:
-        return f"{brief(at(value, broken.pointer))} without {broken.missing}"
-    found = at(value, broken.pointer)
-    for token in reversed(tokens(broken.pointer)):
+        return f"{brief(at(value, pointer))} without {broken.missing}"
+    pointer = pointer.rpartition("/")[0] if _OF_SEVERAL.search(broken.rule) else pointer
+    found = at(value, pointer)
+    for token in reversed(tokens(pointer)):
         found = [found] if token.isdecimal() else {token: found}
     return brief(found)
 
@@ -129,9 +149,17 @@ def _whole(operation: Operation, request: Request) -> str:
     body = operation.node.get("requestBody")
     if not body or not request.body:
         return f"{request.method} {cut(request.target)}"
-    if "multipart/form-data" in body["content"].value:
-        return f"a form of {', '.join(part.name for part in parts_of(request))}"
-    return brief(json_of(request)) + ("" if request.values("content-type") else " without Content-Type")
+    is_form = "multipart/form-data" in body["content"].value
+    said = f"a form of {', '.join(part.name for part in parts_of(request))}" if is_form else brief(json_of(request))
+    return said + _labelled(operation, request)
+
+
+def _labelled(operation: Operation, request: Request) -> str:
+    """The Content-Type of a body, unless it is the documented one in its usual form."""
+    said = ", ".join(request.values("content-type"))
+    media, _, boundary = said.partition("; boundary=")
+    is_usual = media in operation.node["requestBody"]["content"].value and bool(boundary) is media.startswith("multi")
+    return "" if is_usual else f" with Content-Type {cut(said)}" if said else " without Content-Type"
 
 
 def brief(value: Any) -> str:

@@ -177,7 +177,8 @@ class Connection:
         asked.send(h11.EndOfMessage())
         answer = yield from self._event(asked)
         if not 200 <= answer.status_code < 300:
-            raise httpx2.ProxyError(str(answer.status_code))
+            self._trace.to += f", which answered {answer.status_code}"
+            raise httpx2.ProxyError("")
 
     def exchange(self, request: Any) -> Flow[bool]:
         """Send the request, and report the answer to the trace. Returns whether the connection may be used again: not

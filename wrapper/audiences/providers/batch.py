@@ -22,6 +22,7 @@ from audience_clients.batch.api.audiences import (
 from audience_clients.batch.types import UNSET
 
 from .._audience import Draft, DraftRules
+from .._errors import OURS
 from .._http.send import AsyncTransport, BlockingTransport
 from .._json import is_unicode
 from .._members import Member, Url
@@ -129,6 +130,8 @@ def _member(verb: str, member: Member | str, warnings: set[str]) -> Built:
         inner = key[key.find("(") + 1 :].removesuffix(")")
         if not re.fullmatch(r"[a-z0-9_]{1,30}", inner):
             warnings.add(f"an attribute's name is other than 1 to 30 of a-z, 0-9 and _ {_SIBLING}")
+        if isinstance(value, Url) and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", value):
+            warnings.add(f"an attribute's URL has white space in it, or does not begin like https: [{OURS}]")
         if isinstance(sent, bool):
             warnings.add("an attribute is true or false, a type that Batch's page of update does not name")
         least, most = (0, 2048) if key.startswith("url(") else (1, 300)

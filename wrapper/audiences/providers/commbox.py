@@ -8,7 +8,8 @@ from audience_clients.commbox.api.audiences import get_audiences, post_audiences
 from audience_clients.commbox.models import PostAudiencesBody, PostAudiencesResponse201, PutAudiencesAudienceIdBody
 from audience_clients.commbox.types import File
 
-from .._audience import Draft, DraftRules, as_part
+from .._audience import Draft, DraftRules
+from .._files import media_type
 from .._http.send import AsyncTransport, BlockingTransport
 from .._members import PhoneFile
 from .._operation import Adapter, Built, Change, Effect, Operation, Page, Service, Unsupported, id_of, items, text
@@ -38,8 +39,7 @@ def _create(draft: Draft, values: Values) -> Built:  # noqa: ARG001
 
 def _file(file: PhoneFile) -> File:
     # The generated builder passes the payload through, so this is an upload that is opened when it is sent.
-    content, name, media_type = as_part(file)
-    return File(cast("BinaryIO", content), name, media_type)
+    return File(cast("BinaryIO", file.upload), file.name, media_type(file))
 
 
 def _given(_: object, body: Any) -> Reference | None:
