@@ -87,7 +87,11 @@ def _files(text: bytes) -> dict[PurePath, bytes]:
         for step in _STEPS:
             _ruff(*step, str(target))
         modules = {PurePath(path.relative_to(target)): _source(path).encode() for path in sorted(target.rglob("*.py"))}
-    _complete(spec, modules)
+    # From two operations of one name, the generator makes one module, without a warning.
+    built = shape(b"".join(data for path, data in modules.items() if path.parts[0] == "api").decode("utf-8"))
+    for method, path, _ in each_operation(spec):
+        if shape(f"Build `{method.upper()} {path}`") not in built:
+            raise PipelineError(f"the client has no module for {method.upper()} {path}")
     return modules
 
 
@@ -157,16 +161,6 @@ def _distinct(values: list[Any], names: list[str]) -> bool:
         return len(found) == len(values) and all(name.isidentifier() for name in found)
     except ValueError:
         return False
-
-
-def _complete(spec: dict[str, Any], modules: dict[PurePath, bytes]) -> None:
-    """Raises PipelineError for an operation without a module: from two operations of one name, the generator makes one
-    module, without a warning.
-    """
-    text = shape(b"".join(data for path, data in modules.items() if path.parts[0] == "api").decode("utf-8"))
-    for method, path, _ in each_operation(spec):
-        if shape(f"Build `{method.upper()} {path}`") not in text:
-            raise PipelineError(f"the client has no module for {method.upper()} {path}")
 
 
 def shape(text: str) -> str:
