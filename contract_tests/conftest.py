@@ -193,6 +193,7 @@ def _values(params: Mapping[str, object], together: Mapping[str, object]) -> set
 def pytest_collection_finish() -> None:
     """Leave all that was collected out of each search for what can be freed."""
     gc.freeze()
+    gc.set_threshold(20_000)
     gc.enable()
 
 

@@ -40,7 +40,6 @@ OF_SOME_PROVIDERS = (
     *("test_catalogue.py", "test_mock_faults.py", "test_deviations.py", "test_mutants.py"),
     *("test_expectation.py", "test_strength.py", "test_odd_requests.py", "test_update_impact.py"),
     *("test_precision.py", "test_careful_servers.py", "test_replay.py", "test_server_operations.py"),
-    "follows_the_links",
 )
 # What is sent, what comes back, the mock server, and whether all files are there.
 SOME = ("test_samples", "test_mock_providers", "test_mock_meets_library", "test_folders")

@@ -79,14 +79,14 @@ def test_the_blocking_face_sends_nothing_for_a_request_hook_that_turns_out_to_be
 
     with pytest.raises(ConfigurationError, match="asynchronous") as caught:
         make(key, on_request=lambda _: hook(), transport=httpx2.MockTransport(send)).create(case(key).good())
-    gc.collect()  # a coroutine that was never awaited would be warned of now
+    gc.collect(1)  # a coroutine that was never awaited would be warned of now
     assert caught.value.outcome is Outcome.NOT_SENT
 
 
 def test_the_answer_is_not_lost_to_a_response_hook_that_turns_out_to_be_asynchronous(key: str) -> None:
     transport = httpx2.MockTransport(lambda _: good_response(key))
     assert isinstance(make(key, on_response=lambda *_: hook(), transport=transport).create(case(key).good()), Receipt)
-    gc.collect()
+    gc.collect(1)
 
 
 @pytest.mark.parametrize("face", [None, aio], ids=["blocking", "async"])

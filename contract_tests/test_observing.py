@@ -92,7 +92,7 @@ def test_what_an_observer_raises_is_logged_once_by_its_kind_only(
             told: Any = partial(create, draft, one, on_result=observer)
             (result,) = face.call(told) if face else told()
         caller.close()
-    gc.collect()  # a coroutine that was never awaited would be warned of now
+    gc.collect(1)  # a coroutine that was never awaited would be warned of now
     assert isinstance(result, Receipt)
     kind = "KeyError" if observer is fail else "ConfigurationError"
     assert [record.getMessage() for record in caplog.records] == [f"{name} raised {kind}, which is dropped"]

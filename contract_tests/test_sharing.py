@@ -132,7 +132,7 @@ def test_connections_stay_usable_when_the_object_is_closed_in_another_event_loop
         await shared.close()
 
     asyncio.run(call())
-    gc.collect()
+    gc.collect(1)
     assert len(server.audiences) == 2
 
 
@@ -153,7 +153,7 @@ def test_event_loops_of_two_threads_use_an_object_at_the_same_time(key: str, ser
         thread.start()
     for thread in threads:
         thread.join()
-    gc.collect()  # connections that were left open would be warned of now
+    gc.collect(1)  # connections that were left open would be warned of now
     assert [type(result) for result in results] == [Receipt] * 40
     assert len(server.audiences) == 40
 
