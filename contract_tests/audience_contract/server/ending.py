@@ -22,6 +22,7 @@ _NOTES = {"description", "title", "summary", "example", "examples", "default", "
 """What a document has beside its rules."""
 _SEVERAL = 4
 """From so many unchecked rules of one body on, the root cause is that the server does not check the body."""
+_IN_WORDS = {"description": "as described", "content": ""}
 _NAMED = 8
 """The most rules that a headline names beside the one that it tells."""
 
@@ -176,5 +177,7 @@ def _name(finding: Finding) -> str:
     """The place and the keyword of a rule; the place of a text."""
     if finding.rule == "case.accepted":
         return finding.place
-    keyword = finding.pointer.rpartition("/")[2].replace("description", "as described")
-    return f"{_path(finding).partition(' ')[2].removeprefix('/') or 'all of it'} {keyword}"
+    keyword = finding.pointer.rpartition("/")[2]
+    said = f"as {keyword.replace('~1', '/')}" if "~1" in keyword else _IN_WORDS.get(keyword, keyword)
+    what = finding.detail or _path(finding).partition(" ")[2].removeprefix("/") or f"the {finding.place}"
+    return f"{what} {said}".strip()
