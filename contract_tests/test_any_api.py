@@ -383,7 +383,8 @@ def test_an_id_that_comes_twice_is_advice_unless_the_document_says_that_it_is_un
 def test_a_curl_line_names_replay_if_something_was_created_for_its_request(at: str, is_named: bool) -> None:
     report = check(LIBRARY, Mistake("an undocumented status", at, after=answers(said(203), 2)), requests=40)
     (found,) = (one for one in report.counted if one.rule == "response.status")
-    assert [f"replay REPORT {found.key}" in one.curl for one in found.evidence] == [is_named] * len(found.evidence)
+    command = f"audience-contract replay REPORT {found.key} --spec {LIBRARY}"
+    assert [command in one.curl for one in found.evidence] == [is_named] * len(found.evidence)
 
 
 def test_what_several_operations_say_in_the_same_words_is_one_finding_also_without_a_page_that_says_it() -> None:

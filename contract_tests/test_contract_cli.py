@@ -206,4 +206,5 @@ def test_help_imports_nothing_that_is_slow() -> None:
 
 
 def test_a_run_that_writes_no_report_says_how_all_of_it_is_written() -> None:
-    assert "--report html=FILE writes all of it" in run(*_SERVER, BATCH_API_KEY="k", BATCH_PROJECT="p").stdout
+    said = run(*_SERVER, BATCH_API_KEY="k", BATCH_PROJECT="p").stdout
+    assert "--report json=FILE writes all of it, for replay FILE 1" in said

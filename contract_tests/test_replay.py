@@ -3,13 +3,14 @@
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
+from starlette.types import ASGIApp
 from typer.testing import CliRunner
 
 from audience_contract import Response, provider_keys, reports
@@ -26,7 +27,7 @@ from audience_contract.server import Options, Target, replay, run, story
 from audience_contract.server.audiences import PREFIX
 from judged import CLIENT, target
 from long import long
-from mistaken import DOCUMENTS, Mistake, check, in_answer
+from mistaken import DOCUMENTS, Mistake, changing, check, in_answer, in_body, in_bytes, said
 from mistaken import target as document_target
 
 _RUN = "abcdefgh"
@@ -262,12 +263,12 @@ def test_the_command_says_whether_a_finding_still_shows(tmp_path: Path, monkeypa
     path = tmp_path / "report.json"
     reports.write(report, {"json": path})
     key = report.findings[0].key
-    for fault, code, said in (("batch.display-name-type", 1, "still fails"), (None, 0, "does not fail any more")):
+    for fault, code, told in (("batch.display-name-type", 1, "still fails"), (None, 0, "does not fail any more")):
         with MockServer(fault=fault) as server:
             for name, value in {**server.environment(), **CLIENT}.items():
                 monkeypatch.setenv(name, value)
             ended = CliRunner().invoke(app, ["replay", str(path), key[:8], "--url", server.base_url("batch")])
-        assert (ended.exit_code, said in ended.output) == (code, True), ended.output
+        assert (ended.exit_code, told in ended.output) == (code, True), ended.output
     assert document["run"] == _RUN
     ended = CliRunner().invoke(app, ["replay", str(path), "0" * 16])
     assert ended.exit_code == 2
@@ -354,8 +355,8 @@ def test_so_it_does_where_the_answer_cannot_show_what_is_wrong_with_its_form() -
         (finding,) = document["findings"]
         assert re.fullmatch("body /data/./type", finding["place"])
         assert replay(asked, finding, document)[0]
-    for around, said in ((fault, "nothing in the list /data"), (None, "nothing in the list /data")):
-        with MockServer(fault=around) as empty, pytest.raises(story.StoryError, match=said):
+    for around, told in ((fault, "nothing in the list /data"), (None, "nothing in the list /data")):
+        with MockServer(fault=around) as empty, pytest.raises(story.StoryError, match=told):
             replay(target(empty, "commbox"), finding, document, Options(patience=0.5))
     moved = {**finding, "statuses": [206]}
     with MockServer() as mended, pytest.raises(story.StoryError, match="answered 200, and it was 206"):
@@ -372,6 +373,58 @@ def test_so_it_does_where_the_credential_of_a_document_is_not_given() -> None:
             assert not replay(document_target(read(library), server), finding, document, Options(patience=0.5))[0]
             with pytest.raises(story.StoryError, match="a valid request was answered 401"):
                 replay(Target.of("library", server.base_url("library"), {}), finding, document, Options(patience=0.5))
+
+
+_CAPPED = in_body(lambda value: {**value, "pages": min(value["pages"], 9999)} if value.get("pages") else value)
+
+
+def _fails(when: str, status: int) -> Callable[[ASGIApp], ASGIApp]:
+    """A server of a library that answers this to requests with a text in their body."""
+    sought = re.compile(when)
+    return changing(lambda asked: said(status) if sought.search(asked.body.decode()) else asked)
+
+
+@pytest.mark.parametrize(
+    ("method", "when", "status", "still"),
+    [
+        ("POST", "", 500, None),
+        ("POST", "", 400, None),
+        ("PUT", '^{"', 400, None),
+        ("POST", r"\d{5}", 500, "addBook: answered 500"),
+        ("PUT", r"\d{5}", 500, "putBook: answered 500"),
+        ("POST", r"\d{5}", 400, ""),
+    ],
+)
+def test_a_server_that_fails_instead_or_refuses_what_is_valid_is_not_mended(
+    method: str, when: str, status: int, still: str | None
+) -> None:
+    library = DOCUMENTS / "library.json"
+    report = check(library, Mistake("more pages than there may be", f"^{method} ", before=_CAPPED))
+    document = json.loads(reports.render(report, "json"))
+    (finding,) = (one for one in document["findings"] if one["rule"] == "case.refused")
+    with MockServer(keys=["library"], middleware=_fails(when, status)) as server:
+        asked = document_target(read(library), server)
+        if still is None:
+            with pytest.raises(story.StoryError, match=f"^addBook: a valid request was answered {status}$"):
+                replay(asked, finding, document, Options(patience=0.5))
+        else:
+            assert replay(asked, finding, document, Options(patience=0.5))[0] == still
+
+
+def test_of_a_finding_of_several_rules_the_one_that_is_still_broken_is_told() -> None:
+    library, good = DOCUMENTS / "library.json", b'{"title": "check", "pages": 1}'
+    report = check(library, Mistake("what is no book", "^PUT ", before=in_bytes(lambda _: good)), requests=100)
+    (merged,) = (one for one in report.findings if "; not checked either: " in one.message)
+    assert f"replay REPORT {merged.key} --spec {library}" in merged.evidence[0].curl
+    document = json.loads(reports.render(report, "json"))
+    finding = next(one for one in document["findings"] if one["key"] == merged.key)
+    own = merged.story[-1].sent.partition(b"\r\n\r\n")[2]
+    half = changing(
+        lambda asked: asked if asked.body == own or asked.method != "PUT" else in_bytes(lambda _: good)(asked)
+    )
+    with MockServer(keys=["library"], middleware=half) as server:
+        still, _ = replay(document_target(read(library), server), finding, document, Options(patience=0.5))
+    assert re.search("title is required|must be", still.removeprefix(merged.message))
 
 
 def test_several_requests_at_once_find_what_one_after_the_other_finds() -> None:

@@ -63,5 +63,5 @@ def replay(  # noqa: PLR0917 - a command line
         raise typer.Exit(2) from None
     except (KeyError, TypeError, ValueError, RecursionError, zlib.error):
         raise refused("REPORT: it is no report of this version, as --report json=FILE writes it") from None
-    typer.echo(line(f"still fails: {found[0]['message']}" if still else "does not fail any more"))
+    typer.echo(line(f"still fails: {still}" if still else "does not fail any more"))
     raise typer.Exit(1 if still else 0)

@@ -113,7 +113,7 @@ class Outputs:
             elif self._root and (root / path).is_file():
                 files[provider] = path
         report = replace(report, root=str(root), files=files)
-        places = list(self._paths.values()) or ["--report html=FILE writes all of it"]
+        places = list(self._paths.values()) or ["--report json=FILE writes all of it, for replay FILE 1"]
         reports.terminal(report, Console(stderr=stderr), places)
         try:
             reports.write(report, self._paths)

@@ -1,6 +1,7 @@
 """Judges exchanges by the contract: violations become findings, and what was tried is counted."""
 
 import itertools
+import shlex
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -273,6 +274,8 @@ class Ledger:
         if plainer or len(evidence) < KEPT_EVIDENCE:
             about = self._operations.get((finding.provider, operation))
             room = KEPT_BODY if self._room > 0 else LEAST_BODY
+            own = registered(finding.provider)
+            document = f" --spec {shlex.quote(str(own.file))}" if own and own.file else ""
             new = self.redactor.evidence(
                 seen.url,
                 seen.sent or seen.request,
@@ -280,7 +283,7 @@ class Ledger:
                 about,
                 trouble=seen.trouble,
                 keep=room,
-                again=f"audience-contract replay REPORT {finding.key}" if seen.sent else "",
+                again=f"audience-contract replay REPORT {finding.key}{document}" if seen.sent else "",
                 is_alone=not seen.before,
             )
             self._room -= len(new.request.body) + len(new.response.body if new.response else b"")

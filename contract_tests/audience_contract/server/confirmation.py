@@ -26,6 +26,11 @@ FORM = {"response.content-type", "response.header", "response.body"}
 """Rules about the form of an answer, which do not depend on the request."""
 
 
+def refused(seen: Observation) -> StoryError:
+    """The error for a story of which a request that should succeed did not."""
+    return StoryError(f"{seen.operation}: a valid request was answered {seen.status or seen.trouble}")
+
+
 class Confirmation:
     """Sends the stories of findings; `found` gives those of the run so far, and `run_id` is the run's."""
 
@@ -80,9 +85,9 @@ class Confirmation:
     def _is_shown(self, finding: Finding, *, longer: bool) -> bool:
         """Whether the finding's story, sent once more, shows it."""
         said = finding.rule, finding.pointer, finding.key
-        before = self.times_shown(*said)
+        before = self.shown(*said)
         self.send_story(finding.longer if longer else finding.story, self._run_id, self._target.url)
-        return self.times_shown(*said) > before
+        return self.shown(*said) != before
 
     def has_one(self) -> bool:
         """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
@@ -119,12 +124,12 @@ class Confirmation:
         is_passing = finding.rule in FORM and ({*finding.statuses} <= BUSY or is_of_list) and finding.count > 1
         return final if is_passing or self.again.get(finding.key, True) else replace(final, weight=Weight.NOT_JUDGED)
 
-    def times_shown(self, rule: str, pointer: str, key: str) -> int:
-        """How often a finding of a report was seen so far, or any of the findings that the report merged into it."""
+    def shown(self, rule: str, pointer: str, key: str) -> list[Finding]:
+        """The findings so far that are one of a report, or that the report merged into it."""
         found = [one for one in self._ledger.every if one.rule == rule]
         # Only of rules about requests are findings of several rules merged.
         below = [one.key for one in found if rule.startswith("case.") and f"{one.pointer}/".startswith(f"{pointer}/")]
-        return sum(one.count for one in found if one.key in (key, *below))
+        return [one for one in found if one.key in (key, *below)]
 
     def send_story(self, story: Sequence[Step], run_id: str, url: str) -> list[Observation]:
         """Send a story with new names, and judge the answers; `run_id` and `url` are those of the run that recorded it.
@@ -141,7 +146,9 @@ class Confirmation:
             request, wire = request_of(step.sent, self._target, url, marks, ids)
             expectation = self._exchanges.expected(operation, request, step)
             if not expectation:
-                raise StoryError("a request could change what this run has not made")
+                # Maybe what an earlier request should have made is not there.
+                why = [refused(each) for each in exchanges if not each.is_success]
+                raise [*why, StoryError("a request could change what this run has not made")][0]
             seen = self._exchanges.play(
                 operation, request, expectation, wire=wire, about=about, step=step, before=tuple(exchanges)
             )

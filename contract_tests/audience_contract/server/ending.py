@@ -163,7 +163,10 @@ def _all_of(those: Sequence[Finding], *, several: bool) -> Finding:
         # A rule in words may stand elsewhere than what it is about.
         places = [one.pointer for one in those if not one.pointer.endswith("/description")]
         pointer = commonpath(places or ["/"]).rstrip("/").removesuffix("/required")
-        first = replace(first, pointer=pointer, detail=", ".join(sorted({_name(first), *others})), message=said)
+        one = replace(first, pointer=pointer, detail=", ".join(sorted({_name(first), *others})), message=said)
+        # What repeats a request names its finding.
+        shown = (replace(each, curl=each.curl.replace(first.key, one.key)) for each in first.evidence)
+        first = replace(one, evidence=tuple(shown))
     return replace(
         first,
         operations=tuple(sorted({name for one in those for name in one.operations})),

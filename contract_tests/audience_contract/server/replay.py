@@ -7,10 +7,12 @@ from typing import Any
 from ..bodies import value_of
 from ..judging import Observation
 from ..mock.provider import facts_of
+from ..rules import Weight
 from ..spec import Operation, escape, tokens
 from ..strict_json import at
 from .audiences import NotOursError
-from .confirmation import FORM, REPEATS
+from .confirmation import FORM, REPEATS, refused
+from .expectation import Expected
 from .limits import Options, RunEnded
 from .opening import ABSENT
 from .run import Run
@@ -23,8 +25,8 @@ _TURNED_AWAY = ABSENT | {0, 401, 403}
 
 def replay(
     target: Target, finding: Mapping[str, Any], report: Mapping[str, Any], options: Options | None = None
-) -> tuple[bool, list[Observation]]:
-    """Send the story of a finding of a JSON report; return whether the server still fails, and the last exchanges.
+) -> tuple[str, list[Observation]]:
+    """Send the story of a finding of a JSON report; return how the server still fails, or "", and the last exchanges.
 
     The requests are byte for byte those of the story, except the run's id, the ids that the server answers now, and the
     credentials, which are the target's. The story is sent at most twice, the second time with earlier requests before
@@ -37,7 +39,7 @@ def replay(
     only_read = all(facts_of(each).reads for each in target.spec.operations if each.id in tried)
     # If the report's run only read, the replay must not create, change or remove anything either.
     run = Run(target, replace(options or Options(), read_only=only_read))
-    exchanges, is_seen = list[Observation](), False
+    exchanges, still = list[Observation](), ""
     comes_and_goes = finding["replays"] > 2 or finding["rule"] == "response.failure"
     if not finding["story"]:
         raise StoryError("the report has no requests that show it")
@@ -45,19 +47,24 @@ def replay(
         for number in range(REPEATS if comes_and_goes else 2):
             story = steps(finding["longer" if number == 1 else "story"])
             exchanges = run.confirmation.send_story(story, str(report["run"]), str(report["target"]))
-            is_seen = run.confirmation.times_shown(finding["rule"], finding["pointer"], finding["key"]) > 0
-            if is_seen:
+            shown = run.confirmation.shown(finding["rule"], finding["pointer"], finding["key"])
+            if still := shown[0].message if shown else "":
                 break
+        last, known = exchanges[-1], finding["statuses"]
         # A refusal that the run did not get may be that of wrong credentials, or of another server.
-        if not is_seen or exchanges[-1].status in _TURNED_AWAY - {0, *finding["statuses"]}:
-            _check_that_it_is_served(run, target.spec.named[exchanges[-1].operation], exchanges, finding["statuses"])
-        if not is_seen and finding["rule"] in FORM:
-            _check_that_it_may_show(exchanges[-1], finding)
+        if not still or last.status in _TURNED_AWAY - {0, *known}:
+            _check_that_it_is_served(run, operation := target.spec.named[last.operation], exchanges, known)
+            # A 501 says that something is not there.
+            documented = {str(last.status), "5XX"} & operation.node["responses"].value.keys()
+            if last.status >= 500 and finding["weight"] != Weight.ADVICE and not (documented or last.status in ABSENT):
+                still = still or f"{last.operation}: answered {last.status}"
+        if not still and (finding["rule"] in FORM or not last.response):
+            _check_that_it_may_show(last, finding)
     except (RunEnded, NotOursError) as ended:
         raise StoryError(str(ended)) from None
     finally:
         run.exchanges.clean_up()
-    return is_seen, exchanges
+    return still, exchanges
 
 
 def _check_that_it_may_show(seen: Observation, finding: Mapping[str, Any]) -> None:
@@ -77,10 +84,13 @@ def _check_that_it_may_show(seen: Observation, finding: Mapping[str, Any]) -> No
 def _check_that_it_is_served(run: Run, operation: Operation, story: list[Observation], known: Iterable[int]) -> None:
     """Raise StoryError if what a story needs was not made, or if a valid request to the operation is turned away."""
     run.exchanges.audience(operation, used=False)
-    asked, facts = [seen for seen in story if seen.step and seen.step.answered], facts_of(operation)
     valid = run.exchanges.play(operation, run.exchanges.smallest(operation))
-    # Without an audience that is surely there, a right server does not find it, either.
-    asked += [valid] if valid.status != 404 or not (facts.unsure or facts.source in run.unjudged) else []
-    for seen in asked:
-        if seen.status in _TURNED_AWAY - {*known}:
-            raise StoryError(f"{seen.operation}: a valid request was answered {seen.status or seen.trouble}")
+    for seen in (*story[:-1], valid):
+        about, step = run.exchanges.target.spec.named[seen.operation], seen.step
+        said, facts = step and not step.label and run.exchanges.expected(about, seen.request, step), facts_of(about)
+        fits = seen.is_success or (seen.status // 100 == 3 and about.response(seen.status))
+        # A right server does not find what is not surely there, either, and may know what was sent before.
+        is_open = facts.unsure or facts.source in run.unjudged or not (seen is valid or facts.creates)
+        may_miss = {409, *([404] if is_open else []), *known}
+        if (seen is valid or (said and said.expected is Expected.SUCCESS)) and not (fits or seen.status in may_miss):
+            raise refused(seen)
