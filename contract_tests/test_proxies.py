@@ -15,6 +15,7 @@ from audiences import AudiencesError, ConfigurationError, NotSentError, Receipt,
 from callers import FACES, Caller, make
 from cases import KEYS, case, headers
 from faults import certificates
+from faults.answers import answering, through
 from faults.server import Stage, Wire
 from raw_server import RawServer, http
 
@@ -153,17 +154,9 @@ def test_a_proxy_that_is_none_is_refused_at_once_and_not_shown(face: object, pro
     assert "4711" not in str(caught.value)
 
 
-def plain_tunnel(wire: Wire) -> None:
-    wire.request()
-    wire.send(b"HTTP/1.1 200 Established\r\n\r\n")
-    wire.request()
-    wire.send(http(200, ANSWER, **HEADERS))
-    wire.finish()
-
-
 @pytest.mark.parametrize("private", ["", "name-4711:word-4711@"], ids=["anybody", "a user"])
 def test_a_proxy_is_asked_for_a_tunnel_to_plain_http_too(face: BlockingPortal | None, private: str) -> None:
-    with Stage(plain_tunnel, 200, ANSWER) as proxy:
+    with Stage(through(answering(http(200, ANSWER, **HEADERS))), 200, ANSWER) as proxy:
         url = f"http://{private}127.0.0.1:{proxy.port}"
         assert isinstance(call("batch", "http://provider.test:8080/a", face, proxy=url, allow_http=True), Receipt)
         assert targets(proxy) == ["provider.test:8080"]

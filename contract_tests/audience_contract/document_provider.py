@@ -151,28 +151,28 @@ class Documented(Provider):
 def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
     """The value and the answer of a create, with an id that nothing else has; what is made is kept."""
     path, operation = dict(call.path), call.operation
-    named, made = at(value_of(call.request), f"/{load(operation.spec.key).named}"), path.get(chosen(operation))
+    named, own = at(value_of(call.request), f"/{load(operation.spec.key).named}"), path.get(chosen(operation))
     for pointer in facts_of(operation).unique if not chosen(operation) else ():
         name, is_in_path = pointer.removeprefix(PATH), pointer.startswith(PATH)
         items = (each for each in operation.spec.operations if pointer in facts_of(each).linked.values())
         kind = dict(_path(next(items)))[name] if is_in_path else _kind_at(_answers(operation), pointer)
-        made = new = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
+        own = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
         if is_in_path:
-            path[name] = str(new)
+            path[name] = str(own)
             others = tuple(pair for pair in success.headers if pair[0].lower() != "location")
-            success = Response(success.status, (*others, ("location", _location(call, f"/{new}"))), success.body)
+            success = Response(success.status, (*others, ("location", _location(call, f"/{own}"))), success.body)
         else:
-            value = put(value, pointer.removeprefix("/"), new)
-    called, new_id = (None if each is None else str(each) for each in (named, made))
+            value = put(value, pointer.removeprefix("/"), own)
+    name, own_id = (None if each is None else str(each) for each in (named, own))
     # A later answer may have what was asked for, even if this one does not.
-    call.created(name=called, id=new_id, fields={**_object(value_of(call.request)), **value}, path=path)
+    call.created(name=name, id=own_id, fields={**_object(value_of(call.request)), **value}, path=path)
     return value, success
 
 
 def _location(call: Call, end: str) -> str:
     """Where what was made is, in the first form that is allowed: relative, with the whole path, with the server too."""
     path = call.request.target.partition("?")[0].rstrip("/")
-    kind, server = [*_locations(call.operation), None][0], call.operation.spec.node["servers"][0].plain("url")
+    kind, server = [*locations(call.operation), None][0], call.operation.spec.node["servers"][0].plain("url")
     forms = (path.rpartition("/")[2] + end, path + end, urljoin(server, path) + end)
     return next((each for each in forms if not kind or not any(check(kind, each, ""))), forms[0])
 
@@ -368,7 +368,7 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
         above = [each for each in above if last not in dict(_path(each)) or (each.method, each.path) == ("PUT", item)]
         for create in above:
             ids = _identities(create)
-            pointer = _id_of(last, ids) or (f"{PATH}{last}" if _locations(create) else "")
+            pointer = _id_of(last, ids) or (f"{PATH}{last}" if locations(create) else "")
             if found := _all_linked(names, create, f"{PATH}{last}" if create.method == "PUT" else pointer):
                 return found, create.id
         named = [each for each in creating.get(bare(last), ()) if each not in (operation, *above)]
@@ -395,7 +395,7 @@ def _asked(create: Operation) -> set[str]:
     return {bare(name) for schema in schemas for name, kind in properties(schema).items() if not kind.plain("readOnly")}
 
 
-def _locations(create: Operation) -> list[Node | None]:
+def locations(create: Operation) -> list[Node | None]:
     """The schemas of the header `Location` of successes, where that is documented."""
     responses = create.node["responses"]
     headers = [responses[code].get("headers") for code in responses.value if code.startswith("2")]

@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from .checker import check_request, check_response, rule_of_answer, rules_of_answer
@@ -281,16 +281,12 @@ class Ledger:
             self._room -= len(new.request.body) + len(new.response.body if new.response else b"")
             evidence = ((new, *evidence) if plainer else (*evidence, new))[:KEPT_EVIDENCE]
         self._findings[finding.key] = replace(
-            finding if plainer else known,
-            operations=tuple(sorted({*known.operations, *finding.operations})),
-            inputs=tuple(sorted({*known.inputs, *finding.inputs}, key=lambda each: (each != "valid", each))[:_INPUTS]),
-            statuses=tuple(sorted({*known.statuses, *finding.statuses})),
+            joined(finding if plainer else known, (known, finding)),
             # The gravest weight counts: one violation is enough, whatever other requests show.
             weight=min((known.weight, finding.weight), key=list(Weight).index),
             evidence=evidence,
             story=self._story((*seen.before, seen)) if plainer else known.story,
             longer=self._story((*seen.before, *seen.last, seen)) if plainer else known.longer,
-            count=known.count + 1,
         )
         self._shown_by.setdefault(finding.key, set()).add(seen.number)
 
@@ -308,6 +304,18 @@ class Ledger:
 def plainness(one: Finding) -> tuple[bool, bool, int]:
     """A key to sort findings by: first those of a valid request, then those that quote an object, then the shortest."""
     return "valid" not in one.inputs, '{"' not in one.message, len(one.message)
+
+
+def joined(first: Finding, those: Sequence[Finding]) -> Finding:
+    """The first of several findings, with what shows any of them."""
+    inputs = {text for one in those for text in one.inputs}
+    return replace(
+        first,
+        operations=tuple(sorted({name for one in those for name in one.operations})),
+        inputs=tuple(sorted(inputs, key=lambda each: (each != "valid", each))[:_INPUTS]),
+        statuses=tuple(sorted({status for one in those for status in one.statuses})),
+        count=sum(one.count for one in those),
+    )
 
 
 def undocumented(response: Response) -> str:

@@ -64,7 +64,7 @@ class Made:
         """The exchanges that made it, and before them those that made what it is in."""
         return (*self.seen.before, replace(self.seen, before=())) if self.seen else ()
 
-    def is_called(self, key: str, by: str = "") -> bool:
+    def is_called(self, key: str, by: str) -> bool:
         """Whether `key` is its name or id, and the operation `by` made it; any operation if `by` is ""."""
         return key != "" and key in (self.name, self.id) and by in ("", self.by)
 

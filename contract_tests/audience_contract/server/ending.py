@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from posixpath import commonpath
 
-from ..judging import plainness
+from ..judging import joined, plainness
 from ..report import Finding
 from ..rules import Weight
 from ..spec import Operation, load
@@ -155,13 +155,7 @@ def _all_of(those: Sequence[Finding], *, several: bool) -> Finding:
         places = [one.pointer for one in those if not one.pointer.endswith("/description")]
         pointer = commonpath(places or ["/"]).rstrip("/").removesuffix("/required")
         first = replace(first, pointer=pointer, detail=", ".join(sorted({_name(first), *others})), message=said)
-    return replace(
-        first,
-        operations=tuple(sorted({name for one in those for name in one.operations})),
-        inputs=tuple(sorted({text for one in those for text in one.inputs})),
-        statuses=tuple(sorted({status for one in those for status in one.statuses})),
-        count=sum(one.count for one in those),
-    )
+    return joined(first, those)
 
 
 def _name(finding: Finding) -> str:

@@ -80,8 +80,8 @@ class Run:
         self.unjudged = {each.id: why for each in found if (why := self._why_not(each))}
         judged = (each for each in found if each.id not in self.unjudged)
         self.exchanges.allowed = [each for each in judged if not options.read_only or facts_of(each).reads]
-        asked = options.operations
-        self._operations = [each for each in self.exchanges.allowed if not asked or each.id in asked]
+        self._asked = {*(options.operations or target.spec.named)}
+        self._operations = [each for each in self.exchanges.allowed if each.id in self._asked]
         self._sequences = Sequences(self.exchanges, self._operations)
         self.confirmation = Confirmation(self.exchanges, self._sequences, self._run_id, lambda: self._found)
         self._phases: dict[str, int] = {}
@@ -138,7 +138,7 @@ class Run:
                 self._ledger.note(f"{counted(len(owed), 'finding')} not sent again{why}")
         if self.exchanges.is_gone:
             self._unfinished = "the server answers to the end"
-        key, asked = self._target.spec.key, {*(self._options.operations or self._target.spec.named)}
+        key = self._target.spec.key
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -153,7 +153,7 @@ class Run:
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
             stopped=self._stopped,
-            succeeded=(len(asked & self._judge.succeeded), len(asked)),
+            succeeded=(len(self._asked & self._judge.succeeded), len(self._asked)),
             strict=self._options.strict,
             run_id=self._run_id,
             seed=self._options.seed,
@@ -200,9 +200,8 @@ class Run:
     def _play(self) -> None:
         """Play the phases, each with every operation, so that none waits until another has used up its requests."""
         if not self._operations:
-            asked = {*(self._options.operations or self._target.spec.named)}
-            whys = [why for name, why in self.unjudged.items() if name in asked]
-            why = whys[0] if whys and len(whys) == len(asked) else "there is no operation that only reads"
+            whys = [why for name, why in self.unjudged.items() if name in self._asked]
+            why = whys[0] if whys and len(whys) == len(self._asked) else "there is no operation that only reads"
             self._ended = f"nothing can be judged: {why}"
         self._planned |= {(_ALL, operation.id): False for operation in self._operations}
         drafts = list(self._served(map(self._drafts, self._operations)))
