@@ -163,9 +163,9 @@ def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
             success = Response(success.status, (*others, ("location", _location(call, f"/{own}"))), success.body)
         else:
             value = put(value, pointer.removeprefix("/"), own)
-    name, own_id = (None if each is None else str(each) for each in (named, own))
+    called, own_id = (None if each is None else str(each) for each in (named, own))
     # A later answer may have what was asked for, even if this one does not.
-    call.created(name=name, id=own_id, fields={**_object(value_of(call.request)), **value}, path=path)
+    call.created(name=called, id=own_id, fields={**_object(value_of(call.request)), **value}, path=path)
     return value, success
 
 

@@ -89,7 +89,7 @@ def _together(
             about |= dict.fromkeys(kin, one.place) if kin[1:] else {}
     types = [one.key for one in refusals if one.rule == "case.refused" and one.pointer.endswith("/type")]
     about |= dict.fromkeys(types, "types") if len(types) >= _TYPES else {}
-    for operation in (each for each in operations if each.body):
+    for operation in operations:
         body, required = operation.spec.in_file(f"{operation.node.pointer}/requestBody"), "/schema/required"
         within = [one for one in refusals if one.pointer.startswith(f"{body}/")]
         needed = len(operation.body.plain("required", [])) if operation.body else 0
