@@ -212,13 +212,10 @@ class Ledger:
     def obligations(self, operations: Iterable[Operation]) -> tuple[Obligation, ...]:
         """For each operation, that at least one request kept the contract; `met` says whether it did."""
         text = "at least one request that keeps the contract"
-        places = [(operation.spec.key, operation.id) for operation in operations]
+        places = dict.fromkeys((operation.spec.key, operation.id) for operation in operations)
         with self._lock:
-            met = {place: place in self._kept for place in places}
-            return tuple(
-                Obligation(*place, text, kept, "" if kept else self._unjudged.get(place, ""))
-                for place, kept in met.items()
-            )
+            unmet = {place: self._unjudged.get(place, "") for place in places if place not in self._kept}
+        return tuple(Obligation(*place, text, place not in unmet, unmet.get(place, "")) for place in places)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -252,10 +249,8 @@ class Ledger:
         """The notes so far, each with how often it was said; first whether members are masked."""
         masked = [_MASKED] if self.redactor.masked else []
         with self._lock:
-            return (
-                *masked,
-                *(text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items()),
-            )
+            said = [text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items()]
+        return (*masked, *said)
 
     def _said(self, violation: Violation) -> str:
         return f"{self._place(violation)}: {violation.message}"
