@@ -12,7 +12,7 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 from audiences import AudiencesError, ConfigurationError, NotSentError, Receipt, RetryPolicy
-from callers import FACES, Caller, make
+from callers import FACES, Caller, created, make
 from cases import KEYS, case, headers
 from faults import certificates
 from faults.answers import answering, through
@@ -55,11 +55,7 @@ def proxy() -> Iterator[Stage]:
 
 def call(key: str, url: str, face: BlockingPortal | None, **options: Any) -> Receipt | AudiencesError:
     policies = {"create_policy": ONCE, "read_policy": ONCE}
-    caller = Caller(key, url, face, **{"verify": certificates.trust(), **policies, **options})
-    try:
-        return caller.create(caller.case.good())
-    finally:
-        caller.close()
+    return created(key, url, face, **{"verify": certificates.trust(), **policies, **options})
 
 
 def targets(proxy: Stage) -> list[str]:
