@@ -185,6 +185,17 @@ def test_what_was_wrongly_taken_is_no_second_finding_where_it_is_shown() -> None
     assert [(one.rule, one.pointer) for one in merged(found, (), {}, ())] == [rules[0], rules[2]]
 
 
+def test_a_status_is_no_second_finding_where_the_same_operation_wrongly_refused_something_with_it() -> None:
+    def found(rule: str, operation: str, kind: str, status: int) -> Finding:
+        about = (operation,), (kind,), (status,)
+        return Finding(rule, "batch", f"/{operation}", "said", "", "", "status", Weight.VIOLATION, *about)
+
+    told = [found("case.accepted", "a", "x", 422), found("case.accepted", "b", "y", 400)]
+    statuses = [found("response.status", operation, "x", 422) for operation in "ab"]
+    left = [one for one in merged([*told, *statuses], (), {"a": 9, "b": 9}, ()) if one.rule == "response.status"]
+    assert [one.operations for one in left] == [("b",)]
+
+
 def test_a_file_that_a_create_and_a_replacement_wrongly_take_is_one_finding_whatever_is_wrong_with_it() -> None:
     judging = judge_of("commbox")
     spec, target = judging.target.spec, judging.target

@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from posixpath import commonpath
 
 from ..judging import joined, plainness
@@ -131,7 +132,7 @@ def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[
     everywhere = {operation for one in plain for operation in one.operations}
     admitted = [{*one.operations, *one.inputs} for one in found if one.rule == "case.credential"]
     taken = {one.pointer for one in found if one.rule == "case.refused"}
-    told = {part for one in refused for part in (*one.operations, *one.inputs, *one.statuses)}
+    told = {each for one in refused for each in _answered(one)}
     for one in found:
         is_status = one.rule == "response.status"
         is_refusal = max(one.statuses, default=0) >= 400 and (one.weight is Weight.ADVICE or is_status)
@@ -139,11 +140,16 @@ def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[
         if not (
             (is_status and any({*one.operations, *one.inputs} <= parts for parts in admitted))
             or (one.rule == "response.body" and one.pointer in taken)
-            or (is_status and {*one.operations, *one.inputs, *one.statuses} <= told)
+            or (is_status and _answered(one) <= told)
             or (is_refusal and everywhere >= {*one.operations})
             or (one in refused and one not in plain and any({*one.operations} <= {*each.operations} for each in others))
         ):
             yield one
+
+
+def _answered(finding: Finding) -> set[tuple[str, int]]:
+    """The operations and the inputs, each with each status that shows the finding."""
+    return {*product((*finding.operations, *finding.inputs), finding.statuses)}
 
 
 def _is_often(finding: Finding, valid: Mapping[str, int]) -> bool:
