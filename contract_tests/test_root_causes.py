@@ -688,6 +688,13 @@ def test_of_a_server_that_is_gone_the_first_request_without_an_answer_is_told(tr
     assert "Authorization" not in dict(found.evidence[0].request.headers)
 
 
+def test_a_connection_that_is_closed_on_deep_nesting_is_advice_as_a_server_error_is() -> None:
+    judging, deep = judge_of("batch"), DEEP(wire("batch").GOOD)
+    seen = Observation("", deep, trouble="the connection was closed")
+    judging.judge(CREATE, seen, expect(judging.target, CREATE, deep))
+    assert [one.rule for one in judging.ledger.findings] == ["json.depth"]
+
+
 def test_a_success_of_another_status_than_the_documented_one_is_told_with_that() -> None:
     judging = judge_of("adobe")
     answer = Response(201, (("Content-Type", "application/json"),), b'{"audienceId": "4"}')

@@ -157,7 +157,7 @@ class Judge:
         if never or (seen.trouble == BROKEN_OFF and long):
             return
         rule, why = "response.time" if seen.trouble == LATE else "response.message", seen.trouble
-        if expectation.weight is Weight.ADVICE and expectation.expected is Expected.SUCCESS:
+        if expectation.weight is Weight.ADVICE and expectation.expected in (Expected.SUCCESS, Expected.OPEN):
             rule, why = expectation.rule, RULES[expectation.rule].reason
         said = f"{entry.asked}: no answer ({why})"
         if gone:
