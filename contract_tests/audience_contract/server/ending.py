@@ -117,11 +117,13 @@ def _path(finding: Finding) -> str:
 
 def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[Finding]:
     """The findings, without those that another one already tells."""
-    refused = [one for one in found if one.rule == "case.accepted"]
+    # What was not seen again tells nothing else.
+    sure = [one for one in found if one.weight is not Weight.NOT_JUDGED]
+    refused = [one for one in sure if one.rule == "case.accepted"]
     plain = [one for one in refused if one.pointer.endswith("/responses") and not one.detail and _is_often(one, valid)]
     everywhere = {operation for one in plain for operation in one.operations}
-    admitted = [{*one.operations, *one.inputs} for one in found if one.rule == "case.credential"]
-    taken = {one.pointer for one in found if one.rule == "case.refused"}
+    admitted = [{*one.operations, *one.inputs} for one in sure if one.rule == "case.credential"]
+    taken = {one.pointer for one in sure if one.rule == "case.refused"}
     told = {part for one in refused for part in (*one.operations, *one.inputs, *one.statuses)}
     for one in found:
         is_status = one.rule == "response.status"
