@@ -82,8 +82,7 @@ def _together(found: Sequence[Finding], bodies: Collection[str]) -> Mapping[str,
     refusals, about = [one for one in found if one.rule in ("case.refused", "case.header")], dict[str, object]()
     for one in refusals:
         if one.pointer.endswith("/required") and not one.place.startswith(("body", "part")):
-            here = [each for each in refusals if each.place == one.place]
-            kin = [each.key for each in here if {*each.operations} & {*one.operations}]
+            kin = [each.key for each in refusals if each.place == one.place and {*each.operations} & {*one.operations}]
             about |= dict.fromkeys(kin, one.place) if kin[1:] else {}
     types = [one.key for one in refusals if one.rule == "case.refused" and one.pointer.endswith("/type")]
     about |= dict.fromkeys(types, "types") if len(types) >= _TYPES else {}
