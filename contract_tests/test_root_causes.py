@@ -483,6 +483,16 @@ def test_a_server_that_checks_nothing_in_a_body_is_one_finding() -> None:
     assert more.key != found[0].key
 
 
+def test_a_server_that_needs_nothing_of_a_body_needs_no_body_either_and_that_is_one_finding() -> None:
+    """The server refuses a wrong name, so it does check a body that there is."""
+    emptied, cut = lambda sent: replace(sent, body=b""), lambda sent: replace(sent, body=b"{")
+    exchanges = [(named("1"), refused(400)), (emptied, taken(1)), (cut, taken(2))]
+    nameless, typeless = body('"name": "spring_2025", ', ""), body('"type": "custom_ids", ', "")
+    assert len(findings(*exchanges, (nameless, taken(3)))) == 3
+    (found,) = findings(*exchanges, (nameless, taken(3)), (typeless, taken(4)))
+    assert found.detail == "name required, the body as application/json, the body required, type required"
+
+
 def test_a_header_that_a_server_does_not_read_is_one_finding_that_names_each_broken_rule() -> None:
     lacking, wrong = header("X-Batch-Project"), header("X-Batch-Project", "nobody")
     (found,) = findings((lacking, taken(1)), (wrong, taken(2)))

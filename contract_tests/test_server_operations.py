@@ -509,6 +509,24 @@ def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_findin
     assert "run.members" in [one.rule for one in report.counted]
 
 
+def test_a_name_that_stands_beside_a_new_file_and_renames_the_audience_is_a_finding() -> None:
+    names = dict[str, str]()
+
+    def renames(turn: Turn) -> Response:
+        answer = turn.answer()
+        if turn.request.method == "GET" and answer.is_success:
+            data = [{**one, "name": names.get(one["id"], one["name"])} for one in json.loads(answer.body)["data"]]
+            return as_json(lambda value: {**value, "data": data})(answer)
+        if turn.request.method == "PUT" and answer.is_success and turn.text("name"):
+            names[json.loads(answer.body)["data"]["id"]] = turn.text("name")
+        return answer
+
+    report = judge(_playing("", renames, "commbox"), "commbox", operations=[_PUT, "Get_Audiences"], stop_first=True)
+    (found,) = report.counted
+    assert (found.rule, found.operations) == ("run.echo", ("Get_Audiences", _PUT))
+    assert [step.operation for step in found.story][-3:] == [_PUT, _PUT, "Get_Audiences"]
+
+
 @pytest.mark.parametrize("operation", [_CHANGES[1], long(_CHANGES[0])])
 @pytest.mark.parametrize(
     ("is_refused", "words"),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ..judging import Observation
+from ..judging import BACK, Observation
 from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..report import Finding, Step
@@ -14,7 +14,7 @@ from .exchanges import Exchanges
 from .limits import ONCE_MORE, RunEnded
 from .places import is_about_one
 from .send import BUSY
-from .sequences import BACK, PAGE, Sequences
+from .sequences import PAGE, Sequences
 from .story import StoryError
 from .story import request as request_of
 

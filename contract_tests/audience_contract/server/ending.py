@@ -22,6 +22,7 @@ _NOTES = {"description", "title", "summary", "example", "examples", "default", "
 """What a document has beside its rules."""
 _SEVERAL = 4
 """From so many unchecked rules of one body on, the root cause is that the server does not check the body."""
+_IN_WORDS = {"description": "as described", "content": ""}
 _NAMED = 8
 """The most rules that a headline names beside the one that it tells."""
 
@@ -43,8 +44,7 @@ def merged(
     because of its schema.
     """
     found = [*_of_its_own(found, valid)]
-    lacking = [operation for operation in operations if operation.id not in refusing]
-    together = _together(found, [each.spec.in_file(f"{each.node.pointer}/requestBody") for each in lacking])
+    together = _together(found, operations, refusing)
     failing = [one for one in found if one.rule == "response.failure" and one.detail == "valid"]
     often = any(_is_often(one, valid) for one in failing)
     stated = {one.key: _stated(one) for one in found if one.rule in _RESTATED}
@@ -73,11 +73,13 @@ def merged(
         yield _all_of(those, several=cause in together.values()) if those[1:] else those[0]
 
 
-def _together(found: Sequence[Finding], bodies: Collection[str]) -> Mapping[str, object]:
+def _together(
+    found: Sequence[Finding], operations: Sequence[Operation], refusing: Collection[str]
+) -> Mapping[str, object]:
     """By the key of a finding, what it is about together with others.
 
-    This is a parameter or a body that the server does not read, types that it does not check, or a text that it refuses
-    everywhere. `bodies` are the pointers to those of which none was refused because of its schema.
+    This is a parameter or a body that the server does not read, a body that needs nothing of what is required, types
+    that it does not check, or a text that it refuses everywhere.
     """
     refusals, about = [one for one in found if one.rule in ("case.refused", "case.header")], dict[str, object]()
     for one in refusals:
@@ -86,9 +88,16 @@ def _together(found: Sequence[Finding], bodies: Collection[str]) -> Mapping[str,
             about |= dict.fromkeys(kin, one.place) if kin[1:] else {}
     types = [one.key for one in refusals if one.rule == "case.refused" and one.pointer.endswith("/type")]
     about |= dict.fromkeys(types, "types") if len(types) >= _TYPES else {}
-    for body in bodies:
-        within = [one.key for one in refusals if one.pointer.startswith(f"{body}/")]
-        about |= dict.fromkeys(within, body) if len(within) >= _SEVERAL else {}
+    for operation in (each for each in operations if each.body):
+        body, required = operation.spec.in_file(f"{operation.node.pointer}/requestBody"), "/schema/required"
+        within = [one for one in refusals if one.pointer.startswith(f"{body}/")]
+        needed = len(operation.body.plain("required", [])) if operation.body else 0
+        if operation.id in refusing or len(within) < _SEVERAL:
+            # Where all that is required may be missing, the body and its media type may be missing, too.
+            within = [one for one in within if "/schema/" not in one.pointer or one.pointer.endswith(required)]
+            is_bare = 0 < needed <= sum(one.pointer.endswith(required) for one in within)
+            within = within if is_bare and within[1:] else []
+        about |= {one.key: body for one in within}
     odd = [one for one in found if one.rule == "case.accepted" and one.place != "status"]
     for one in odd:
         places = {each.place for each in odd if {*each.inputs} & {*one.inputs}}
@@ -169,5 +178,7 @@ def _name(finding: Finding) -> str:
     """The place and the keyword of a rule; the place of a text."""
     if finding.rule == "case.accepted":
         return finding.place
-    keyword = finding.pointer.rpartition("/")[2].replace("description", "as described")
-    return f"{_path(finding).partition(' ')[2].removeprefix('/') or 'all of it'} {keyword}"
+    keyword = finding.pointer.rpartition("/")[2]
+    said = f"as {keyword.replace('~1', '/')}" if "~1" in keyword else _IN_WORDS.get(keyword, keyword)
+    what = finding.detail or _path(finding).partition(" ")[2].removeprefix("/") or f"the {finding.place}"
+    return f"{what} {said}".strip()

@@ -337,7 +337,7 @@ class Judge:
             # A name may be the id of another audience.
             found = [ids[each] for key, each in texts_of.items() if key != named and each in ids]
             for made in found or [names[each] for key, each in texts_of.items() if key == named and each in names]:
-                entry = self.entry(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
+                entry = self.entry(operation, replace(seen, before=(*filter(None, [made.seen]), *seen.before)))
                 for field in sorted({named, *self._provider.kept} & self._certain[made.id].keys() & item.keys()):
                     sent, shown = self._certain[made.id][field], str(item[field])
                     said = f"{sent} is shown as {shown}" if self._differs(sent, shown) else ""
@@ -415,13 +415,7 @@ class Judge:
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
             said = f"{size} members; {operation.id} leaves at most {facts.leaves}"
-            self.shown_by("run.members", operation, reader, seen, said if size > facts.leaves else "")
-
-    def shown_by(self, rule: str, operation: Operation, reader: Operation, seen: Observation, said: str) -> None:
-        """Judge what a read shows of a change; `said`, unless it is "", is the end of a finding's sentence."""
-        # The finding names both operations, because a run with --only needs both to see it again.
-        for each in (operation, reader):
-            self.entry(each, seen).find(rule, said and self.entry(reader, seen).headline("answered", said))
+            self.entry(reader, seen).of_answer("run.members", said if size > facts.leaves else "")
 
     def _named(self, operation: Operation, request: Request) -> str:
         """The name in a request, in the form in which a server may compare names."""
