@@ -378,6 +378,13 @@ def test_a_wrong_password_is_tried_with_the_right_user(tmp_path: Path) -> None:
     assert Redactor(target.secrets, target.variables).text(f"/x/{wrong}") == f"/x/{said}"
 
 
+def test_an_escaped_solidus_is_put_where_the_request_has_a_text_anyway(tmp_path: Path) -> None:
+    create = {"requestBody": _body(_object("size", note=_TEXT, size=_TEXT)), "responses": _answers("201", {})}
+    spec = _read(tmp_path / "sizes.json", {"/sizes": {"post": create}})
+    sent = [each.body for each in _requests(_names(spec), spec.operations[0]) if rb"a\/b" in each.body]
+    assert {"size": "a/b"} in map(json.loads, sent)
+
+
 def test_a_word_that_a_key_begins_with_is_shown(tmp_path: Path) -> None:
     schemes = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
     operation = {"security": [{"key": []}], "responses": _answers("200", {})}

@@ -181,8 +181,9 @@ class Ledger:
         `Finding`. `weight` replaces that of the rule.
         """
         about, spec = RULES[rule], registered(provider)
-        # What a read shows of a change names both operations, because a run of only these sees it again.
-        changing = {each.operation for each in seen.before[-1:] if seen.label == BACK}
+        # What a read shows of a change names both operations, because a run of only these sees it again. That the read
+        # is refused says nothing of the change.
+        changing = {each.operation for each in seen.before[-1:] if seen.label == BACK and rule.startswith("run.")}
         named = tuple(sorted({operation, *changing} - {""}))
         showing = (named, (kind,) if kind else (), (seen.status,) if seen.response else ())
         found = [

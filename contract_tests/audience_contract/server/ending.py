@@ -85,8 +85,7 @@ def _together(
     refusals, about = [one for one in found if one.rule in ("case.refused", "case.header")], dict[str, object]()
     for one in refusals:
         if one.pointer.endswith("/required") and not one.place.startswith(("body", "part")):
-            here = [each for each in refusals if each.place == one.place]
-            kin = [each.key for each in here if {*each.operations} & {*one.operations}]
+            kin = [each.key for each in refusals if each.place == one.place and {*each.operations} & {*one.operations}]
             about |= dict.fromkeys(kin, one.place) if kin[1:] else {}
     types = [one.key for one in refusals if one.rule == "case.refused" and one.pointer.endswith("/type")]
     about |= dict.fromkeys(types, "types") if len(types) >= _TYPES else {}
@@ -127,11 +126,13 @@ def _path(finding: Finding) -> str:
 
 def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[Finding]:
     """The findings, without those that another one already tells."""
-    refused = [one for one in found if one.rule == "case.accepted"]
+    # What was not seen again tells nothing else.
+    sure = [one for one in found if one.weight is not Weight.NOT_JUDGED]
+    refused = [one for one in sure if one.rule == "case.accepted"]
     plain = [one for one in refused if one.pointer.endswith("/responses") and not one.detail and _is_often(one, valid)]
     everywhere = {operation for one in plain for operation in one.operations}
-    admitted = [{*one.operations, *one.inputs} for one in found if one.rule == "case.credential"]
-    taken = {one.pointer for one in found if one.rule == "case.refused"}
+    admitted = [{*one.operations, *one.inputs} for one in sure if one.rule == "case.credential"]
+    taken = {one.pointer for one in sure if one.rule == "case.refused"}
     told = {each for one in refused for each in _answered(one)}
     for one in found:
         is_status = one.rule == "response.status"

@@ -167,7 +167,7 @@ class Run:
         """The findings for the operations and rules that were asked for, merged by root cause."""
         asked = {operation.id for operation in self._operations}
         # Operations that were not asked for may have been used to make audiences.
-        of_rules = (one for one in self._ledger.findings if one.rule in self._rules)
+        of_rules = (self.confirmation.weighed(one) for one in self._ledger.findings if one.rule in self._rules)
         found = [one for one in of_rules if not one.operations or asked & {*one.operations}]
         return [*merged(found, self._operations, self._judge.valid, self._judge.refusing)]
 
