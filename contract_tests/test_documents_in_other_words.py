@@ -102,11 +102,11 @@ _GONE = {"responses": {"204": {"description": "gone"}}}
 _OWNED = _object("id", id=_TEXT, ownerId=_TEXT, owner=_object(id=_TEXT))
 
 
-def _things(schema: dict[str, Any] = _OWNED, **links: Any) -> dict[str, Any]:
+def _things(asked: dict[str, Any] = _TEXT, **links: Any) -> dict[str, Any]:
     """Things that can be made, read and removed; each link gives an operation its id."""
     linked = {name: {"operationId": name, "parameters": {"id": pointer}} for name, pointer in links.items()}
-    post = {"requestBody": _body(schema), "responses": _answers("201", schema, **linked)}
-    get = {"responses": _answers("200", schema)}
+    post = {"requestBody": _body(asked), "responses": _answers("201", _OWNED, **linked)}
+    get = {"responses": _answers("200", _OWNED)}
     item = {"parameters": [_parameter("id", _TEXT)], "get": get, "delete": _GONE}
     return {"/things": {"get": get, "post": post}, "/things/{id}": item}
 
