@@ -23,7 +23,7 @@ from audience_contract.server.judge import Judge
 from audience_contract.server.names import Names
 from audience_contract.server.places import places
 from audience_contract.server.plan import groups
-from audience_contract.spec import Operation, Spec
+from audience_contract.spec import Operation, Spec, load
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _ACCOUNT = {"name": "account", "in": "path", "required": True, "schema": {"type": "string", "enum": ["ours"]}}
@@ -145,9 +145,11 @@ def test_an_action_on_a_list_creates_nothing_whatever_id_it_answers(path: str, t
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_no_method_that_the_document_lacks_is_tried_on_a_whole_list(method: str, tmp_path: Path) -> None:
-    audiences = Audiences(_read(tmp_path / "whole_list.json", _things()), "abcdefgh")
-    assert not audiences.may_be_sent(Request(method, "/things", (), b""))
-    assert audiences.may_be_sent(Request("POST", "/things", (), b""))
+    paths = {"/things": _read(tmp_path / "whole_list.json", _things()), "/data/core/ups/audiences": load("adobe")}
+    for path, spec in paths.items():
+        audiences = Audiences(spec, "abcdefgh")
+        assert not audiences.may_be_sent(Request(method, path, (), b""))
+        assert audiences.may_be_sent(Request("POST", path, (), b""))
 
 
 def test_an_id_that_two_creates_answer_may_be_that_of_somebody_elses(tmp_path: Path) -> None:
@@ -173,6 +175,24 @@ def test_a_create_whose_ids_may_all_be_somebody_elses_is_not_judged(tmp_path: Pa
     spec = _read(tmp_path / "few_ids.json", _things(_object("id", id=few)))
     report = run(Target(spec, "http://127.0.0.1:1", {}), Options(operations=frozenset({"POST /things"})))
     assert "id may be somebody else's" in report.ended
+
+
+def test_a_link_whose_reference_is_no_text_leads_nowhere(tmp_path: Path) -> None:
+    made = _answers("201", _OWNED)
+    made["201"]["links"] = {"it": {"operationRef": 5, "parameters": {"id": "$response.body#/id"}}}
+    spec = _read(tmp_path / "odd_links.json", {"/things": {"post": {"responses": made}}})
+    assert facts_of(spec.named["POST /things"]).creates
+
+
+def test_a_value_of_yaml_that_json_lacks_is_a_text(tmp_path: Path) -> None:
+    file = tmp_path / "binary.yaml"
+    schema = "{type: object, properties: {a: {type: string, default: !!binary aGk=, enum: !!set {b}}}}"
+    body = f"{{content: {{application/json: {{schema: {schema}}}}}}}"
+    file.write_text(
+        f"openapi: 3.1.0\npaths: {{/a: {{post: {{requestBody: {body}, responses: {{201: {{}}}}}}}}}}\n", "utf-8"
+    )
+    names = _names(read(file))
+    assert names.draft(names.target.spec.operations[0], smallest=False).values["body"].keys() <= {"a"}
 
 
 def test_the_format_at_the_end_of_a_path_is_no_part_of_its_place(tmp_path: Path) -> None:

@@ -240,9 +240,7 @@ def _makes_itself(operation: Operation) -> bool:
 
 
 def _is_custom(operation: Operation) -> bool:
-    """Whether the end of a path is an action on what is above it, as in `/orders:close` and, beside `/orders/{id}`,
-    `/orders/close`.
-    """
+    """Whether a path ends with an action: `/orders:close` or, beside `/orders/{id}`, `/orders/close`."""
     above, _, last = _stem(operation.path).rpartition("/")
     ends = (_stem(each).rpartition("/") for each in operation.spec.node["paths"].value)
     return ":" in last or any(each == above and item.startswith("{") for each, _, item in ends)

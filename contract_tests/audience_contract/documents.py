@@ -152,10 +152,12 @@ def _size(part: Any, known: dict[Any, int]) -> int:
 
 
 def _with_texts(value: Any) -> Any:
-    """The value with texts for keys: in YAML a status may be a number."""
+    """The value with texts for keys, and for what JSON lacks: in YAML a status may be a number, and a value binary."""
     if isinstance(value, dict):
         return {str(name): _with_texts(child) for name, child in value.items()}
-    return [_with_texts(child) for child in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_with_texts(child) for child in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def _acted(value: Any, action: Json) -> Any:
