@@ -28,7 +28,7 @@ def run(package: str, *arguments: str, **environment: str) -> processes.Ended:
     out, error = TextIOWrapper(BytesIO(), "utf-8"), TextIOWrapper(BytesIO(), "utf-8")
     name = package.replace("_", "-")
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    gc.freeze()  # so that the search at the end is for what the command leaves, not in all that other tests keep
+    gc.freeze()  # so that each search from here on is for what the command leaves, and what comes after it
     with (
         open(os.devnull) as nothing,
         redirect_stdout(out),
@@ -48,7 +48,6 @@ def run(package: str, *arguments: str, **environment: str) -> processes.Ended:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
             gc.collect()
-            gc.unfreeze()
     assert isinstance(code, int)
     for stream in (out, error):
         stream.seek(0)

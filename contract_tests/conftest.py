@@ -13,11 +13,10 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import HealthCheck, settings
 
 from audience_contract.mock import MockServer
-from audiences._json import dumps
 from callers import Caller, Given
-from cases import KEYS, case
+from cases import KEYS, good_answer
 from ims import TokenEndpoint
-from raw_server import RawServer, http
+from raw_server import RawServer
 from sink import Sink
 
 # What a collection makes stays, so a search for what can be freed would find nothing; there is much of it.
@@ -122,7 +121,7 @@ def client() -> Iterator[httpx2.Client]:
 @pytest.fixture
 def sink() -> Iterator[Sink]:
     """Takes files of any size for CommBox."""
-    created = http(case("commbox").SUCCESS, dumps(case("commbox").BODY))
+    created = good_answer("commbox")
     with Sink([created.replace(b"Connection: close", b"Connection: keep-alive")], kept=4 << 20) as made:
         yield made
 
@@ -194,6 +193,7 @@ def _values(params: Mapping[str, object], together: Mapping[str, object]) -> set
 def pytest_collection_finish() -> None:
     """Leave all that was collected out of each search for what can be freed."""
     gc.freeze()
+    gc.set_threshold(20_000)
     gc.enable()
 
 

@@ -17,7 +17,7 @@ import anyio
 
 from audiences import AudiencesError
 from callers import make
-from cases import KEYS, case
+from cases import KEYS, body_of, case, headers
 from faults.answers import error, head
 from faults.server import Play, Stage, Wire
 from raw_server import http
@@ -82,7 +82,7 @@ def key_of(name: str) -> str:
 
 def stage_of(name: str) -> Stage:
     key = key_of(name)
-    return Stage(POINTS[name].play, case(key).SUCCESS, json.dumps(case(key).BODY).encode())
+    return Stage(POINTS[name].play, case(key).SUCCESS, body_of(key), headers(key))
 
 
 def reached(stage: Stage) -> bool:

@@ -9,7 +9,6 @@ import asyncio
 import ctypes
 import faulthandler
 import io
-import json
 import os
 import random
 import re
@@ -27,7 +26,7 @@ from typing import Any
 
 from audiences import Audience, AudiencesError, Outcome, PhoneFile, Receipt, aio
 from callers import make
-from cases import case
+from cases import good_answer
 from raw_server import RawServer, http
 
 TOTAL = 5.0
@@ -58,7 +57,7 @@ class Server(RawServer):
             return http(200, b'{"name": "%s", "indexing_state": "APPLIED"}' % (found[0] if found else b"VIP"))
         if b"/list" in request:
             return http(200, b'{"audiences": [{"name": "VIP"}], "has_more": false}')
-        return http(case(key).SUCCESS, json.dumps(case(key).BODY).encode())
+        return good_answer(key)
 
 
 def _blocking(provider: Any, draft: Audience, arm: Callable[..., None]) -> Receipt:

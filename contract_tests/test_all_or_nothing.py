@@ -32,9 +32,8 @@ from audiences import (
     aio,
     create_everywhere,
 )
-from audiences._json import dumps
 from callers import make
-from cases import KEYS, case
+from cases import KEYS, case, good_response
 
 ROWS = b"phone1\r\n442079832100\r\n"
 TITLES = {key: make(key).title for key in KEYS}
@@ -58,7 +57,7 @@ class Shop:
             self.sent.append(key)
             if key in self.failing:
                 raise self.failing[key]
-            return httpx2.Response(case(key).SUCCESS, content=dumps(case(key).BODY))
+            return good_response(key)
 
         return httpx2.MockTransport(answer)
 

@@ -630,7 +630,7 @@ def test_a_key_that_is_declared_as_a_header_too_is_the_key_that_the_mock_takes(t
     file = tmp_path / "keyed.json"
     file.write_text(json.dumps(document), "utf-8")
     spec = read(file, credentials={"key": "KEY"})
-    assert Documented(spec).environment("http://mock") == {"KEY": API_KEY, "KEYED_BASE_URL": "http://mock"}
+    assert Documented.of(spec).environment("http://mock") == {"KEY": API_KEY, "KEYED_BASE_URL": "http://mock"}
 
 
 def test_an_overlay_adds_links_and_says_what_an_operation_does(tmp_path: Path) -> None:
@@ -857,7 +857,7 @@ def test_operations_that_need_each_other_are_not_judged(tmp_path: Path) -> None:
     paths = {"/a/{b}/d": {"post": _answering("d")}, "/d/{d}/b": {"post": _answering("b")}}
     file.write_text(json.dumps({"openapi": "3.0.0", "paths": paths}), "utf-8")
     spec = read(file)
-    assert all("itself" in Documented(spec).why_not(each) for each in spec.operations)
+    assert all("itself" in Documented.of(spec).why_not(each) for each in spec.operations)
 
 
 def test_a_document_of_webhooks_alone_has_nothing_to_judge(tmp_path: Path) -> None:
@@ -917,7 +917,7 @@ def test_no_schema_is_too_odd(schema: dict[str, Any], version: str, tmp_path_fac
     file.write_text(json.dumps(document), "utf-8")
     spec = read(file)
     target_ = Target.of(spec.key, "http://127.0.0.1:9")
-    names, ours, ledger, state = Names(target_, Audiences(spec, "any")), Documented(spec), Ledger(), State()
+    names, ours, ledger, state = Names(target_, Audiences(spec, "any")), Documented.of(spec), Ledger(), State()
     for each in spec.operations:
         draft = names.draft(each, smallest=False)
         ours.error(each, 400)
@@ -1055,7 +1055,7 @@ def test_what_a_keyword_says_that_is_not_read_may_be_refused() -> None:
     spec = read(STALL)
     (create,) = (each for each in spec.operations if each.id == "createGood")
     asked = Request("POST", "/goods", (("content-type", "application/json"),), b'{"kind": "fruit", "sort": "7"}')
-    assert "what a keyword that is not read here may forbid" in Documented(spec).why_either_is_allowed(create, asked)
+    assert "what a keyword that is not read here may forbid" in Documented.of(spec).why_either_is_allowed(create, asked)
 
 
 @pytest.mark.parametrize(

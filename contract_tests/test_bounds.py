@@ -15,11 +15,12 @@ from anyio.from_thread import BlockingPortal
 from audiences import AudiencesError, NotSentError, Outcome, Receipt, RetryPolicy, SpecViolationError
 from audiences._json import MAX_DEPTH
 from callers import Caller, created, make
-from cases import case
+from cases import case, good_response
 from faults import certificates, memory
 from faults.answers import bomb, members
 from long import long
 from raw_server import RawServer, http
+from some_providers import ANSWERED
 
 LIMIT = 256 * 1024
 JSON = {"Content-Type": "application/json"}
@@ -45,6 +46,7 @@ def called(caller: Caller, face: BlockingPortal | None, **options: Any) -> Recei
         return error
 
 
+@ANSWERED
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 def test_a_limit_of_one_call_counts_decompressed_bytes_and_ends_there(
     key: str, raw: RawServer, face: BlockingPortal | None, *, packed: bool
@@ -90,6 +92,7 @@ def test_a_gzip_bomb_takes_little_memory_and_time_and_hides_no_status(
     assert isinstance(result, AudiencesError)
 
 
+@ANSWERED
 def test_an_answer_in_several_gzip_members_is_read_whole(caller: Caller, raw: RawServer) -> None:
     body = json.dumps(caller.case.BODY).encode()
     raw.answer = http(caller.case.SUCCESS, members(body[:5], body[5:], blanks=3), Content_Encoding="gzip")
@@ -98,6 +101,7 @@ def test_an_answer_in_several_gzip_members_is_read_whole(caller: Caller, raw: Ra
     assert receipt.response.body == b"   " + body
 
 
+@ANSWERED
 @pytest.mark.parametrize("status", [200, 400])
 def test_a_body_may_be_so_deep_and_no_deeper(caller: Caller, raw: RawServer, status: int) -> None:
     for depth, fits in ((MAX_DEPTH - 1, True), (MAX_DEPTH, False), (500_000, False)):
@@ -174,7 +178,7 @@ def test_an_answer_that_a_transport_of_ones_own_gives_too_late_is_not_thrown_awa
 ) -> None:
     def late(_: httpx2.Request) -> httpx2.Response:
         time.sleep(0.1)
-        return httpx2.Response(case(key).SUCCESS, json=case(key).BODY)
+        return good_response(key)
 
     caller = Caller(key, "https://provider.test", face, transport=httpx2.MockTransport(late), create_policy=ONCE)
     result = called(caller, face, timeout=0.05)

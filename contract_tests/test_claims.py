@@ -102,6 +102,8 @@ def test_a_claim_that_the_page_makes_in_another_place_too_is_not_gone() -> None:
 
 def test_other_words_on_the_page_change_no_claim() -> None:
     assert changes("Words.", "Other words.") == []
+    assert changes("| Property | Type |", "| What you send | Type |") == []
+    assert changes("curl -X POST", "$ curl --silent --request POST") == []
 
 
 def test_a_page_that_names_no_request_ends_in_a_sentence() -> None:

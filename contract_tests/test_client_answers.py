@@ -33,11 +33,12 @@ def test_varied_answers_keep_the_spec_and_reach_every_documented_status(key: str
     operation = operation_of(key)
     answers = list(varied(load(key), operation, success(key)))
     assert [check_response(operation, answer.response) for answer in answers] == [[]] * len(answers)
-    documented = {int(code) for code in operation.node["responses"].value if code.isdigit()}
-    assert documented <= {answer.response.status for answer in answers}
+    # One success: another one may be that of a change.
+    errors = {int(code) for code in operation.node["responses"].value if code.isdigit() and code >= "300"}
+    assert {success(key).status, *errors} <= {answer.response.status for answer in answers}
     bodies = {answer.shape: answer.response.body for answer in answers if answer.response.status < 400}
-    assert {"plain", "unknown properties", "long texts"} <= bodies.keys()
-    assert "漢" in bodies["long texts"].decode() or not re.search(rb':\s*"', success(key).body)
+    assert {"plain", *({"unknown properties", "long texts"} if success(key).body else ())} <= bodies.keys()
+    assert not re.search(rb':\s*"', success(key).body) or "漢" in bodies["long texts"].decode()
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -45,7 +46,8 @@ def test_adversarial_answers_break_the_spec(key: str) -> None:
     operation = operation_of(key)
     answers = list(adversarial(operation, success(key)))
     assert all(check_response(operation, answer.response) for answer in answers)
-    assert {"body cut off", "HTML", "array for an object"} <= {answer.shape for answer in answers}
+    cut = {"body cut off", "array for an object"} if success(key).body else set[str]()
+    assert {"HTML", *cut} <= {answer.shape for answer in answers}
 
 
 @given(key=st.sampled_from(KEYS), seed=st.integers(), choice=st.sampled_from(Answers))

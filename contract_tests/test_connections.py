@@ -33,13 +33,13 @@ from audiences import (
 )
 from audiences._json import dumps
 from callers import Caller, created, make
-from cases import case
+from cases import case, good_answer
 from faults import certificates
 from long import long
 from raw_server import RawServer, _read, http
 
 HERE = Path(__file__).parent
-ANSWER = http(202, dumps(case("batch").BODY)).replace(b"Connection: close\r\n", b"")
+ANSWER = good_answer("batch").replace(b"Connection: close\r\n", b"")
 REFUSAL = http(400, b"{}").replace(b"Connection: close\r\n", b"")
 
 
@@ -318,7 +318,7 @@ def test_a_router_for_another_library_lets_nothing_through(
     assert isinstance(error, ConfigurationError)
     assert 'respx.mock(using="httpcore2")' in str(error)
     assert "pytest-httpx2" in str(error)
-    raw.answer = http(202, dumps(case("batch").BODY))
+    raw.answer = good_answer("batch")
     assert isinstance(caller.create(case("batch").good()), Receipt)
     caller.close()
     assert len(raw.requests) == 1

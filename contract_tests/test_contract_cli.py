@@ -174,7 +174,7 @@ def test_ctrl_c_on_a_terminal_ends_mock_and_its_command_once() -> None:
     ],
 )
 def test_a_wrong_argument_is_an_error_of_usage(arguments: list[str], said: str) -> None:
-    ended = run(*arguments)
+    ended = commands.run("audience_contract", *arguments)  # no command is run
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr

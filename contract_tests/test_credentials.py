@@ -10,9 +10,8 @@ from audiences import (
     RetryPolicy,
     Secret,
 )
-from audiences._json import dumps
 from callers import Caller, Given, make
-from cases import case
+from cases import case, good_answer
 from raw_server import RawServer, http
 from wire import credential_place
 
@@ -39,7 +38,7 @@ def sent(raw: RawServer, key: str) -> list[str]:
 
 def test_a_function_is_asked_again_on_each_attempt(key: str, raw: RawServer, given_as: Given) -> None:
     face, like = given_as
-    raw.answers, raw.answer = [LIMITED], http(case(key).SUCCESS, dumps(case(key).BODY))
+    raw.answers, raw.answer = [LIMITED], good_answer(key)
     raw.requests.clear()
     secrets = iter(["secret-1", "secret-2", "secret-3"])
     mine = caller(key, raw.url, face, like(lambda: next(secrets)))
@@ -53,7 +52,7 @@ def test_a_401_is_repeated_once_with_another_secret_and_not_at_all_with_the_same
     key: str, raw: RawServer, given_as: Given
 ) -> None:
     face, like = given_as
-    success = http(case(key).SUCCESS, dumps(case(key).BODY))
+    success = good_answer(key)
     for secrets, answers, expected in (
         (["old", "new"], [http(401), success], [401, case(key).SUCCESS]),
         (["old", "new", "newer", "newest"], [http(401), http(401), success], [401, 401]),

@@ -24,6 +24,7 @@ from audience_contract.server.names import Names
 from audience_contract.server.places import places
 from audience_contract.server.plan import groups
 from audience_contract.spec import Operation, Spec, load
+from mistaken import check
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _ACCOUNT = {"name": "account", "in": "path", "required": True, "schema": {"type": "string", "enum": ["ours"]}}
@@ -243,6 +244,57 @@ def test_what_only_the_other_side_sends_is_not_missing_from_an_alternative(versi
     assert (broken_in_request, broken_in_answer) == ([False, True], [True, False])
 
 
+@pytest.mark.parametrize(
+    ("body", "is_right"),
+    [
+        ({"kind": "car", "seats": 1}, True),
+        ({"kind": "truck", "load": 1}, True),
+        ({"kind": "check", "seats": 1}, False),
+        ({"kind": "truck", "seats": 1}, False),
+        ({"kind": "van", "load": 1}, True),
+    ],
+)
+def test_a_schema_that_a_value_tells_from_others_takes_only_its_own(
+    body: dict[str, Any], is_right: bool, tmp_path: Path
+) -> None:
+    car, truck, van = ({"$ref": f"#/components/schemas/{name}"} for name in ("Car", "Truck", "Van"))
+    mapping = {"car": car["$ref"], "truck": truck["$ref"], "van": van["$ref"]}
+    schemas = {
+        "Vehicle": {**_object("kind", kind=_TEXT), "discriminator": {"propertyName": "kind", "mapping": mapping}},
+        "Car": {"allOf": [{"$ref": "#/components/schemas/Vehicle"}, _object("seats", seats={"type": "integer"})]},
+        "Truck": {"allOf": [{"$ref": "#/components/schemas/Vehicle"}, _object("load", load={"type": "integer"})]},
+        "Van": {"allOf": [truck]},
+    }
+    paths = {"/a": {"put": {"requestBody": _body({"oneOf": [car, truck]}), "responses": _answers("200", {})}}}
+    (put,) = _read(tmp_path / "vehicles.json", paths, components={"schemas": schemas}).operations
+    request = Request("PUT", "/a", (("Content-Type", "application/json"),), json.dumps(body).encode())
+    assert (not check_request(put, request)) is is_right
+
+
+def _listed(folder: Path, schema: dict[str, Any], **more: Any) -> Operation:
+    """A read with an object in its query, in the style that such an object has where nothing is said."""
+    page = {**_parameter("page", {"$ref": "#/components/schemas/Page"}, "query"), **more}
+    paths = {"/a": {"get": {"parameters": [page], "responses": _answers("200", {})}}}
+    return _read(folder / "page.json", paths, components={"schemas": {"Page": schema}}).operations[0]
+
+
+@pytest.mark.parametrize(("query", "rules"), [("", []), ("size=2&sort=a&sort=b", []), ("size=0", ["minimum"])])
+def test_each_property_of_an_object_in_a_query_is_a_parameter(query: str, rules: list[str], tmp_path: Path) -> None:
+    texts = {"type": "array", "items": _TEXT}
+    get = _listed(tmp_path, _object(size={"type": "integer", "minimum": 1}, sort=texts))
+    broken = check_request(get, Request("GET", f"/a?{query}", (), b""))
+    assert [each.rule for each in broken] == [f"/components/schemas/Page/properties/size/{rule}" for rule in rules]
+
+
+@pytest.mark.parametrize(("more", "is_needed"), [({"required": True}, True), ({}, False)])
+def test_a_property_that_such_an_object_requires_is_required_unless_the_object_may_be_left_out(
+    more: dict[str, Any], is_needed: bool, tmp_path: Path
+) -> None:
+    get = _listed(tmp_path, _object("size", size={"type": "integer"}), **more)
+    assert bool(check_request(get, Request("GET", "/a", (), b""))) is is_needed
+    assert bool(get.spec.unjudged) is not is_needed
+
+
 def test_a_link_need_not_say_what_is_above_both_paths(tmp_path: Path) -> None:
     _, _, get = _crates(tmp_path)
     assert facts_of(get).linked == {"account": "$request.path.account", "name": "/meta/name"}
@@ -345,6 +397,30 @@ def test_a_property_with_the_name_of_an_id_in_a_path_is_not_made_up(tmp_path: Pa
     names = _names(_read(tmp_path / "payments.json", paths))
     body = names.draft(names.target.spec.named["POST /payments"], smallest=False).values["body"]
     assert body.keys() == {"size"}
+
+
+def test_a_note_says_that_a_usual_request_is_not_sent_because_it_may_name_something_else(tmp_path: Path) -> None:
+    bucket, key = _parameter("bucket", _TEXT), _parameter("key", _TEXT)
+    tags = {"type": "array", "items": _object("key", key=_TEXT)}
+    kept = {"requestBody": _body(_TEXT, "text/plain"), "responses": _answers("201", {})}
+    tagged = {"requestBody": _body(_object("tags", tags=tags)), "responses": _answers("200", {})}
+    paths = {
+        "/a": {"post": {"operationId": "make", "responses": _answers("201", _object("bucket", bucket=_TEXT))}},
+        "/a/{bucket}/{key}": {"parameters": [bucket, key], "put": kept, "get": {"responses": _answers("200", {})}},
+        "/a/{bucket}": {"parameters": [bucket], "put": {"operationId": "tag", **tagged}},
+    }
+    file = tmp_path / "buckets.json"
+    _read(file, paths)
+    (said,) = (note for note in check(file, requests=5).notes if note.startswith("most is not tried"))
+    assert "a right tag would name" in said
+
+
+def test_no_blank_stands_at_the_end_of_a_header_that_is_one_of_a_list(tmp_path: Path) -> None:
+    prefer = _parameter("Prefer", {**_TEXT, "enum": ["minimal", "all"]}, "header")
+    spec = _read(tmp_path / "prefer.json", {"/a": {"get": {"parameters": [prefer], "responses": _answers("200", {})}}})
+    requests = _requests(_names(spec), spec.operations[0])
+    sent = {value for each in requests for name, value in each.headers if name == "Prefer"}
+    assert {"minimal", "all", "minimalx"} <= sent == {value.strip() for value in sent}
 
 
 def test_a_name_of_few_small_letters_still_has_a_mark_of_the_run(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from audience_contract.spec import Document, Node
 from audiences import Audience, InvalidError, Outcome, PhoneFile, Receipt, UnsupportedError
 from audiences._json import dumps
 from callers import Caller, created, make
-from cases import KEYS, case
+from cases import KEYS, case, good_answer
 from raw_server import RawServer, http
 
 
@@ -40,12 +40,12 @@ def test_every_property_that_the_spec_has_is_sent(key: str) -> None:
     # A time in the form that Python writes it in.
     times = {name: "2025-02-06T07:51:52+00:00" for name, each in own.items() if each.get("format") == "date-time"}
     values = {name: sample(Node(document, f"{at}/{name}", each)) for name, each in own.items()} | times
-    request = make(key).prepare(case(key).good(provider_fields={key: values}))
+    request = make(key).prepare(case(key).good(provider_fields={key: {**case(key).FIELDS, **values}}))
     assert all(dumps({name: value})[1:-1] in request.body for name, value in values.items())
 
 
 def test_the_receipt_says_whether_the_audience_is_still_empty(key: str, raw: RawServer) -> None:
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    raw.answer = good_answer(key)
     receipt = created(key, raw.url, None)
     assert isinstance(receipt, Receipt)
     assert receipt.empty is not case(key).CARRIES_MEMBERS

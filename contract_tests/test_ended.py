@@ -1,7 +1,6 @@
 """What ends a call from outside: `close()`, wherever the call is, and what a signal handler raises."""
 
 import io
-import json
 import os
 import signal
 import socket
@@ -27,7 +26,7 @@ from audiences import (
     aio,
 )
 from callers import make
-from cases import case
+from cases import case, good_answer
 from faults import certificates
 from raw_server import RawServer, http
 from test_transport import resolving
@@ -58,7 +57,7 @@ class Handshakes:
             self.go.wait(100)
             with certificates.good().wrap_socket(connection, server_side=True) as secure:
                 self.requests += bool(secure.recv(4096))
-                secure.sendall(http(202, json.dumps(case("batch").BODY).encode()))
+                secure.sendall(good_answer("batch"))
 
     def close(self) -> None:
         self.go.set()
@@ -181,7 +180,7 @@ class Closing(io.BytesIO):
 
 
 def test_a_call_that_is_ended_while_its_file_is_opened_is_not_sent() -> None:
-    with RawServer(answer=http(201, json.dumps(case("commbox").BODY).encode())) as server:
+    with RawServer(answer=good_answer("commbox")) as server:
         file = Closing(b"phone1\r\n442079832100\r\n")
         shop: Any = make("commbox", base_url=server.url, on_request=lambda _: setattr(file, "shop", shop))
         with pytest.raises(NotSentError):

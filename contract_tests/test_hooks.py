@@ -10,9 +10,8 @@ from anyio.from_thread import BlockingPortal
 
 from audience_contract.mock import MockServer
 from audiences import ConfigurationError, NotSentError, Outcome, Receipt, Request, Response, __version__, aio
-from audiences._json import dumps
 from callers import Caller, Given, make
-from cases import case
+from cases import case, good_answer, good_response
 from ims import adobe
 from raw_server import RawServer, http
 
@@ -22,7 +21,7 @@ LIMITED = http(429, b"{}", Retry_After="0")
 def test_hooks_see_the_request_and_the_response_of_each_attempt(key: str, raw: RawServer, given_as: Given) -> None:
     face, like = given_as
     seen: list[Request | Response] = []
-    raw.answers, raw.answer = [LIMITED], http(case(key).SUCCESS, dumps(case(key).BODY))
+    raw.answers, raw.answer = [LIMITED], good_answer(key)
     caller = Caller(
         key,
         raw.url,
@@ -46,7 +45,7 @@ def test_a_request_hook_that_raises_sends_nothing_and_a_response_hook_that_raise
 
     face, like = given_as
     raw.requests.clear()
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    raw.answer = good_answer(key)
     first = Caller(key, raw.url, face, on_request=like(fail))
     error = first.create(case(key).good())
     assert isinstance(error, NotSentError)
@@ -80,14 +79,14 @@ def test_the_blocking_face_sends_nothing_for_a_request_hook_that_turns_out_to_be
 
     with pytest.raises(ConfigurationError, match="asynchronous") as caught:
         make(key, on_request=lambda _: hook(), transport=httpx2.MockTransport(send)).create(case(key).good())
-    gc.collect()  # a coroutine that was never awaited would be warned of now
+    gc.collect(1)  # a coroutine that was never awaited would be warned of now
     assert caught.value.outcome is Outcome.NOT_SENT
 
 
 def test_the_answer_is_not_lost_to_a_response_hook_that_turns_out_to_be_asynchronous(key: str) -> None:
-    transport = httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, json=case(key).BODY))
+    transport = httpx2.MockTransport(lambda _: good_response(key))
     assert isinstance(make(key, on_response=lambda *_: hook(), transport=transport).create(case(key).good()), Receipt)
-    gc.collect()
+    gc.collect(1)
 
 
 @pytest.mark.parametrize("face", [None, aio], ids=["blocking", "async"])

@@ -92,8 +92,6 @@ def _header(name: str) -> Callable[[Json], object]:
         # An option of every provider, and the setting of a credential.
         long(_header("Proxy"), f"{POST}/parameters/0: there is a setting 'proxy' already"),
         (_header("Basic-Credentials"), f"{POST}/parameters/0: there is a setting 'basic_credentials' already"),
-        (lambda s: resolve(s, POST).update(operationId=TEXTS[1]), f"{POST}: "),
-        *[long(lambda s, t=text: resolve(s, POST).update(operationId=t), f"{POST}: ") for text in (TEXTS[0], "class")],
     ],
 )
 def test_a_name_that_would_be_code_is_refused_with_its_pointer_and_nothing_is_written(

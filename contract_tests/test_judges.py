@@ -15,7 +15,7 @@ from audience_contract import samples, schema
 from audience_contract import spec as checkers
 from audiences import _spec
 from audiences._json import UnreadableError, loads
-from cases import case
+from cases import case, headers
 from long import long
 from test_answers import JSON, documented
 from wire import operation_of
@@ -60,7 +60,8 @@ def test_both_judges_give_the_same_verdict_on_an_answer(key: str, data: st.DataO
     body = data.draw(bodies.map(lambda body: json.dumps(body).encode()) | st.binary(max_size=20))
     media_type = data.draw(st.just("application/json") | st.sampled_from(MEDIA_TYPES))
     ours, theirs = operations(key)
-    response = audience_contract.Response(status=status, headers=(("Content-Type", media_type),), body=body)
+    fields = (("Content-Type", media_type), *headers(key).items())
+    response = audience_contract.Response(status=status, headers=fields, body=body)
     violations = audience_contract.check_response(theirs, response)
     assert taken(ours, status, media_type, body) == (violations == [])
 

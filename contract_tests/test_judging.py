@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import processes
@@ -55,6 +55,7 @@ def test_what_the_spec_does_not_name_is_a_violation_only_when_strict_and_else_ad
 
 @pytest.mark.parametrize("key", provider_keys())
 @given(data=st.data())
+@settings(max_examples=settings().max_examples * 3 // 10)  # of each
 def test_each_finding_is_one_broken_rule_and_counts_every_request_that_shows_it(key: str, data: st.DataObject) -> None:
     module = wire(key)
     changes = data.draw(st.lists(st.sampled_from([row[0] for row in module.BROKEN]) | st.just(lambda r: r), max_size=8))

@@ -12,6 +12,7 @@ from audience_contract.mock import MockServer, Settings
 from audiences import AudiencesError, NotFoundError, Outcome, Receipt, RecordState, Reference, Support, aio
 from callers import make
 from cases import KEYS, case
+from some_providers import ANEW
 from wire import operation_of
 
 
@@ -26,6 +27,7 @@ def environment(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+@ANEW
 @pytest.mark.wheel
 def test_what_the_library_creates_the_mock_server_has(
     key: str, server: MockServer, portal: BlockingPortal, monkeypatch: pytest.MonkeyPatch

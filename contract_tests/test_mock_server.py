@@ -3,6 +3,7 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -12,10 +13,13 @@ from hypothesis import strategies as st
 
 from audience_contract import Request, Response, check_request, check_response, load, provider_keys
 from audience_contract.mock import MockServer
+from audience_contract.mock.provider import chosen
 from audience_contract.mock.state import KEPT_BYTES, KEPT_EXCHANGES, Exchange, State
+from some_providers import MADE
 from wire import Change, creating, header, operation_of, rows, send, wire
 
 _KEYS = st.sampled_from(provider_keys())
+REFUSALS = (400, 401, 403, 422)
 _ERRORS = [
     (key, int(status))
     for key in provider_keys()
@@ -30,7 +34,8 @@ def _forgets(server: MockServer) -> None:
 
 
 def value(response: Response) -> Any:
-    return json.loads(response.body)
+    """The JSON of an answer; its headers, if it has no body."""
+    return json.loads(response.body) if response.body else dict(response.headers)
 
 
 @pytest.mark.parametrize("provider", provider_keys())
@@ -51,7 +56,7 @@ def test_what_an_answer_says_was_created_is_kept(server: MockServer, client: htt
     assert (record.name, record.token or record.id) == wire(provider).created(value(answer))
 
 
-@pytest.mark.parametrize("provider", creating())
+@pytest.mark.parametrize("provider", MADE)
 def test_a_second_audience_of_the_same_name_is_another_one(
     server: MockServer, client: httpx2.Client, provider: str
 ) -> None:
@@ -68,9 +73,9 @@ def test_every_server_of_the_spec_leads_to_the_same_audiences(
 ) -> None:
     good = wire(provider).GOOD
     for target in wire(provider).OTHER_TARGETS:
-        answer = send(client, server, provider, Request("POST", target, good.headers, good.body))
-        assert answer.status == wire(provider).SUCCESS
-    assert len(server.audiences) == len(wire(provider).OTHER_TARGETS)
+        answer = send(client, server, provider, replace(good, target=target))
+        assert answer.status // 100 == 2
+    assert (len(server.audiences) == len(wire(provider).OTHER_TARGETS)) or chosen(operation_of(provider))
 
 
 @pytest.mark.parametrize(("provider", "change"), [row[:2] for row in rows("BROKEN")])
@@ -78,7 +83,7 @@ def test_a_request_that_breaks_the_spec_is_refused_as_documented_and_creates_not
     server: MockServer, client: httpx2.Client, provider: str, change: Change
 ) -> None:
     answer = send(client, server, provider, change(wire(provider).GOOD))
-    assert answer.status in (400, 401, 403)
+    assert answer.status in REFUSALS
     assert check_response(operation_of(provider), answer) == []
     assert server.audiences == []
 
@@ -98,7 +103,7 @@ def test_only_a_strict_server_refuses_what_the_spec_allows_without_naming_it(
 ) -> None:
     assert send(client, server, provider, change(wire(provider).GOOD)).status == wire(provider).SUCCESS
     with MockServer(strict=True) as strict:
-        assert send(client, strict, provider, change(wire(provider).GOOD)).status == 400
+        assert send(client, strict, provider, change(wire(provider).GOOD)).status in REFUSALS
         assert send(client, strict, provider, wire(provider).GOOD).status == wire(provider).SUCCESS
 
 
@@ -244,7 +249,7 @@ def test_missing_and_wrong_credentials_are_answered_as_documented(  # noqa: PLR0
 def test_every_documented_error_is_answered_on_request(
     server: MockServer, client: httpx2.Client, provider: str, status: int
 ) -> None:
-    empty = Request("POST", wire(provider).GOOD.target, ())
+    empty = replace(wire(provider).GOOD, headers=(), body=b"")
     answer = send(client, server, provider, empty, f"/_mock/respond/{status}")
     assert (answer.status, check_response(operation_of(provider), answer)) == (status, [])
     (kept,) = server.exchanges

@@ -16,12 +16,12 @@ from anyio.from_thread import BlockingPortal
 import processes
 from audiences import Audience, PhoneFile, Receipt, aio, create_everywhere
 from audiences._http.quiet import LOGGERS
-from audiences._json import dumps
 from callers import Caller
 from canaries import NAME, WORDS, witness
-from cases import case
+from cases import case, good_answer
 from cases.commbox import CSV
 from raw_server import RawServer, closed_port, http
+from wire import operation_of
 
 
 def test_an_attempt_is_logged_with_these_fields_and_no_others(caller: Caller, raw: RawServer) -> None:
@@ -31,7 +31,7 @@ def test_an_attempt_is_logged_with_these_fields_and_no_others(caller: Caller, ra
         def emit(self, record: logging.LogRecord) -> None:
             records.append(record)
 
-    raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY), X_Request_Id="a-1")
+    raw.answer = good_answer(caller.key, X_Request_Id="a-1")
     logger, handler = logging.getLogger("audiences"), Handler()
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
@@ -45,11 +45,11 @@ def test_an_attempt_is_logged_with_these_fields_and_no_others(caller: Caller, ra
     usual = vars(logging.makeLogRecord({})).keys() | {"message", "taskName"}
     good, bad = ({name: value for name, value in vars(each).items() if name not in usual} for each in records)
     assert good.pop("duration") >= 0
-    title, operation = caller.provider.title, good["operation"]
+    title, operation, method = caller.provider.title, good["operation"], operation_of(caller.key).method
     assert good == {
         "provider": title,
         "operation": caller.provider.adapter.create.id,
-        "method": "POST",
+        "method": method,
         "attempt": 1,
         "status": case(caller.key).SUCCESS,
         "outcome": "applied",
@@ -57,7 +57,7 @@ def test_an_attempt_is_logged_with_these_fields_and_no_others(caller: Caller, ra
     }
     assert (bad["status"], bad["outcome"], bad["request_id"]) == (400, "rejected", None)
     assert [record.levelname for record in records] == ["INFO", "WARNING"]
-    assert f"provider={title} operation={operation} method=POST attempt=1" in records[0].getMessage()
+    assert f"provider={title} operation={operation} method={method} attempt=1" in records[0].getMessage()
 
 
 def fail(*_: object) -> None:
@@ -79,7 +79,7 @@ async def nothing(*_: object) -> None: ...
 def test_what_an_observer_raises_is_logged_once_by_its_kind_only(
     raw: RawServer, face: BlockingPortal | None, caplog: pytest.LogCaptureFixture, name: str, observer: Any
 ) -> None:
-    raw.answer = http(201, dumps(case("commbox").BODY))
+    raw.answer = good_answer("commbox")
     times = 5_000 if name == "on_progress" else 1  # it is told more than once
     draft = Audience(name="VIP", members=PhoneFile(CSV * times, "x.csv", checked=False))
     with caplog.at_level(logging.WARNING, "audiences"):
@@ -92,7 +92,7 @@ def test_what_an_observer_raises_is_logged_once_by_its_kind_only(
             told: Any = partial(create, draft, one, on_result=observer)
             (result,) = face.call(told) if face else told()
         caller.close()
-    gc.collect()  # a coroutine that was never awaited would be warned of now
+    gc.collect(1)  # a coroutine that was never awaited would be warned of now
     assert isinstance(result, Receipt)
     kind = "KeyError" if observer is fail else "ConfigurationError"
     assert [record.getMessage() for record in caplog.records] == [f"{name} raised {kind}, which is dropped"]
@@ -112,7 +112,7 @@ def test_without_logging_set_up_nothing_is_printed() -> None:
 
 
 def test_the_applications_own_calls_of_httpx_stay_logged(raw: RawServer, face: BlockingPortal | None) -> None:
-    raw.answer = http(202, dumps(case("batch").BODY))
+    raw.answer = good_answer("batch")
     caller = Caller("batch", raw.url, face)
 
     async def own() -> None:
@@ -147,7 +147,7 @@ def test_a_handler_that_raises_loses_no_receipt(caller: Caller, raw: RawServer) 
         def handle(self, record: logging.LogRecord) -> bool:
             raise RuntimeError(record.getMessage())
 
-    raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY))
+    raw.answer = good_answer(caller.key)
     logger, handler = logging.getLogger("audiences"), Broken()
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)

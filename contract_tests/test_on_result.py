@@ -29,7 +29,7 @@ from audiences import (
 )
 from audiences._json import dumps
 from callers import make
-from cases import KEYS, case
+from cases import KEYS, body_of, case, headers
 from faults.answers import success
 from faults.server import Stage, Wire
 
@@ -60,7 +60,7 @@ def servers() -> Iterator[Urls]:
 
         def make_all(broken: str, play: Callable[[Wire], None] = silent) -> dict[str, Stage]:
             plays = {key: play if key == broken else answering for key in KEYS}
-            made = {key: Stage(plays[key], case(key).SUCCESS, dumps(case(key).BODY)) for key in KEYS}
+            made = {key: Stage(plays[key], case(key).SUCCESS, body_of(key), headers(key)) for key in KEYS}
             return {key: stack.enter_context(stage) for key, stage in made.items()}
 
         yield make_all

@@ -188,6 +188,12 @@ def test_evidence_may_be_an_absence_or_another_source(tmp_path: Path, evidence: 
     assert _apply(tmp_path, {**ACTION, "x-evidence": [evidence]}) != small_project.SPEC
 
 
+def test_what_the_page_has_by_now_is_not_hidden_by_what_an_action_put_there(tmp_path: Path) -> None:
+    action = {**ACTION, "x-evidence": [{"pointer": "/info/title", "absent": True}]}
+    spec, wrong = overlay.review(small_project.SPEC, _file(tmp_path, action))
+    assert (spec, len(wrong)) == (small_project.SPEC, 1)
+
+
 @pytest.mark.parametrize(
     "text", ["actions: [", "- 1", "overlay: 1.0.0", "{overlay: 2.0.0, info: {}, actions: []}", "1: 2", "a: 2026-01-01"]
 )

@@ -122,6 +122,11 @@ def test_markdown_gives_its_request_line_bodies_parts_and_the_examples_of_its_sp
     ]
 
 
+def test_a_curl_command_with_data_and_no_method_is_a_post() -> None:
+    (sample,) = samples_of("```sh\n$ curl -sS https://acme.example/lists -d '{}'\n```\n")
+    assert (sample["method"], sample["target"], sample["body"]) == ("POST", "https://acme.example/lists", "{}")
+
+
 def test_a_curl_command_is_read_though_a_line_continuation_is_missing() -> None:
     line, request, response = samples_of(CURL)
     assert line == {"kind": "request", "method": "POST", "target": "/lists?meta=true"}

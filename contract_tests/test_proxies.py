@@ -13,7 +13,7 @@ from anyio.from_thread import BlockingPortal
 
 from audiences import AudiencesError, ConfigurationError, NotSentError, Receipt, RetryPolicy
 from callers import FACES, Caller, make
-from cases import KEYS, case
+from cases import KEYS, case, headers
 from faults import certificates
 from faults.server import Stage, Wire
 from raw_server import RawServer, http
@@ -33,6 +33,7 @@ def both(one: Any, other: Any) -> Any:
 TOKEN = {"access_token": "t", "token_type": "bearer", "expires_in": 3600}
 BODY = reduce(both, (case(key).BODY for key in KEYS), TOKEN)
 ANSWER = json.dumps(BODY).encode()
+HEADERS = {name: value for key in KEYS for name, value in headers(key).items()}
 
 
 def tunnel(wire: Wire) -> None:
@@ -42,7 +43,7 @@ def tunnel(wire: Wire) -> None:
     wire.secure(certificates.good())
     while True:
         wire.request()
-        wire.send(http(200, ANSWER, Connection="keep-alive"))
+        wire.send(http(200, ANSWER, **HEADERS, Connection="keep-alive"))
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_the_environments_proxy_is_used_if_asked_for(
 def test_this_machine_is_not_reached_through_the_environments_proxy(
     key: str, face: BlockingPortal | None, raw: RawServer, proxy: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw.answer = http(200, ANSWER)
+    raw.answer = http(200, ANSWER, **HEADERS)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
     assert isinstance(call(key, raw.url, face, proxy="environment"), Receipt)
@@ -156,7 +157,7 @@ def plain_tunnel(wire: Wire) -> None:
     wire.request()
     wire.send(b"HTTP/1.1 200 Established\r\n\r\n")
     wire.request()
-    wire.send(http(200, ANSWER))
+    wire.send(http(200, ANSWER, **HEADERS))
     wire.finish()
 
 

@@ -8,6 +8,7 @@ import audience_contract
 from audiences import Audience, InvalidError, Outcome, Receipt, UnsupportedError
 from audiences._json import dumps
 from callers import Caller
+from cases import good_answer
 from raw_server import RawServer, http
 
 EACH = settings(max_examples=settings().max_examples * 3 // 10)
@@ -28,7 +29,7 @@ def judged(caller: Caller, raw: RawServer) -> list[audience_contract.Violation]:
 def test_every_accepted_draft_becomes_one_request_that_the_spec_allows(
     caller: Caller, raw: RawServer, data: st.DataObject
 ) -> None:
-    raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY))
+    raw.answer = good_answer(caller.key)
     raw.requests.clear()
     audience, leave_out = data.draw(caller.case.accepted())
     result = caller.create(audience, leave_out)

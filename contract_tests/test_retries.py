@@ -20,9 +20,8 @@ from audiences import (
     Timeouts,
     UnknownOutcomeError,
 )
-from audiences._json import dumps
 from callers import Caller, created, make
-from cases import case
+from cases import case, good_answer, good_response
 from raw_server import RawServer, closed_port, http
 
 AT_ONCE = {"first_wait": 0.0, "max_wait": 0.0}
@@ -87,7 +86,7 @@ def test_a_create_is_repeated_only_after_what_had_no_effect_and_every_attempt_is
             if isinstance(sent[-1], Exception):
                 raise sent[-1]
             if sent[-1] is None:
-                return httpx2.Response(case(key).SUCCESS, content=dumps(case(key).BODY))
+                return good_response(key)
             status, asks = sent[-1]
             return httpx2.Response(status, headers={"Retry-After": "0"} if asks else {})
 
@@ -155,7 +154,7 @@ def test_a_policy_of_one_call_goes_before_that_of_the_object(
 
 def test_what_was_asked_for_is_waited(raw: RawServer) -> None:
     raw.answers = [http(429, b"{}", Retry_After="1")]
-    raw.answer = http(case("batch").SUCCESS, dumps(case("batch").BODY))
+    raw.answer = good_answer("batch")
     first, second = created("batch", raw.url, None).attempts
     assert second.started - first.started >= timedelta(seconds=1)
 

@@ -42,7 +42,6 @@ from wire import body, header, operation_of, query, wire
 
 BATCH = load("batch")
 CREATE = next(operation for operation in BATCH.operations if operation.id == "audience_create")
-_BODY = "response.body"
 _TIMES = ("2025-10-01T09:10:00Z", "20251001T0910", "2025-W40-3", "2025-274", "2025-10-01 09:10:00,1234567+02:00")
 Change = Callable[[Request], Request]
 
@@ -73,6 +72,12 @@ def findings(
         expectation = expect(target, CREATE, request, rule=advice)
         judging.judge(CREATE, seen, judging.known(CREATE, seen, expectation) if remembers else expectation)
     return tuple(merged(ledger.findings, BATCH.operations, judging.valid, judging.refusing))
+
+
+def judge_of(key: str) -> Judge:
+    """The judge of a run that has sent nothing yet; its ledger has what it finds."""
+    spec = load(key)
+    return Judge(Target(spec, "http://127.0.0.1", SETTINGS[key]), Ledger(), Audiences(spec, "1"))
 
 
 def pointers(found: tuple[Finding, ...]) -> list[str]:
@@ -159,8 +164,7 @@ def test_two_broken_rules_are_two_findings() -> None:
     ],
 )
 def test_what_a_list_and_a_view_both_have_wrong_is_one_finding(one: str, names: list[str]) -> None:
-    ledger = Ledger()
-    judging = Judge(Target(BATCH, "http://127.0.0.1", SETTINGS["batch"]), ledger, Audiences(BATCH, "1"))
+    judging = judge_of("batch")
     asked = ("audience_list", '{"x": 1} in it', f'{{"audiences": [{one}]}}'), ("audience_view", "valid", one)
     for operation_id, kind, answer in asked:
         right = Expectation(Expected.SUCCESS, "case.accepted", "", kind)
@@ -168,16 +172,22 @@ def test_what_a_list_and_a_view_both_have_wrong_is_one_finding(one: str, names: 
         for body_of in (answer, answer.replace('"1"', "1")):
             response = Response(200, (("Content-Type", "application/json"),), body_of.encode())
             judging.judge(operation, Observation("", Request("GET", operation.path, ()), response), right)
-    found = [*merged(ledger.findings, BATCH.operations, {}, ())]
+    found = [*merged(judging.ledger.findings, BATCH.operations, {}, ())]
     assert [one.operations for one in found] == [("audience_list", "audience_view")] * len(names)
     assert [one.place.rpartition("/")[2] for one in found] == names
     assert all(one.message.startswith("answered GET /audiences/view: ") for one in found)
 
 
+def test_what_was_wrongly_taken_is_no_second_finding_where_it_is_shown() -> None:
+    pointer = "/components/schemas/Tag/properties/id/pattern"
+    rules = ("case.refused", pointer), ("response.body", pointer), ("response.body", f"{pointer}x")
+    found = [Finding(rule, "batch", at, "said", "", "", "body /id", Weight.VIOLATION) for rule, at in rules]
+    assert [(one.rule, one.pointer) for one in merged(found, (), {}, ())] == [rules[0], rules[2]]
+
+
 def test_a_file_that_a_create_and_a_replacement_wrongly_take_is_one_finding_whatever_is_wrong_with_it() -> None:
-    spec, ledger, found = load("commbox"), Ledger(), []
-    target = Target(spec, "http://127.0.0.1", SETTINGS["commbox"])
-    judging = Judge(target, ledger, Audiences(spec, "1"))
+    judging = judge_of("commbox")
+    spec, target = judging.target.spec, judging.target
     unnamed = body('--limit\r\nContent-Disposition: form-data; name="name"\r\n\r\nSpring\r\n', "")
     pdf = body("text/csv\r\n\r\nphone1", "application/pdf\r\n\r\n%PDF-1.4")
     form = wire("commbox").GOOD
@@ -190,7 +200,7 @@ def test_a_file_that_a_create_and_a_replacement_wrongly_take_is_one_finding_what
         status = 201 if method == "POST" else 200
         response = Response(status, (("Content-Type", "application/json"),), b'{"data": {"id": "1"}}')
         judging.judge(operation, Observation("", request, response), expect(target, operation, request))
-    found = [one for one in merged(ledger.findings, spec.operations, {}, ()) if one.rule == "case.refused"]
+    found = [one for one in merged(judging.ledger.findings, spec.operations, {}, ()) if one.rule == "case.refused"]
     assert [one.operations for one in found] == [("PUT /Audiences/{AUDIENCE_ID}", "Post_Audiences")]
 
 
@@ -447,14 +457,6 @@ def test_a_name_in_a_list_that_is_the_id_of_another_audience_is_no_id() -> None:
     assert (found("3"), found("1")) == ([], ["run.echo"])
 
 
-def test_a_page_that_is_longer_than_any_may_be_is_found() -> None:
-    request = replace(wire("batch").GOOD, method="GET", target="/audiences/list?limit=1000", body=b"")
-    answer = '{"audiences": [%s], "has_more": false}'
-    assert of_one("batch", "audience_list", request, answer % ", ".join(["{}"] * 100)) == []
-    ((rule, _),) = of_one("batch", "audience_list", request, answer % ", ".join(["{}"] * 101))
-    assert rule == "run.pages"
-
-
 def test_a_valid_request_that_is_refused_is_told_by_what_is_unusual_in_it() -> None:
     kept = [(same, taken(number)) for number in range(20)]
     one, other = body("Spring", "Fr\u00fchling"), body("Spring", "Spring & Summer")
@@ -479,6 +481,16 @@ def test_a_server_that_checks_nothing_in_a_body_is_one_finding() -> None:
         (body('"Spring"', "1"), taken(9)),
     )
     assert more.key != found[0].key
+
+
+def test_a_server_that_needs_nothing_of_a_body_needs_no_body_either_and_that_is_one_finding() -> None:
+    """The server refuses a wrong name, so it does check a body that there is."""
+    emptied, cut = lambda sent: replace(sent, body=b""), lambda sent: replace(sent, body=b"{")
+    exchanges = [(named("1"), refused(400)), (emptied, taken(1)), (cut, taken(2))]
+    nameless, typeless = body('"name": "spring_2025", ', ""), body('"type": "custom_ids", ', "")
+    assert len(findings(*exchanges, (nameless, taken(3)))) == 3
+    (found,) = findings(*exchanges, (nameless, taken(3)), (typeless, taken(4)))
+    assert found.detail == "name required, the body as application/json, the body required, type required"
 
 
 def test_a_header_that_a_server_does_not_read_is_one_finding_that_names_each_broken_rule() -> None:
@@ -604,11 +616,10 @@ def test_what_becomes_of_an_audience_whose_name_should_have_been_refused_is_no_f
 
 
 def test_a_body_whose_name_cannot_be_read_may_be_about_no_audience() -> None:
-    remove, ledger = next(each for each in BATCH.operations if each.id == "audience_remove"), Ledger()
-    target, unread = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"]), b'{"name": "1", "x": "\\ud800"}'
+    judging, remove, unread = judge_of("batch"), BATCH.named["audience_remove"], b'{"name": "1", "x": "\\ud800"}'
     seen = Observation("", replace(wire("batch").GOOD, target=remove.path, body=unread), refused(404))
-    Judge(target, ledger, Audiences(BATCH, "1")).judge(remove, seen, expect(target, remove, seen.request))
-    assert ledger.findings == ()
+    judging.judge(remove, seen, expect(judging.target, remove, seen.request))
+    assert judging.ledger.findings == ()
 
 
 @pytest.mark.parametrize(
@@ -617,15 +628,16 @@ def test_a_body_whose_name_cannot_be_read_may_be_about_no_audience() -> None:
         ("audience_list", '{"audiences": [], "has_more": false, "next_from": null}', []),
         # A cursor may be the last name of a page, though that is empty.
         ("audience_list", '{"audiences": [{"name": ""}], "has_more": true, "next_from": ""}', []),
-        ("audience_list", '{"audiences": [{"name": "a"}], "has_more": true, "next_from": "", "count": 1}', [_BODY]),
+        ("audience_list", '{"audiences": [{"name": "a"}], "has_more": true, "next_from": ""}', ["response.body"]),
+        # No page is longer than any may be.
+        ("audience_list", json.dumps({"audiences": [{}] * 100, "has_more": False}), []),
+        ("audience_list", json.dumps({"audiences": [{}] * 101, "has_more": False}), ["run.pages"]),
         *(("Get_Audiences", f'{{"data": [{{"type": "Dynamic", "created_time": "{time}"}}]}}', []) for time in _TIMES),
-        ("Get_Audiences", '{"data": [{"type": "Dynamic", "created_time": "01/10/2025 09:10"}]}', [_BODY]),
+        ("Get_Audiences", '{"data": [{"type": "Dynamic", "created_time": "01/10/2025 09:10"}]}', ["response.body"]),
     ],
 )
-def test_what_the_pages_say_of_a_list_beside_its_schema_is_one_rule(
-    operation: str, answer: str, rules: list[str]
-) -> None:
-    key, path = ("batch", "/audiences/list") if operation == "audience_list" else ("commbox", "/audiences")
+def test_a_list_keeps_what_is_said_beside_its_schema(operation: str, answer: str, rules: list[str]) -> None:
+    key, path = ("batch", "/audiences/list?limit=1000") if operation == "audience_list" else ("commbox", "/audiences")
     request = Request("GET", path, wire(key).GOOD.headers)
     assert [rule for rule, _ in of_one(key, operation, request, answer)] == rules
 
@@ -653,15 +665,14 @@ def test_of_a_value_that_fits_no_alternative_the_property_is_told_that_all_of_th
     ("shown", "rules"), [('{"id": "5", "name": "4"}', []), ('{"id": "4", "name": "a"}', ["run.echo"])]
 )
 def test_an_audience_whose_name_is_the_id_of_another_is_not_taken_for_that(shown: str, rules: list[str]) -> None:
-    spec, ledger = load("adobe"), Ledger()
-    judging = Judge(Target(spec, "http://127.0.0.1", SETTINGS["adobe"]), ledger, Audiences(spec, "1"))
+    judging = judge_of("adobe")
     headers, right = wire("adobe").GOOD.headers, Expectation(Expected.SUCCESS, "case.accepted", "", "valid")
     listed = Request("GET", "/data/core/ups/audiences", headers), f'{{"children": [{shown}]}}'
     made = wire("adobe").GOOD, '{"audienceId": "4"}'
-    for operation, (request, answer) in zip(spec.operations, (made, listed), strict=False):
+    for operation, (request, answer) in zip(judging.target.spec.operations, (made, listed), strict=False):
         seen = Observation("", request, Response(200, (("Content-Type", "application/json"),), answer.encode()))
         judging.judge(operation, seen, right)
-    assert [one.rule for one in ledger.findings] == rules
+    assert [one.rule for one in judging.ledger.findings] == rules
 
 
 def test_a_failure_on_an_unusual_form_tells_what_is_unusual_and_a_wrong_success_is_no_advice_on_the_form() -> None:
@@ -676,25 +687,30 @@ def test_a_failure_on_an_unusual_form_tells_what_is_unusual_and_a_wrong_success_
 
 @pytest.mark.parametrize("troubles", [["the connection was closed", "no connection: refused"], ["closed", "closed"]])
 def test_of_a_server_that_is_gone_the_first_request_without_an_answer_is_told(troubles: list[str]) -> None:
-    target, ledger = Target(BATCH, "http://127.0.0.1", SETTINGS["batch"]), Ledger()
-    judging, good = Judge(target, ledger, Audiences(BATCH, "1")), wire("batch").GOOD
+    judging, good = judge_of("batch"), wire("batch").GOOD
     answered = [(good, taken(1), "")]
     unanswered = [(header("Authorization")(good), None, troubles[0]), (named("1")(good), None, troubles[1])]
     for request, response, trouble in answered + unanswered:
         seen = Observation("", request, response, trouble=trouble)
-        judging.judge(CREATE, seen, expect(target, CREATE, request))
-    (found,) = ledger.findings
+        judging.judge(CREATE, seen, expect(judging.target, CREATE, request))
+    (found,) = judging.ledger.findings
     assert found.message.startswith("a request, Authorization missing: no answer")
     assert "Authorization" not in dict(found.evidence[0].request.headers)
 
 
+def test_a_connection_that_is_closed_on_deep_nesting_is_advice_as_a_server_error_is() -> None:
+    judging, deep = judge_of("batch"), DEEP(wire("batch").GOOD)
+    seen = Observation("", deep, trouble="the connection was closed")
+    judging.judge(CREATE, seen, expect(judging.target, CREATE, deep))
+    assert [one.rule for one in judging.ledger.findings] == ["json.depth"]
+
+
 def test_a_success_of_another_status_than_the_documented_one_is_told_with_that() -> None:
-    spec, ledger = load("adobe"), Ledger()
-    judging = Judge(Target(spec, "http://127.0.0.1", SETTINGS["adobe"]), ledger, Audiences(spec, "1"))
+    judging = judge_of("adobe")
     answer = Response(201, (("Content-Type", "application/json"),), b'{"audienceId": "4"}')
     right = Expectation(Expected.SUCCESS, "case.accepted", "", "valid", odd="name")
-    judging.judge(spec.operations[0], Observation("", wire("adobe").GOOD, answer), right)
-    ((asked, _, why),) = [one.message.partition(": 201 ") for one in ledger.findings]
+    judging.judge(judging.target.spec.operations[0], Observation("", wire("adobe").GOOD, answer), right)
+    ((asked, _, why),) = [one.message.partition(": 201 ") for one in judging.ledger.findings]
     assert (why, "originName" in asked) == ("(documented: 200)", True)
 
 

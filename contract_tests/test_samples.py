@@ -13,7 +13,7 @@ import pytest
 from audience_contract.mock.provider import load
 from audiences import AudiencesError, Receipt
 from callers import Caller, make
-from cases import KEYS, case
+from cases import KEYS, case, good_answer
 from raw_server import RawServer, http
 from wire import media_of, operation_of
 
@@ -39,7 +39,7 @@ def repaired(text: str) -> Any:
 
 
 def sent(key: str, raw: RawServer, audience: Any, **options: Any) -> Any:
-    raw.answer = http(case(key).SUCCESS, json.dumps(case(key).BODY).encode())
+    raw.answer = good_answer(key)
     with make(key, **options) as provider:
         provider.create(audience)
     return raw.last()

@@ -44,7 +44,7 @@ def test_a_server_that_is_another_one_is_not_judged(key: str) -> None:
     elsewhere = changing(lambda request: Response(405 if request.method == "PUT" else 404, ()))
     report = judge(MockServer(middleware=elsewhere), key)
     assert (report.verdict, report.findings) == (Verdict.INCONCLUSIVE, ())
-    assert "every request was answered 404" in report.ended
+    assert re.search("every request was answered 40[45]", report.ended)
 
 
 @pytest.mark.parametrize("key", provider_keys())

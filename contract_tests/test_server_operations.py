@@ -307,6 +307,15 @@ def test_a_list_that_starts_elsewhere_than_it_is_asked_to_is_a_finding(start: in
     assert ("listAudiences", "run.pages") in _found(report)
 
 
+def test_a_number_that_is_taken_for_a_text_is_a_finding_though_each_name_is_taken_once() -> None:
+    act = takes_as(
+        lambda request: replace(request, body=re.sub(rb": (\d+|true|null)(?=[,}])", rb': "\1"', request.body))
+    )
+    fault = Fault("batch.test", "It makes a text of any value.", (), act)
+    report = judge(MockServer(settings=_STRICT, fault=fault), "batch", requests=90, operations=[_CREATE, *_CHANGES])
+    assert [one.rule for one in report.counted] == ["case.refused"]
+
+
 @pytest.mark.long
 def test_an_object_with_one_property_too_many_that_is_taken_is_a_finding() -> None:
     # The sixteenth is not seen.
@@ -498,6 +507,24 @@ def test_a_file_that_is_added_to_an_audience_instead_of_replacing_it_is_a_findin
 
     report = judge(_playing(_PUT, adds, "commbox"), "commbox", operations=[_PUT, "Get_Audiences"], stop_first=True)
     assert "run.members" in [one.rule for one in report.counted]
+
+
+def test_a_name_that_stands_beside_a_new_file_and_renames_the_audience_is_a_finding() -> None:
+    names = dict[str, str]()
+
+    def renames(turn: Turn) -> Response:
+        answer = turn.answer()
+        if turn.request.method == "GET" and answer.is_success:
+            data = [{**one, "name": names.get(one["id"], one["name"])} for one in json.loads(answer.body)["data"]]
+            return as_json(lambda value: {**value, "data": data})(answer)
+        if turn.request.method == "PUT" and answer.is_success and turn.text("name"):
+            names[json.loads(answer.body)["data"]["id"]] = turn.text("name")
+        return answer
+
+    report = judge(_playing("", renames, "commbox"), "commbox", operations=[_PUT, "Get_Audiences"], stop_first=True)
+    (found,) = report.counted
+    assert (found.rule, found.operations) == ("run.echo", ("Get_Audiences", _PUT))
+    assert [step.operation for step in found.story][-3:] == [_PUT, _PUT, "Get_Audiences"]
 
 
 @pytest.mark.parametrize("operation", [_CHANGES[1], long(_CHANGES[0])])

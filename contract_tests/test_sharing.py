@@ -24,6 +24,7 @@ from cases import KEYS, case
 from forking import FORKS
 from ims import CLIENT, adobe
 from long import long
+from some_providers import ANEW, MADE
 
 HERE = Path(__file__).parent
 THREADS = 24
@@ -85,6 +86,7 @@ def handle(result: Receipt) -> str:
     return str(result.id or result.operation_token)
 
 
+@ANEW
 def test_threads_that_share_an_object_get_each_its_own_receipt(key: str, server: MockServer) -> None:
     receipts: dict[str, Receipt] = {}
 
@@ -103,6 +105,7 @@ def test_threads_that_share_an_object_get_each_its_own_receipt(key: str, server:
     assert len(made) == 3 * THREADS
 
 
+@ANEW
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_one_event_loop_after_the_other_uses_an_object(key: str, server: MockServer, backend: str) -> None:
     shared = provider(key, aio)
@@ -117,7 +120,7 @@ def test_one_event_loop_after_the_other_uses_an_object(key: str, server: MockSer
     assert len(server.audiences) == 6
 
 
-@pytest.mark.parametrize("key", [KEYS[0], *map(long, KEYS[1:])])
+@pytest.mark.parametrize("key", [MADE[0], *map(long, MADE[1:])])
 def test_connections_stay_usable_when_the_object_is_closed_in_another_event_loop(key: str, server: MockServer) -> None:
     shared = provider(key, aio)
 
@@ -129,7 +132,7 @@ def test_connections_stay_usable_when_the_object_is_closed_in_another_event_loop
         await shared.close()
 
     asyncio.run(call())
-    gc.collect()
+    gc.collect(1)
     assert len(server.audiences) == 2
 
 
@@ -150,7 +153,7 @@ def test_event_loops_of_two_threads_use_an_object_at_the_same_time(key: str, ser
         thread.start()
     for thread in threads:
         thread.join()
-    gc.collect()  # connections that were left open would be warned of now
+    gc.collect(1)  # connections that were left open would be warned of now
     assert [type(result) for result in results] == [Receipt] * 40
     assert len(server.audiences) == 40
 

@@ -17,7 +17,7 @@ from audience_contract.workbooks import workbook
 from audiences import AudiencesError, Outcome, PhoneFile, Receipt, RetryPolicy, aio
 from audiences._json import dumps
 from canaries import MEMBER, NAME, NUMBER, SECRET, WORDS, body, credentials, draft, found_in, witness
-from cases import case
+from cases import case, good_answer
 from raw_server import RawServer, closed_port, http
 
 ALL = (SECRET, MEMBER, NUMBER, NAME, WORDS)
@@ -182,7 +182,7 @@ def test_of_a_large_file_nothing_is_logged_either(
 ) -> None:
     file = tmp_path / f"{NAME}.csv"
     file.write_bytes(b"phone1\r\n" + f"{NUMBER},{MEMBER}\r\n".encode() * 100_000)
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
+    raw.answer = good_answer(key)
     with witness() as logs:
         result = create(raw.url, given=draft(key, members=PhoneFile(file)))
     check(result, logs)

@@ -19,7 +19,7 @@ import processes
 from audiences import AudiencesError, Receipt, RetryPolicy, aio, create_everywhere
 from callers import make
 from canaries import MEMBER, NAME, NUMBER, SECRET, WORDS, body, credentials, draft, found_in
-from cases import KEYS, case
+from cases import KEYS, case, good_response, headers
 
 Answer = Callable[[int], httpx2.Response]
 ALLOWED = {"audiences.provider", "audiences.verb", "audiences.outcome", "error.type"}
@@ -119,7 +119,7 @@ def check(spans: list[ReadableSpan], outcome: str | None, failure: str | None, *
 
 
 def test_a_call_is_a_span_which_is_current_while_the_request_is_sent(run: Any, key: str) -> None:
-    result, spans = run(lambda _: httpx2.Response(case(key).SUCCESS, json=body(key, WORDS)))
+    result, spans = run(lambda _: httpx2.Response(case(key).SUCCESS, json=body(key, WORDS), headers=headers(key)))
     assert isinstance(result, Receipt)
     check(spans, "applied", None, case(key).SUCCESS)
     assert spans[-1].name == f"{result.provider} create"
@@ -136,7 +136,7 @@ def test_a_failure_is_told_by_its_kind_and_outcome_only(run: Any, key: str) -> N
 def test_every_attempt_is_within_the_one_span_of_its_call(run: Any, key: str) -> None:
     answers = [
         httpx2.Response(429, headers={"Retry-After": "0"}),
-        httpx2.Response(case(key).SUCCESS, json=case(key).BODY),
+        good_response(key),
     ]
     result, spans = run(answers.__getitem__)
     assert isinstance(result, Receipt)
@@ -175,7 +175,7 @@ def test_calls_to_many_are_within_the_callers_own_span(
     exporter: InMemorySpanExporter, face: BlockingPortal | None
 ) -> None:
     def answer(key: str) -> httpx2.MockTransport:
-        return httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, json=case(key).BODY))
+        return httpx2.MockTransport(lambda _: good_response(key))
 
     exporter.clear()
     how: Any = {"leave_out": {"description", "members"}}
@@ -195,7 +195,7 @@ def test_calls_to_many_are_within_the_callers_own_span(
 def test_a_processor_that_raises_loses_no_receipt(run: Any, key: str, moment: str) -> None:
     before, BROKEN.armed = BROKEN.armed, moment
     try:
-        result, _ = run(lambda _: httpx2.Response(case(key).SUCCESS, json=case(key).BODY))
+        result, _ = run(lambda _: good_response(key))
     finally:
         BROKEN.armed = before
     assert isinstance(result, Receipt)

@@ -1,6 +1,5 @@
 """Certificates are checked, with one TLS context, and nothing turns that off by accident."""
 
-import json
 import os
 import socket
 import ssl
@@ -15,7 +14,7 @@ from anyio.from_thread import BlockingPortal
 import processes
 from audiences import ConfigurationError, NotSentError, Receipt, RetryPolicy
 from callers import FACES, created, make
-from cases import case
+from cases import body_of, case, headers
 from faults import certificates
 from faults.answers import success
 from faults.server import Play, Stage, Wire
@@ -88,7 +87,7 @@ def served_over(context: Callable[[], ssl.SSLContext]) -> Play:
 
 
 def stage(key: str, context: Callable[[], ssl.SSLContext]) -> Stage:
-    return Stage(served_over(context), case(key).SUCCESS, json.dumps(case(key).BODY).encode())
+    return Stage(served_over(context), case(key).SUCCESS, body_of(key), headers(key))
 
 
 def test_a_process_has_one_tls_context_made_at_the_first_call(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import audiences
 from audiences import Audience, AudiencesError, InvalidError, Problem, Receipt, aio
 from audiences._json import dumps
 from callers import Caller, make
-from cases import KEYS
+from cases import KEYS, good_answer
 from raw_server import RawServer, http
 
 ERRORS = [each for each in vars(audiences).values() if isinstance(each, type) and issubclass(each, AudiencesError)]
@@ -32,7 +32,7 @@ def test_what_a_refused_draft_breaks_is_listed_in_it() -> None:
 
 
 def test_a_receipt_and_the_errors_of_an_answer_have_what_the_provider_said(caller: Caller, raw: RawServer) -> None:
-    raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY))
+    raw.answer = good_answer(caller.key)
     receipt = caller.create(caller.case.good())
     assert isinstance(receipt, Receipt)
     known = receipt.to_dict()

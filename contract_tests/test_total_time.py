@@ -26,9 +26,10 @@ from audiences import (
 )
 from audiences._json import dumps
 from callers import make
-from cases import case
+from cases import body_of, case, headers
 from cases.commbox import CSV
 from faults.server import Stage
+from some_providers import ANSWERED
 from test_on_result import silent
 
 TOTAL = 0.3
@@ -100,8 +101,8 @@ def test_the_look_of_a_prepare_is_bounded_too(over: threading.Event) -> None:
 
 
 def answering(key: str, body: Any = None) -> httpx2.MockTransport:
-    content = dumps(body or case(key).BODY)
-    return httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, content=content))
+    content = dumps(body) if body else body_of(key)
+    return httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, content=content, headers=headers(key)))
 
 
 def test_a_response_hook_that_takes_too_long_is_left_alone_and_the_answer_is_kept(
@@ -153,6 +154,7 @@ def _with(key: str, secret: str) -> dict[str, str]:
     return {next(each.argument for each in make(key).settings if each.secret): secret}
 
 
+@ANSWERED
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_an_event_loop_goes_on_while_a_large_answer_is_read(key: str, backend: str) -> None:
     reading, went_on = threading.Event(), threading.Event()
@@ -186,6 +188,7 @@ def test_an_event_loop_goes_on_while_a_large_answer_is_read(key: str, backend: s
     assert len(receipts) == 1
 
 
+@ANSWERED
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_task_cancelled_while_a_large_answer_is_read_has_the_answer_as_the_cause(key: str, times: int) -> None:
     big = {**case(key).BODY, "more": ("/" * 39 + " ") * 180_000}

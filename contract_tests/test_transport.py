@@ -22,9 +22,8 @@ from audiences import (
     UnknownOutcomeError,
     aio,
 )
-from audiences._json import dumps
 from callers import Caller, created, make
-from cases import KEYS, case
+from cases import KEYS, body_of, case, good_answer, headers
 from raw_server import RawServer, closed_port, http
 from wire import operation_of
 
@@ -61,7 +60,8 @@ def test_respx_mocks_an_exchange_and_an_unmocked_call_never_reaches_a_socket(key
     url = raw.url + case(key).PATH
     path = ".*" + re.sub("{.+?}", "[^/]+", operation_of(key).path)
     with respx.mock(base_url=url, using="httpcore2") as router, make(key, base_url=url) as provider:
-        route = router.post(path__regex=path).respond(case(key).SUCCESS, json=case(key).BODY)
+        route = router.route(method=operation_of(key).method, path__regex=path)
+        route.respond(case(key).SUCCESS, content=body_of(key), headers=headers(key))
         receipt = provider.create(case(key).good())
         assert (receipt.id, receipt.operation_token) == case(key).handle(case(key).BODY)
         assert route.call_count == 1
@@ -74,8 +74,10 @@ def test_respx_mocks_an_exchange_and_an_unmocked_call_never_reaches_a_socket(key
 def test_a_transport_of_the_callers_own_carries_the_bytes(
     key: str, raw: RawServer, portal: BlockingPortal, library: Any
 ) -> None:
-    raw.answer = http(case(key).SUCCESS, dumps(case(key).BODY))
-    mock = library.MockTransport(lambda _: library.Response(case(key).SUCCESS, json=case(key).BODY))
+    raw.answer = good_answer(key)
+    mock = library.MockTransport(
+        lambda _: library.Response(case(key).SUCCESS, content=body_of(key), headers=headers(key))
+    )
     for blocking, asynchronous in ((mock, mock), (library.HTTPTransport(), library.AsyncHTTPTransport())):
         url = raw.url + case(key).PATH
         with make(key, base_url=url, transport=blocking) as provider:
@@ -115,7 +117,7 @@ def test_what_a_transport_raises_says_whether_anything_was_sent_and_its_text_is_
 
 
 def test_a_limit_on_calls_per_second_spreads_them(raw: RawServer, face: BlockingPortal | None) -> None:
-    raw.answer = http(202, dumps(case("batch").BODY))
+    raw.answer = good_answer("batch")
     caller = Caller("batch", raw.url, face, max_per_second=20)
     begun = time.monotonic()
     for _ in range(5):
@@ -125,7 +127,7 @@ def test_a_limit_on_calls_per_second_spreads_them(raw: RawServer, face: Blocking
 
 
 def test_a_provider_object_can_be_used_again_after_it_was_closed(caller: Caller, raw: RawServer) -> None:
-    raw.answer = http(caller.case.SUCCESS, dumps(caller.case.BODY))
+    raw.answer = good_answer(caller.key)
     for _ in range(2):
         assert isinstance(caller.create(caller.case.good()), Receipt)
         caller.close()
@@ -168,7 +170,7 @@ def address_of(port: int) -> Any:
 def test_a_name_leads_to_the_first_of_its_addresses_that_takes_the_connection(
     face: BlockingPortal | None, raw: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raw.answer = http(202, dumps(case("batch").BODY))
+    raw.answer = good_answer("batch")
     with socket.create_server(("127.0.0.1", 0), backlog=0) as silent, ExitStack() as stack:
         for _ in range(2):  # what is more than its queue has room for gets no answer
             waiting = stack.enter_context(socket.socket())

@@ -10,7 +10,7 @@ from audience_clients.batch.models import AudienceCreateResponse202
 from audiences import Audience, Batch, InvalidError, Receipt, aio
 from audiences.fields import BatchFields, ProviderFields
 from callers import make
-from cases import KEYS, case
+from cases import KEYS, case, good_response
 
 
 def test_a_wrong_name_or_value_in_provider_fields_is_an_error_of_types_too() -> None:
@@ -32,7 +32,7 @@ def test_provider_fields_have_the_properties_of_the_request_that_are_no_fields_o
     adapter = make(key).adapter
     properties = adapter.create.spec.body.at(adapter.draft.within).properties.keys()
     typed = ProviderFields.__annotations__[key].__annotations__
-    assert typed.keys() == properties - adapter.draft.fields.keys()
+    assert typed.keys() == (properties | {*adapter.draft.in_path}) - adapter.draft.fields.keys()
 
 
 def test_the_model_of_a_receipt_has_a_type_that_depends_on_the_provider() -> None:
@@ -46,7 +46,7 @@ def test_the_model_of_a_receipt_has_a_type_that_depends_on_the_provider() -> Non
 
 @pytest.mark.parametrize("key", KEYS)
 def test_the_model_of_a_receipt_is_of_the_type_that_both_classes_state(key: str) -> None:
-    answer = httpx2.MockTransport(lambda _: httpx2.Response(case(key).SUCCESS, json=case(key).BODY))
+    answer = httpx2.MockTransport(lambda _: good_response(key))
     provider = make(key, transport=answer)
     model = type(provider.create(case(key).good()).model)
     assert stated(provider) in (model, Any)

@@ -218,6 +218,19 @@ def test_beside_what_stands_against_a_page_each_line_and_test_that_it_breaks_is_
 
 
 @pytest.mark.long
+def test_where_no_client_can_be_generated_the_tests_run_with_the_old_one(project: Path) -> None:
+    def other(spec: Json) -> None:
+        content = operation(spec)["requestBody"]["content"]
+        content["application/x-ndjson"] = content.pop("application/json")
+
+    publish(project, changed(other))
+    result = updated(project, tests=True)
+    unchanged(project, result, Code.FAILED, "nothing here judges the media type 'application/x-ndjson'")
+    assert "the client generator complains" in result.error
+    assert [(check.name, check.said) for check in result.checks if check.name.startswith("tests")] == [("tests", ())]
+
+
+@pytest.mark.long
 def test_an_answer_that_the_overlay_requires_and_the_page_no_longer_describes_breaks_its_readers(project: Path) -> None:
     overlay = project / "specs" / "acme" / "overlay.yaml"
     more = (

@@ -12,12 +12,12 @@ from anyio.from_thread import BlockingPortal
 from audiences import AudiencesError, NotSentTimeoutError, Receipt, aio
 from audiences._options import Pace
 from callers import Caller, make
-from cases import case
+from cases import case, good_answer
 from raw_server import RawServer, http
 
 
 def test_turns_that_cancelled_calls_had_are_taken_by_those_who_come_after(raw: RawServer) -> None:
-    raw.answer = http(202, json.dumps(case("batch").BODY).encode())
+    raw.answer = good_answer("batch")
 
     async def call() -> float:
         async with make("batch", aio, base_url=raw.url, max_per_second=1) as provider:
@@ -36,7 +36,7 @@ def test_turns_that_cancelled_calls_had_are_taken_by_those_who_come_after(raw: R
 def test_a_call_whose_turn_would_come_after_its_total_time_is_refused_without_waiting(
     raw: RawServer, face: BlockingPortal | None
 ) -> None:
-    raw.answer = http(202, json.dumps(case("batch").BODY).encode())
+    raw.answer = good_answer("batch")
     caller = Caller("batch", raw.url, face, max_per_second=0.2)
     assert isinstance(caller.create(case("batch").good()), Receipt)
     error = caller.create(case("batch").good(), timeout=1)

@@ -1,9 +1,11 @@
 """A provider known by its OpenAPI document alone: what that says of effects, of ids and of what needs what."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
+from urllib.parse import urljoin
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
 from .facts import PATH, Effect, Facts, bare, effect_of, linking, links_between, value_at
@@ -11,7 +13,7 @@ from .media import entry_of, media_of
 from .messages import Request, Response
 from .mock import answers
 from .mock.answers import reply
-from .mock.provider import Call, Provider, chosen, facts_of
+from .mock.provider import Call, Provider, chosen, facts_of, load
 from .mock.provider import register as register_provider
 from .mock.state import Record
 from .parameters import sent
@@ -34,19 +36,20 @@ class Documented(Provider):
 
     is_by_name: ClassVar[bool] = False
 
-    def __init__(self, spec: Spec) -> None:
-        self._spec = spec
+    @classmethod
+    def of(cls, spec: Spec) -> "Documented":
+        """The provider that a document describes."""
+        made = cls()
         # Several schemes may share one place. There the last variable counts: `variables` has the user's choice last.
         schemes = {name: spec.node["components"]["securitySchemes"][name] for name in spec.variables}
-        self.settings = {where(schemes[name]): variable for name, variable in spec.variables.items()}  # type: ignore[misc]
+        made.settings = {where(schemes[name]): variable for name, variable in spec.variables.items()}  # type: ignore[misc]
+        made.key = spec.key
+        return made
 
     def facts(self, operation: Operation) -> Facts:
         """The effect that the document states or suggests, and where the ids in the path come from."""
-        return _facts(operation)
-
-    @property
-    def key(self) -> str:
-        return self._spec.key
+        found = self.operations.get(operation.id) or _facts(operation)
+        return replace(found, unique=self.identity) if found.creates and self.identity else found
 
     def why_not(self, operation: Operation) -> str:
         """Why an operation, or a create that it depends on, is not judged; "" if all of them are judged."""
@@ -58,7 +61,7 @@ class Documented(Provider):
             needed.append(each)
             if why := self._why_not_alone(each):
                 return why
-            each = self._spec.named.get(facts_of(each).source)
+            each = operation.spec.named.get(facts_of(each).source)
         return ""
 
     def _why_not_alone(self, operation: Operation) -> str:
@@ -68,7 +71,7 @@ class Documented(Provider):
         if unknown:
             return f"nothing says where {unknown[0]} comes from"
         # A create may answer ids of other things, too, such as of the owner.
-        own = facts_of(self._spec.named[facts.source]).unique if facts.source else ()
+        own = facts_of(operation.spec.named[facts.source]).unique if facts.source else ()
         taken = [facts.linked[name] for name, _ in _path(operation) if name in facts.linked][-1:]
         taken = taken or [*facts.linked.values()] or [""] * (not facts.creates)
         is_unsaid = not facts.reads and not all(pointer in own or pointer.startswith(PATH) for pointer in taken)
@@ -106,12 +109,12 @@ class Documented(Provider):
     def file(self) -> tuple[str, str, bytes]:
         return "check.txt", "text/plain", b"check\n"
 
-    def handler(self, operation: Operation) -> Callable[[Call], Response]:  # noqa: ARG002
-        return self._answer
-
-    def _answer(self, call: Call) -> Response:
+    def otherwise(self, call: Call) -> Response:
         """A success by the document's schemas, about what was created; 404 where that is not there."""
-        facts, success = facts_of(call.operation), answers.success(call.operation)
+        facts, found = facts_of(call.operation), call.all() if chosen(call.operation) else ()
+        # A create puts something else in the place of what has the id that its caller chose.
+        same = [old for old in found if (old.operation, old.path) == (call.operation.id, call.path)]
+        success = answers.success(call.operation, is_new=facts.creates and not same)
         source = next((one for one in call.all() if one.operation == facts.source and _is_meant(one, call)), None)
         if facts.source and not source:
             return self.error(call.operation, 404)
@@ -127,9 +130,15 @@ class Documented(Provider):
         for pointer, own in ids.items():
             if type(at(value, pointer)) is type(own):
                 value = put(value, pointer.removeprefix("/"), own)
+        for name in [*call.path][-1:] if made else ():
+            pointer = _id_of(name, _identities(call.operation))
+            if pointer and isinstance(usual := at(value, pointer), str | int):
+                value = put(value, pointer.removeprefix("/"), type(usual)(call.path[name]))
         # Where no success is documented, an empty 200 claims the least.
         success = success or Response(200, (), b"")
         if facts.creates:
+            for old in same:
+                call.state.drop(old)
             value, success = _created(call, value, success)
         if success.body.startswith(b"{"):
             success = Response(success.status, success.headers, reply(success.status, value).body)
@@ -146,23 +155,30 @@ class Documented(Provider):
 def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
     """The value and the answer of a create, with an id that nothing else has; what is made is kept."""
     path, operation = dict(call.path), call.operation
-    for old in call.all() if chosen(operation) else ():
-        if (old.operation, old.path) == (operation.id, path):
-            call.state.drop(old)
+    named, made = at(value_of(call.request), f"/{load(operation.spec.key).named}"), path.get(chosen(operation))
     for pointer in facts_of(operation).unique if not chosen(operation) else ():
         name, is_in_path = pointer.removeprefix(PATH), pointer.startswith(PATH)
         items = (each for each in operation.spec.operations if pointer in facts_of(each).linked.values())
         kind = dict(_path(next(items)))[name] if is_in_path else _kind_at(_answers(operation), pointer)
-        new = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
+        made = new = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
         if is_in_path:
             path[name] = str(new)
             others = tuple(pair for pair in success.headers if pair[0].lower() != "location")
-            location = f"{operation.path.rstrip('/').rpartition('/')[2]}/{new}"
-            success = Response(success.status, (*others, ("location", location)), success.body)
+            success = Response(success.status, (*others, ("location", _location(call, f"/{new}"))), success.body)
         else:
             value = put(value, pointer.removeprefix("/"), new)
-    call.created(fields=value, path=path)
+    called, new_id = (None if each is None else str(each) for each in (named, made))
+    # A later answer may have what was asked for, even if this one does not.
+    call.created(name=called, id=new_id, fields={**_object(value_of(call.request)), **value}, path=path)
     return value, success
+
+
+def _location(call: Call, end: str) -> str:
+    """Where what was made is, in the first form that is allowed: relative, with the whole path, with the server too."""
+    path = call.request.target.partition("?")[0].rstrip("/")
+    kind, server = [*_locations(call.operation), None][0], call.operation.spec.node["servers"][0].plain("url")
+    forms = (path.rpartition("/")[2] + end, path + end, urljoin(server, path) + end)
+    return next((each for each in forms if not kind or not any(check(kind, each, ""))), forms[0])
 
 
 def _kind_at(schema: Node | None, pointer: str) -> Node | None:
@@ -191,7 +207,7 @@ def _only(kind: Node) -> object:
 def register(spec: Spec) -> None:
     """Have a document of the user's own, and the provider that it describes, found by its key."""
     register_spec(spec)
-    register_provider(Documented(spec))
+    register_provider(Documented.of(spec))
 
 
 def _is_meant(record: Record, call: Call) -> bool:
@@ -363,7 +379,7 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
         above = [each for each in above if last not in dict(_path(each)) or (each.method, each.path) == ("PUT", item)]
         for create in above:
             ids = _identities(create)
-            pointer = _id_of(last, ids) or (f"{PATH}{last}" if _has_location(create) else "")
+            pointer = _id_of(last, ids) or (f"{PATH}{last}" if _locations(create) else "")
             if found := _all_linked(names, create, f"{PATH}{last}" if create.method == "PUT" else pointer):
                 return found, create.id
         named = [each for each in creating.get(bare(last), ()) if each not in (operation, *above)]
@@ -393,11 +409,12 @@ def _asked(create: Operation) -> set[str]:
     return {bare(name) for schema in schemas for name, kind in properties(schema).items() if not kind.plain("readOnly")}
 
 
-def _has_location(create: Operation) -> bool:
-    """Whether the header `Location` of a success is documented."""
+def _locations(create: Operation) -> list[Node | None]:
+    """The schemas of the header `Location` of successes, where that is documented."""
     responses = create.node["responses"]
     headers = [responses[code].get("headers") for code in responses.value if code.startswith("2")]
-    return any(name.lower() == "location" for found in headers if found for name in found.value)
+    every = ((name, found[name]) for found in headers if found for name in found.value)
+    return [header.get("schema") for name, header in every if name.lower() == "location"]
 
 
 def _id_of(name: str, ids: Mapping[str, str]) -> str:

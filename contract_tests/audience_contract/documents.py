@@ -281,14 +281,22 @@ class _Plain:
         return {"$ref": f"#{self._place_of_heirs(place) if _PLAIN.fullmatch(pointer) is None else place}"}
 
     def _heirs(self, place: str) -> list[Json]:
-        """The alternatives of a schema that others extend with `allOf`, and whose discriminator tells them apart."""
-        schema = self._object({"$ref": f"#{place}"})
+        """The alternatives of a schema that others extend with `allOf`, and whose discriminator tells them apart; of
+        one of those others, the one alternative that it is.
+        """
+        below = {"$ref": f"#{place}"}
+        schema = self._object(below)
         told = schema.get("discriminator")
-        if not _OF_SCHEMAS.fullmatch(place) or not isinstance(told, dict) or {"oneOf", "anyOf"} & schema.keys():
+        beside: list[Any] = schema["allOf"] if not told and _SOUND["allOf"](schema.get("allOf")) else []
+        above = [str(each.get("$ref"))[1:] for each in beside if "discriminator" in self._object(each)]
+        is_one = _OF_SCHEMAS.fullmatch(place) and not {"oneOf", "anyOf"} & schema.keys()
+        if not is_one or not (above or isinstance(told, dict)):
             return []
         named = self._object(self._object(self._whole.get("components")).get("schemas"))
-        below = {"$ref": f"#{place}"}
         heirs = [name for name, each in named.items() if below in self._object(each).get("allOf", ())]
+        if not told:
+            # Who extends it further may have another value.
+            return [one for at in above for one in self._heirs(at) if below in one.get("allOf", ()) and not heirs][:1]
         mapped = [str(each).rpartition("/")[2] for each in self._object(told.get("mapping")).values()]
         names = dict.fromkeys(mapped or (heirs and [*heirs, place.rpartition("/")[2]]))
         # Nobody says whether anything may be of the extended schema alone, so no request is.
@@ -305,7 +313,7 @@ class _Plain:
         if heirs and key not in self._added:
             self.moved[at] = place
             self._added[key] = {}
-            self._added[key] = self._schema({"anyOf": heirs}, at)
+            self._added[key] = self._schema({"anyOf": heirs} if heirs[1:] else heirs[0], at)
         return at if heirs else place
 
     def _found(self, reference: str) -> tuple[str, Any]:
@@ -362,9 +370,10 @@ class _Plain:
         parameters: dict[tuple[str, str], Json] = {}
         above = pointer.rpartition("/")[0]
         own, common = ((holder.get("parameters", ()), at) for holder, at in ((operation, pointer), (item, above)))
-        for at, given in (
-            (_place(each, f"{at}/parameters/{n}"), each) for found, at in (own, common) for n, each in enumerate(found)
-        ):
+        found = [
+            (_place(each, f"{at}/parameters/{n}"), each) for those, at in (own, common) for n, each in enumerate(those)
+        ]
+        for at, given in ((at, field) for at, each in found for field in self._fields(each)):
             each = self._target(given)
             if not isinstance(each, dict) or not all(isinstance(each.get(key), str) for key in ("name", "in")):
                 self._leave_out(at, "what is no parameter")
@@ -410,6 +419,21 @@ class _Plain:
             "x-not-judged-query": unnamed,
             "x-not-judged": "no security scheme is known here" if security and not admitting else why,
         }
+
+    def _fields(self, given: Any) -> list[Any]:
+        """A parameter; in place of an object whose properties are sent as parameters of their own, each of those."""
+        each = self._object(given)
+        kind, written = each.get("schema"), (each.get("in"), each.get("style", "form"), each.get("explode", True))
+        schema = self._object(kind)
+        named, needed = schema.get("properties"), schema.get("required") or ()
+        # Nothing here can say that parameters belong together.
+        together = {*_SAME_VALUE, "minProperties", "maxProperties"} & schema.keys()
+        together |= {*needed} if not each.get("required") else set()
+        if written != ("query", "form", True) or together or not named:
+            return [given]
+        at = _place(kind, "")
+        kinds = {name: {"$ref": f"#{at}/properties/{escape(name)}"} for name in named} if at else named
+        return [{"in": "query", "name": name, "schema": kinds[name], "required": name in needed} for name in named]
 
     def _not_written(self, parameter: Json) -> str:
         """Why the values of a parameter can't be written; "" where they can."""

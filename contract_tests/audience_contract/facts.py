@@ -46,7 +46,7 @@ class Facts:
     `forbidden`: by property, values that break nothing but a rule in words.
     `unsure`: why an audience that was created need not be found; "" where it must be.
     `story`: the bodies of changes that are made to a new audience one after the other, by property; a file is a tuple
-    of its name, media type and content.
+    of its name, media type and content, and `...` is a new name.
     `leaves`: how many members the story leaves at most.
     `size`: a JSON pointer into a read's answer, to the number of members. It is final if the answer has the values
     `final`, by pointer.

@@ -22,6 +22,8 @@ REQUEST_BODY = frozenset(
 SHOWN = "--show-members: members and uploaded content are shown as they were sent"
 _MASKED = "members and uploaded content are masked; --show-members shows them"
 _BODIES = {"request.content-type", "request.body", "request.part"}
+BACK = "what was changed"
+"""The label of a request that reads what the one before it changed."""
 ROOM = 2**16
 """Bytes of bodies in all evidence; once they are used up, only `LEAST_BODY` of each further body is kept."""
 _INPUTS = 8
@@ -179,7 +181,10 @@ class Ledger:
         `Finding`. `weight` replaces that of the rule.
         """
         about, spec = RULES[rule], registered(provider)
-        showing = ((operation,) if operation else (), (kind,) if kind else (), (seen.status,) if seen.response else ())
+        # What a read shows of a change names both operations, because a run of only these sees it again.
+        changing = {each.operation for each in seen.before[-1:] if seen.label == BACK}
+        named = tuple(sorted({operation, *changing} - {""}))
+        showing = (named, (kind,) if kind else (), (seen.status,) if seen.response else ())
         found = [
             Finding(
                 rule,

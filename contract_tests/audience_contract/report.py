@@ -82,10 +82,11 @@ class Finding:
 
     `rule` is a key of `RULES`, and `provider` the key of a spec. `pointer` is a JSON pointer into that effective spec,
     to what is broken; "" for a rule that has no place there. `detail` distinguishes findings of one pointer: the status
-    and media type of an answer that is not documented, for example. `place` is where in the message, such as
-    "body /indexing_token" or "status". `message` is the headline. `source` is where the rule comes from: the overlay's
-    reason for it, and the provider's page. `operations`, `inputs` and `statuses` are those that show the finding, and
-    `count` is how many requests did. `accepted` is the reason of the baseline entry that accepts it, "" if none does.
+    and media type of an answer that is not documented, for example. Of a finding about several rules, it names them.
+    `place` is where in the message, such as "body /indexing_token" or "status". `message` is the headline. `source` is
+    where the rule comes from: the overlay's reason for it, and the provider's page. `operations`, `inputs` and
+    `statuses` are those that show the finding, and `count` is how many requests did. `accepted` is the reason of the
+    baseline entry that accepts it, "" if none does.
 
     `story` is what `replay` sends to see the finding again; the last request shows it. `longer` is the story with
     earlier requests to the operation before the last one. `replays` is how often the run sent the story until it showed
@@ -270,9 +271,9 @@ class Report:
             f"exit code {self.verdict.exit_code}",
         ]
         succeeded, of = self.succeeded
-        is_partly = self.verdict is Verdict.KEPT and succeeded < of
-        limited = f", as far as seen: {succeeded} of {of} operations had a success, " if is_partly else ": "
-        return f"{self.verdict}{limited}{', '.join(filter(None, parts))}"
+        is_whole = self.verdict is not Verdict.KEPT or succeeded == of
+        start = ": " if is_whole else f", as far as seen: {succeeded} of {of} operations had a success, "
+        return f"{self.verdict}{start}{', '.join(filter(None, parts))}"
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:

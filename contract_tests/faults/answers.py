@@ -12,12 +12,13 @@ ZEROS = 1 << 20
 
 def success(wire: Wire, **headers: str) -> bytes:
     """The documented success, whole; a `Connection` header can keep the connection open."""
-    return http(wire.stage.status, wire.stage.body, **headers)
+    return http(wire.stage.status, wire.stage.body, **wire.stage.headers, **headers)
 
 
 def head(wire: Wire, *lines: str) -> bytes:
     """The status line of the documented success, with these headers only."""
-    rest = "".join(f"{line}\r\n" for line in ("Content-Type: application/json", *lines))
+    own = (f"{name}: {value}" for name, value in wire.stage.headers.items())
+    rest = "".join(f"{line}\r\n" for line in ("Content-Type: application/json", *own, *lines))
     return f"HTTP/1.1 {wire.stage.status} X\r\n{rest}\r\n".encode()
 
 
@@ -26,7 +27,7 @@ def chunk(data: bytes) -> bytes:
 
 
 def gzipped(wire: Wire, body: bytes, encoding: str = "gzip") -> bytes:
-    return http(wire.stage.status, body, Content_Encoding=encoding)
+    return http(wire.stage.status, body, **wire.stage.headers, Content_Encoding=encoding)
 
 
 def members(*parts: bytes, blanks: int = 0) -> bytes:

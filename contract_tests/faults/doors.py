@@ -84,7 +84,7 @@ def full(_: Stage) -> Iterator[Door]:
 @contextmanager
 def beside_another_host(stage: Stage) -> Iterator[Door]:
     """`stage.location` leads to a second server; `localhost` is another host than 127.0.0.1."""
-    with Stage(_take, stage.status, stage.body) as other:
+    with Stage(_take, stage.status, stage.body, stage.headers) as other:
         stage.location = f"http://localhost:{other.port}/audiences"
         yield Door(f"http://127.0.0.1:{stage.port}", elsewhere=other)
 

@@ -1,6 +1,5 @@
 """A case is a fault, played to the blocking or async side of a provider. The only file here that knows the library."""
 
-import json
 import random
 import threading
 import time
@@ -16,7 +15,7 @@ from anyio.from_thread import start_blocking_portal
 
 from audiences import Audience, AudiencesError, Receipt, RetryPolicy, Timeouts
 from callers import Caller
-from cases import KEYS
+from cases import KEYS, body_of, headers
 from cases import case as data_of
 from faults import memory
 from faults.doors import Door, UnplayableError
@@ -73,7 +72,7 @@ def run(played: Case) -> Observation:
     seen |= {"deadline": limits["total"], "documented": known.SUCCESS, "seconds": 0.0}
     with ExitStack() as stack:
         stage = stack.enter_context(
-            Stage(fault.play, known.SUCCESS, json.dumps(known.BODY).encode(), narrow=fault.narrow)
+            Stage(fault.play, known.SUCCESS, body_of(played.provider), headers(played.provider), narrow=fault.narrow)
         )
         try:
             door = stack.enter_context(fault.door(stage))

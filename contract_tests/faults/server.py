@@ -6,7 +6,7 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -126,8 +126,10 @@ class Wire:
 class Stage:
     """Listens while the block lasts. `requests` has what a provider could take for a request."""
 
-    def __init__(self, play: Play, status: int, body: bytes, *, narrow: bool = False) -> None:
-        self.status, self.body = status, body
+    def __init__(
+        self, play: Play, status: int, body: bytes, headers: Mapping[str, str] | None = None, *, narrow: bool = False
+    ) -> None:
+        self.status, self.body, self.headers = status, body, headers or {}
         """The documented success of the provider that is played."""
         self.location = ""
         """A URL on another host, which nobody should ask."""

@@ -22,8 +22,13 @@ import httpx2
 
 import documented
 from audience_contract import Operation, Request, Response, load, provider_keys, security
+from audience_contract.bodies import value_of
+from audience_contract.facts import path_of, value_at
 from audience_contract.faults.acts import parts_body
 from audience_contract.mock import MockServer
+from audience_contract.mock.provider import Call, facts_of
+from audience_contract.mock.provider import load as provider_of
+from audience_contract.mock.state import State
 from audience_contract.multipart import Part
 from audience_contract.samples import sample
 from audience_contract.server.draft import Draft
@@ -71,16 +76,25 @@ def right(operation: Operation) -> list[Request]:
         return [calls.GOOD]
     others = getattr(calls, "OTHERS", {})
     found = others.get(operation.id) or others.get(operation.id.rpartition("_")[2])
-    return [calls.BEFORE, found[0]] if found else [calls.GOOD, _of_schemas(operation, calls.BASE)]
+    return [calls.BEFORE, found[0]] if found else [calls.GOOD, _of_schemas(operation, calls.BASE, _made(operation))]
 
 
-def _of_schemas(operation: Operation, base: str) -> Request:
-    """What the spec requires of a request, with values that its schemas allow."""
+def _made(operation: Operation) -> dict[str, Any]:
+    """What an operation takes of the first success that the mock answers to GOOD, by parameter."""
+    key = operation.spec.key
+    create, good = operation_of(key), wire(key).GOOD
+    answer = provider_of(key).handler(create)(Call(create, good, State()))
+    path = path_of(create, good, answer)
+    return {name: value_at(at, value_of(answer), path) for name, at in facts_of(operation).linked.items()}
+
+
+def _of_schemas(operation: Operation, base: str, known: Mapping[str, Any] = {}) -> Request:
+    """What the spec requires of a request, with values that are `known`, or that its schemas allow."""
     headers = dict(credentials(operation.spec.key, operation.id))
     values: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": headers, "body": {}}
     for place in places(operation):
         if place.required and place.kind != "body" and place.schema:
-            found = sample(place.schema)
+            found = known.get(place.name) or sample(place.schema)
             values[place.kind][place.name] = str(found) if place.kind == "header" else found
     media = operation.media
     if media:

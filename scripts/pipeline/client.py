@@ -2,14 +2,18 @@
 
 import contextlib
 import io
+import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any
 
+import mypy.api
 from openapi_python_client import generate, strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser.properties import EnumProperty
@@ -25,14 +29,13 @@ from .published import each_operation
 # The same result on every system: without anybody's settings of ruff, and with the same line ends.
 _ISOLATED = ["--isolated", "--no-cache", "--target-version", "py311", "--quiet"]
 _STEPS = (["check", "--fix-only", "--select", "F,I"], ["format", "--config", 'format.line-ending="lf"'])
-IMPORT_ALL = """
+_IMPORT_ALL = """
 import importlib, pathlib
 for file in sorted(pathlib.Path("generated/audience_clients").rglob("*.py")):
     parts = file.relative_to("generated").with_suffix("").parts
     importlib.import_module(".".join(part for part in parts if part != "__init__"))
 """
-_MYPY = ["-m", "mypy", "--strict", "--config-file=", "--no-error-summary", "-p", "audience_clients"]
-_MYPY += ["--cache-dir", str(ROOT / "build" / "mypy")]
+_MYPY = ["--strict", "--config-file=", "--no-error-summary", "--cache-dir", str(ROOT / "build" / "mypy")]
 _ENUM = Class(strings.ClassName("Enum", ""), strings.PythonIdentifier("enum", ""))
 # Names that the templates use themselves, so that a property or parameter of the same name would replace them. The
 # generator puts an underscore behind reserved words of Python, and so it does behind these.
@@ -48,12 +51,21 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
     Raises PipelineError for names that collide in Python, any warning of the generator, and an operation without a
     module.
     """
-    problems = [f"{name}: {problem}" for problem in unnamable(spec)]
-    if problems:
-        raise PipelineError("\n".join(problems))
+    try:
+        return {**_files(dump(spec))}
+    except PipelineError as error:
+        raise PipelineError("\n".join(f"{name}: {line}" for line in str(error).splitlines())) from error
+
+
+# Cached because an update makes the clients of all providers, and most specs are as they were.
+@lru_cache(maxsize=32)
+def _files(text: bytes) -> dict[PurePath, bytes]:
+    spec = json.loads(text)
+    if problems := "\n".join(unnamable(spec)):
+        raise PipelineError(problems)
     with tempfile.TemporaryDirectory() as folder:
         spec_file, target = Path(folder, "openapi.json"), Path(folder, "client")
-        spec_file.write_bytes(dump(spec))
+        spec_file.write_bytes(text)
         config = Config.from_sources(
             # The formatter runs below, by its own path and apart from any project's settings.
             ConfigFile(post_hooks=[], content_type_overrides={"application/*": "application/json"}),
@@ -68,14 +80,18 @@ def files(spec: dict[str, Any], name: str) -> dict[PurePath, bytes]:
         if complaints:
             said = "; ".join(" ".join(f"{p.header} {p.detail}".split()) for p in complaints)
             said = re.sub(r" <\S+ object at \w+>", "", said)
-            raise PipelineError(f"{name}: the client generator complains: {said}")
+            raise PipelineError(f"the client generator complains: {said}")
         # The generator writes these two whatever the templates say. They are for sending, which our clients do not do.
         (target / "client.py").unlink()
         (target / "errors.py").unlink()
         for step in _STEPS:
-            _ruff(name, *step, str(target))
+            _ruff(*step, str(target))
         modules = {PurePath(path.relative_to(target)): _source(path).encode() for path in sorted(target.rglob("*.py"))}
-    _complete(spec, modules, name)
+    # From two operations of one name, the generator makes one module, without a warning.
+    built = shape(b"".join(data for path, data in modules.items() if path.parts[0] == "api").decode("utf-8"))
+    for method, path, _ in each_operation(spec):
+        if shape(f"Build `{method.upper()} {path}`") not in built:
+            raise PipelineError(f"the client has no module for {method.upper()} {path}")
     return modules
 
 
@@ -99,25 +115,30 @@ def check(package: Path, files: Mapping[Path, bytes]) -> None:
             file = around / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-        for said, command in (("cannot be imported", ["-c", IMPORT_ALL]), ("has wrong types", _MYPY)):
-            ran = python.run(*command, roots=["generated"], cwd=Path(folder))
-            if ran.returncode:
-                told = python.last(ran.stdout if command is _MYPY else ran.stderr)
-                raise PipelineError(f"specs/{package.name}: its client {said}: {told}")
+        ran = python.run("-c", _IMPORT_ALL, roots=["generated"], cwd=Path(folder))
+        if ran.returncode:
+            raise PipelineError(f"specs/{package.name}: its client cannot be imported: {python.last(ran.stderr)}")
+        # Within this process, because a start takes mypy longer than all that it does here.
+        limit = sys.getrecursionlimit()
+        *said, wrong = mypy.api.run([*_MYPY, str(around)])
+        sys.setrecursionlimit(limit)
+        if wrong:
+            told = python.last(*said).replace(f"{folder}{os.sep}", "")
+            raise PipelineError(f"specs/{package.name}: its client has wrong types: {told}")
 
 
 def formatted(source: str) -> bytes:
     """Python source, formatted in the style of this project."""
     for step in (["check", "--fix-only", "--select", "I"], ["format"]):
-        source = _ruff("a template", *step, "--line-length", "120", "--stdin-filename", "new.py", "-", source=source)
+        source = _ruff(*step, "--line-length", "120", "--stdin-filename", "new.py", "-", source=source)
     return source.encode()
 
 
-def _ruff(name: str, *step: str, source: str | None = None) -> str:
-    command = [sys.executable, "-m", "ruff", *step, *_ISOLATED]
+def _ruff(*step: str, source: str | None = None) -> str:
+    command = [str(Path(sys.executable).with_name("ruff")), *step, *_ISOLATED]
     ran = subprocess.run(command, check=False, capture_output=True, text=True, input=source, encoding="utf-8")
     if ran.returncode:
-        raise PipelineError(f"{name}: ruff {step[0]} fails: {ran.stderr}{source or ''}")
+        raise PipelineError(f"ruff {step[0]} fails: {ran.stderr}{source or ''}")
     return ran.stdout
 
 
@@ -140,16 +161,6 @@ def _distinct(values: list[Any], names: list[str]) -> bool:
         return len(found) == len(values) and all(name.isidentifier() for name in found)
     except ValueError:
         return False
-
-
-def _complete(spec: dict[str, Any], modules: dict[PurePath, bytes], name: str) -> None:
-    """Raises PipelineError for an operation without a module: from two operations of one name, the generator makes one
-    module, without a warning.
-    """
-    text = shape(b"".join(data for path, data in modules.items() if path.parts[0] == "api").decode("utf-8"))
-    for method, path, _ in each_operation(spec):
-        if shape(f"Build `{method.upper()} {path}`") not in text:
-            raise PipelineError(f"{name}: the client has no module for {method.upper()} {path}")
 
 
 def shape(text: str) -> str:

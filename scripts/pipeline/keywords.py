@@ -97,7 +97,7 @@ def problems(node: Any, kind: str = "document", at: str = "") -> Iterator[tuple[
             why = _IN_HEADERS if (kind, key) == ("scheme", "in") else ""
             yield here, f"nothing here judges the value {value!r}{why}"
         if not re.fullmatch(_NAMES.get(kind, ".*"), str(key), re.S):
-            yield here, f"nothing here judges the name {key!r} in a {kind}"
+            yield here, f"nothing here judges the {'status' if kind == 'responses' else 'media type'} {key!r}"
         child = allowed.get(key, allowed.get("*"))
         if child is not None and not (key == "additionalProperties" and isinstance(value, bool)):
             yield from problems(value, child, here)

@@ -81,9 +81,12 @@ def steps(upstream: Json, overlay_file: Path) -> Iterator[tuple[Json, Json, str]
     conform(overlay, _SCHEMA, overlay_file)
     spec = upstream
     for action in overlay["actions"]:
-        spec, said = _apply(spec, action)
-        found = [*(_broken(upstream, given) for given in action["x-evidence"]), said]
-        yield action, spec, "; ".join(filter(None, found))
+        found = [_broken(upstream, given) for given in action["x-evidence"]]
+        after, said = _apply(spec, action)
+        # What an action puts where nothing was would hide what is there by now.
+        if not any(why and "absent" in given for why, given in zip(found, action["x-evidence"], strict=True)):
+            spec = after
+        yield action, spec, "; ".join(filter(None, [*found, said]))
 
 
 def _apply(spec: Json, action: Json) -> tuple[Json, str | None]:

@@ -20,8 +20,11 @@ _LINE = re.compile(rf"({'|'.join(METHODS).upper()}) (\S+)")
 _OPTIONS = {
     **dict.fromkeys(("-X", "--request"), "method"),
     **dict.fromkeys(("-H", "--header"), "headers"),
-    **dict.fromkeys(("-d", "--data", "--data-raw"), "body"),
+    **dict.fromkeys(("-d", "--data", "--data-raw", "--data-binary", "--json"), "body"),
+    "--url": "target",
 }
+# Options that say nothing of the request.
+_OF_CURL = re.compile("-[sSivLkfgN]+|--(location|silent|show-error|include|verbose|insecure|compressed|fail|globoff)")
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,8 @@ def samples_of(page: str) -> list[Sample]:
         spec = as_spec(block.text)
         if spec is not None:
             samples += _examples(spec)
-        elif block.text.startswith("curl "):
-            samples.append(_curl(block.text))
+        elif command := re.match(r"(?:[$>] *)?(curl .*)", block.text, re.S):
+            samples.append(_curl(command[1]))
         elif block.language == "json" and "response" in block.under:
             samples.append({"kind": "response", "status": block.status, "body": block.text})
         elif block.language == "json":
@@ -122,12 +125,14 @@ def samples_of(page: str) -> list[Sample]:
 
 def _curl(text: str) -> Sample:
     """The arguments of a curl command, read also where a line continuation is missing."""
-    sample: Sample = {"kind": "request", "method": "GET", "target": "", "headers": []}
+    sample: Sample = {"kind": "request", "method": "", "target": "", "headers": []}
     try:
         words = iter(shlex.split(text.replace("\\\n", " "))[1:])
         for word in words:
             if not word.startswith("-"):
                 sample["target"] = word
+            elif _OF_CURL.fullmatch(word):
+                continue
             elif _OPTIONS[word] == "headers":
                 name, _, value = next(words).partition(":")
                 sample["headers"].append([name, value.strip()])
@@ -135,6 +140,7 @@ def _curl(text: str) -> Sample:
                 sample[_OPTIONS[word]] = next(words)
     except (ValueError, KeyError, StopIteration) as error:
         raise PipelineError(f"a curl command that cannot be read: {error!r}") from error
+    sample["method"] = sample["method"] or ("POST" if "body" in sample else "GET")
     return sample
 
 

@@ -59,7 +59,8 @@ class Judged:
 def read(operation: Operation[Any, Answer], asked: Any, response: Response) -> Success[Answer] | AudiencesError:
     """The success that a response holds, or the error for one that is none. It is judged before it is parsed."""
     judged = judge(operation.spec, response)
-    found = operation.result(asked, judged.value) if 200 <= response.status < 300 else None
+    said = response.headers.get(operation.header) if operation.header else judged.value
+    found = operation.result(asked, said) if 200 <= response.status < 300 else None
     if found is None:
         return failure(operation, judged)
     model, problem = _parsed(operation, judged)

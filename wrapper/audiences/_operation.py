@@ -133,6 +133,8 @@ class Operation(Generic[Asked, Answer]):
     """What a success must have; the error for one that lacks it says this."""
     consequence: str = ""
     """What else follows from the call by the provider's page; a person who is asked for consent is told so."""
+    header: str = ""
+    """The header of a success that `result` is given in place of the JSON, where an id stands in `Location` alone."""
 
     @lazy
     def spec(self) -> _spec.Operation:

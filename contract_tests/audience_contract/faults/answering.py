@@ -186,7 +186,7 @@ def _repeated(operation: Operation, success: Node) -> Iterator[Fault]:
     creates = facts.creates
     named = {place.name: place for place in places(operation)}
     about = named.get(load(operation.spec.key).named)
-    for pointer in facts.unique:
+    for pointer in (each for each in facts.unique if each.startswith("/")):
         path = tuple(pointer.split("/")[1:])
         word = slug("-".join(path))
         if creates and about:

@@ -20,9 +20,12 @@ def reason(status: int) -> str:
     return responses.get(status, "Unknown")
 
 
-def success(operation: Operation) -> Response | None:
-    """The first documented success, with the values of the spec's examples that fit; None where none is documented."""
-    documented = sorted(status for status in operation.node["responses"].value if status[0] in "23")
+def success(operation: Operation, *, is_new: bool = False) -> Response | None:
+    """The first documented success, or the 201 for what `is_new`, with the values of the spec's examples that fit; None
+    where none is documented.
+    """
+    documented = [status for status in operation.node["responses"].value if status[0] in "23"]
+    documented.sort(key=lambda status: (status != "201" or not is_new, status))
     return _answer(operation, int(documented[0].replace("X", "0")), "text") if documented else None
 
 

@@ -109,7 +109,7 @@ class Provider:
         plain = Facts(effect, self.identity, self.echoes) if effect is Effect.CREATES else Facts(effect)
         return self.operations.get(operation.id, plain)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The key of the spec: the name of the provider's file."""
         return type(self).__module__.rpartition(".")[2]
@@ -224,13 +224,13 @@ class Provider:
         return False
 
     def handler(self, operation: Operation) -> Callable[[Call], Response]:
-        """The method for an operation; where nobody has written it, the answer is made from its schema."""
-        made: Callable[[Call], Response] = getattr(self, re.sub(r"\W", "_", operation.id.lower()), _by_schema)
+        """The method for an operation; `otherwise` where nobody has written it."""
+        made: Callable[[Call], Response] = getattr(self, re.sub(r"\W", "_", operation.id.lower()), self.otherwise)
         return made
 
-
-def _by_schema(call: Call) -> Response:
-    return answers.success(call.operation) or reply(501, {"message": reason(501)})
+    def otherwise(self, call: Call) -> Response:
+        """An answer that is made from the operation's schema."""
+        return answers.success(call.operation) or reply(501, {"message": reason(501)})
 
 
 def refusal(ours: Provider, operation: Operation, request: Request, broken: Sequence[Violation]) -> Response:

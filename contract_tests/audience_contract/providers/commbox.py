@@ -41,6 +41,7 @@ from ..workbooks import is_large, rows_of
 _SMALL = 2**16
 """Bytes: a larger file may be refused, because no page says how large one may be; its rows are not cached either."""
 _PDF = b"%PDF-"
+_OTHERS = ("audience.csv", CSV, b"phone1\r\n12025550199\r\n12025550198\r\n")
 _USUAL_NUMBER = re.compile("[1-9][0-9]{6,14}")
 # What is certainly no time of ISO 8601 does not begin with its year, or has other signs.
 _TIME = re.compile(r"(?ia)[+-]?\d{4}(W\d+|\d{0,4})(-W?\d+){0,2}([T ][\d:.,]+(Z|[+-][\d:]+)?)?")
@@ -56,10 +57,11 @@ class CommBox(Provider):
     operations: ClassVar[Mapping[str, Facts]] = {
         "Get_Audiences": Facts(Effect.READS, size="/user_count", is_whole=True),
         # The file replaces two members by two others. When those go is not said, but more are never there together.
+        # A name that stands beside it changes nothing.
         _REPLACE: Facts(
             Effect.CHANGES,
             echoes={"/data/id": "AUDIENCE_ID"},
-            story=({"audience_file": ("audience.csv", CSV, b"phone1\r\n12025550199\r\n12025550198\r\n")},),
+            story=({"audience_file": _OTHERS}, {"audience_file": _OTHERS, "name": ...}),
             leaves=2,
         ),
     }

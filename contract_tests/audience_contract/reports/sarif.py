@@ -18,13 +18,7 @@ _INDEX = {rule: index for index, rule in enumerate(RULES)}
 def render(report: Report) -> bytes:
     """The report as SARIF, which is JSON in UTF-8."""
     run = {
-        "tool": {
-            "driver": {
-                "name": "audience-contract",
-                "version": report.version,
-                "rules": [_rule(rule) for rule in RULES],
-            }
-        },
+        "tool": {"driver": {"name": "audience-contract", "version": report.version, "rules": [*map(_rule, RULES)]}},
         "automationDetails": {"id": f"audience-contract/{report.command}/"},
         "invocations": [_invocation(report)],
         "results": [_result(report, finding) for finding in report.every],
@@ -96,16 +90,11 @@ def _message(text: str) -> dict[str, str]:
 def _location(report: Report, finding: Finding) -> dict[str, Any]:
     path, line = file_of(report, finding)
     page = page_of(finding)
-    where = (
-        {"uri": quote(path, errors="replace"), "uriBaseId": "%SRCROOT%"}
-        if path
-        else {"uri": quote(page, safe=_OF_URLS, errors="replace")}
-    )
+    where = {"uri": quote(path or page, safe="/" if path else _OF_URLS, errors="replace")}
+    where |= {"uriBaseId": "%SRCROOT%"} if path else {}
     region = {"region": {"startLine": line}} if line else {}
-    name = finding.operations[0] if finding.operations else finding.provider
+    name, qualified = (finding.operations or (finding.provider,))[0], f"{finding.provider}#{finding.pointer}"
     return {
         **({"physicalLocation": {"artifactLocation": where, **region}} if path or page else {}),
-        "logicalLocations": [
-            {"name": name, "fullyQualifiedName": f"{finding.provider}#{finding.pointer}", "kind": "member"}
-        ],
+        "logicalLocations": [{"name": name, "fullyQualifiedName": qualified, "kind": "member"}],
     }

@@ -34,13 +34,10 @@ def facts(finding: Finding) -> list[tuple[str, str]]:
 
 def tried(report: Report) -> list[str]:
     """How often rules were tried on each operation."""
-    requests: Counter[str] = Counter()
-    rules: Counter[str] = Counter()
+    rules: dict[str, list[int]] = {}
     for one in report.tried:
-        where = line(f"{one.provider} {one.operation}")
-        rules[where] += 1
-        requests[where] += one.count
-    return [f"{where}: {counted(rules[where], 'rule')}, {counted(requests[where], 'check')}" for where in rules]
+        rules.setdefault(line(f"{one.provider} {one.operation}"), []).append(one.count)
+    return [f"{at}: {counted(len(checks), 'rule')}, {counted(sum(checks), 'check')}" for at, checks in rules.items()]
 
 
 def left(created: Iterable[Created]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 from ..messages import Request
@@ -51,13 +52,7 @@ def puts(place: Place, value: Any) -> Change:
 def puts_all(values: Iterable[tuple[Place, Any]]) -> Change:
     """The change that puts several values, each at its place; `...` removes the place."""
     pairs = [*values]
-
-    def change(draft: Draft) -> Draft:
-        for place, value in pairs:
-            draft = draft.put(place, value)
-        return draft
-
-    return change
+    return lambda draft: reduce(lambda changed, pair: changed.put(*pair), pairs, draft)
 
 
 def asks(method: str, *headers: tuple[str, str], body: bool = True) -> Change:

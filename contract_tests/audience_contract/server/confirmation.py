@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ..judging import Observation
+from ..judging import BACK, Observation
 from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
 from ..report import Finding, Step
@@ -14,7 +14,7 @@ from .exchanges import Exchanges
 from .limits import ONCE_MORE, RunEnded
 from .places import is_about_one
 from .send import BUSY
-from .sequences import BACK, PAGE, Sequences
+from .sequences import PAGE, Sequences
 from .story import StoryError
 from .story import request as request_of
 
@@ -105,7 +105,7 @@ class Confirmation:
         """
         last, named = finding.story[-1], provider_of(self._target.spec.key).named
         creates = any(each.id == last.operation and facts_of(each).creates for each in self._target.spec.operations)
-        is_about_it = named in (finding.detail, *finding.pointer.split("/"))
+        is_about_it = named in finding.place.replace("/", " ").split()
         return creates and is_about_it and not self._audiences.is_marked(last.sent.decode("latin-1"))
 
     def weighed(self, finding: Finding) -> Finding:
@@ -122,7 +122,9 @@ class Confirmation:
     def times_shown(self, rule: str, pointer: str, key: str) -> int:
         """How often a finding of a report was seen so far, or any of the findings that the report merged into it."""
         found = [one for one in self._ledger.every if one.rule == rule]
-        return sum(one.count for one in found if one.key == key or one.pointer.startswith(f"{pointer}/"))
+        # Only of rules about requests are findings of several rules merged.
+        below = [one.key for one in found if rule.startswith("case.") and f"{one.pointer}/".startswith(f"{pointer}/")]
+        return sum(one.count for one in found if one.key in (key, *below))
 
     def send_story(self, story: Sequence[Step], run_id: str, url: str) -> list[Observation]:
         """Send a story with new names, and judge the answers; `run_id` and `url` are those of the run that recorded it.

@@ -22,6 +22,7 @@ _NOTES = {"description", "title", "summary", "example", "examples", "default", "
 """What a document has beside its rules."""
 _SEVERAL = 4
 """From so many unchecked rules of one body on, the root cause is that the server does not check the body."""
+_IN_WORDS = {"description": "as described", "content": ""}
 _NAMED = 8
 """The most rules that a headline names beside the one that it tells."""
 
@@ -33,6 +34,7 @@ def merged(
 
     - A server that refuses plain valid requests also refuses those with a peculiarity.
     - A request with several peculiarities adds nothing to a request with one of them.
+    - What a server takes although it must refuse it, it may also show.
     - What a server does not read at all, or not as what type, is one cause, and the finding names each broken rule.
     - A rule that the documents state for several operations is one rule, and so is a text that they take.
     - A text that is refused at several places is refused for one reason.
@@ -42,8 +44,7 @@ def merged(
     because of its schema.
     """
     found = [*_of_its_own(found, valid)]
-    lacking = [operation for operation in operations if operation.id not in refusing]
-    together = _together(found, [each.spec.in_file(f"{each.node.pointer}/requestBody") for each in lacking])
+    together = _together(found, operations, refusing)
     failing = [one for one in found if one.rule == "response.failure" and one.detail == "valid"]
     often = any(_is_often(one, valid) for one in failing)
     stated = {one.key: _stated(one) for one in found if one.rule in _RESTATED}
@@ -69,36 +70,40 @@ def merged(
             cause = one.rule, often or (kin if one.detail == "open" else one.detail)
         causes[cause].append(one)
     for cause, those in causes.items():
-        yield _all_of(those, str(cause) if cause in together.values() else None) if those[1:] else those[0]
+        yield _all_of(those, several=cause in together.values()) if those[1:] else those[0]
 
 
-def _together(found: Sequence[Finding], bodies: Collection[str]) -> Mapping[str, str]:
-    """By the key of each finding, the pointer to what several of them are about.
+def _together(
+    found: Sequence[Finding], operations: Sequence[Operation], refusing: Collection[str]
+) -> Mapping[str, object]:
+    """By the key of a finding, what it is about together with others.
 
-    This is a parameter or a body that the server does not read, types that it does not check, or what has a text that
-    it refuses everywhere. `bodies` are the pointers to those of which none was refused because of its schema.
+    This is a parameter or a body that the server does not read, a body that needs nothing of what is required, types
+    that it does not check, or a text that it refuses everywhere.
     """
-    refusals, common = [one for one in found if one.rule in ("case.refused", "case.header")], dict[str, str]()
-    for place in {one.place for one in refusals if not one.place.startswith(("body", "part"))}:
-        those = [one for one in refusals if one.place == place]
-        needed = [one for one in those if one.pointer.endswith("/required")]
-        where = {operation for one in needed for operation in one.operations}
-        wrong = [one for one in those if one not in needed and where & {*one.operations}]
-        if needed and wrong:
-            above = min(one.pointer for one in needed).removesuffix("/required")
-            common |= {one.key: above for one in (*needed, *wrong)}
-    types = [one for one in refusals if one.rule == "case.refused" and one.pointer.endswith("/type")]
-    if len(types) >= _TYPES:
-        common |= dict.fromkeys((one.key for one in types), commonpath(one.pointer for one in types))
-    for body in bodies:
-        within = [one.key for one in refusals if one.pointer.startswith(f"{body}/")]
-        common |= dict.fromkeys(within, body) if len(within) >= _SEVERAL else {}
+    refusals, about = [one for one in found if one.rule in ("case.refused", "case.header")], dict[str, object]()
+    for one in refusals:
+        if one.pointer.endswith("/required") and not one.place.startswith(("body", "part")):
+            here = [each for each in refusals if each.place == one.place]
+            kin = [each.key for each in here if {*each.operations} & {*one.operations}]
+            about |= dict.fromkeys(kin, one.place) if kin[1:] else {}
+    types = [one.key for one in refusals if one.rule == "case.refused" and one.pointer.endswith("/type")]
+    about |= dict.fromkeys(types, "types") if len(types) >= _TYPES else {}
+    for operation in (each for each in operations if each.body):
+        body, required = operation.spec.in_file(f"{operation.node.pointer}/requestBody"), "/schema/required"
+        within = [one for one in refusals if one.pointer.startswith(f"{body}/")]
+        needed = len(operation.body.plain("required", [])) if operation.body else 0
+        if operation.id in refusing or len(within) < _SEVERAL:
+            # Where all that is required may be missing, the body and its media type may be missing, too.
+            within = [one for one in within if "/schema/" not in one.pointer or one.pointer.endswith(required)]
+            is_bare = 0 < needed <= sum(one.pointer.endswith(required) for one in within)
+            within = within if is_bare and within[1:] else []
+        about |= {one.key: body for one in within}
     odd = [one for one in found if one.rule == "case.accepted" and one.place != "status"]
     for one in odd:
-        alike = [other for other in odd if {*other.inputs} & {*one.inputs}]
-        if len({other.place for other in alike}) > 1:
-            common[one.key] = commonpath(other.pointer for other in alike)
-    return common
+        places = {each.place for each in odd if {*each.inputs} & {*one.inputs}}
+        about |= {one.key: ("text", min(places))} if len(places) > 1 else {}
+    return about
 
 
 def _stated(finding: Finding) -> tuple[str, str, str]:
@@ -124,15 +129,17 @@ def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[
     refused = [one for one in found if one.rule == "case.accepted"]
     plain = [one for one in refused if one.pointer.endswith("/responses") and not one.detail and _is_often(one, valid)]
     everywhere = {operation for one in plain for operation in one.operations}
-    admitted = [({*one.operations}, {*one.inputs}) for one in found if one.rule == "case.credential"]
-    wrongly = {part for one in refused for part in (*one.operations, *one.inputs, *one.statuses)}
+    admitted = [{*one.operations, *one.inputs} for one in found if one.rule == "case.credential"]
+    taken = {one.pointer for one in found if one.rule == "case.refused"}
+    told = {part for one in refused for part in (*one.operations, *one.inputs, *one.statuses)}
     for one in found:
         is_status = one.rule == "response.status"
         is_refusal = max(one.statuses, default=0) >= 400 and (one.weight is Weight.ADVICE or is_status)
         others = plain or [other for other in refused if one.detail and not other.detail]
         if not (
-            (is_status and any({*one.operations} <= where and {*one.inputs} <= sent for where, sent in admitted))
-            or (is_status and {*one.operations, *one.inputs, *one.statuses} <= wrongly)
+            (is_status and any({*one.operations, *one.inputs} <= parts for parts in admitted))
+            or (one.rule == "response.body" and one.pointer in taken)
+            or (is_status and {*one.operations, *one.inputs, *one.statuses} <= told)
             or (is_refusal and everywhere >= {*one.operations})
             or (one in refused and one not in plain and any({*one.operations} <= {*each.operations} for each in others))
         ):
@@ -143,17 +150,20 @@ def _is_often(finding: Finding, valid: Mapping[str, int]) -> bool:
     return finding.count * _OFTEN >= sum(valid[operation] for operation in finding.operations)
 
 
-def _all_of(those: Sequence[Finding], common: str | None) -> Finding:
-    """The plainest of several findings, with what shows any of them; `common` is the pointer to what they are about.
+def _all_of(those: Sequence[Finding], *, several: bool) -> Finding:
+    """The plainest of several findings, with what shows any of them.
 
-    If these are several rules, each is named, so that an entry of a baseline accepts no other one.
+    If they are of `several` rules, each is named, so that an entry of a baseline accepts no other one.
     """
-    first = min(those, key=lambda one: (not one.pointer.startswith(common or ""), plainness(one)))
-    if common is not None and (others := sorted({*map(_name, those)} - {_name(first)})):
+    first = min(those, key=lambda one: (one.pointer.endswith("/description"), plainness(one)))
+    if several and (others := sorted({*map(_name, those)} - {_name(first)})):
         more = f", and {len(others) - _NAMED} more" if others[_NAMED:] else ""
         too = "refused too" if first.rule == "case.accepted" else "not checked either"
         said = f"{first.message}; {too}: {', '.join(others[:_NAMED])}{more}"
-        first = replace(first, pointer=common, detail=", ".join(sorted({_name(first), *others})), message=said)
+        # A rule in words may stand elsewhere than what it is about.
+        places = [one.pointer for one in those if not one.pointer.endswith("/description")]
+        pointer = commonpath(places or ["/"]).rstrip("/").removesuffix("/required")
+        first = replace(first, pointer=pointer, detail=", ".join(sorted({_name(first), *others})), message=said)
     return replace(
         first,
         operations=tuple(sorted({name for one in those for name in one.operations})),
@@ -167,5 +177,7 @@ def _name(finding: Finding) -> str:
     """The place and the keyword of a rule; the place of a text."""
     if finding.rule == "case.accepted":
         return finding.place
-    keyword = finding.pointer.rpartition("/")[2].replace("description", "as described")
-    return f"{_path(finding).partition(' ')[2].removeprefix('/') or 'all of it'} {keyword}"
+    keyword = finding.pointer.rpartition("/")[2]
+    said = f"as {keyword.replace('~1', '/')}" if "~1" in keyword else _IN_WORDS.get(keyword, keyword)
+    what = finding.detail or _path(finding).partition(" ")[2].removeprefix("/") or f"the {finding.place}"
+    return f"{what} {said}".strip()

@@ -42,6 +42,8 @@ class Entry:
     @cached_property
     def kind(self) -> str:
         """The kind of the input: the text that is odd, or else what is special about the request."""
+        if not self.expectation.odd:
+            return self.expectation.kind
         odd = wording.odd(self.operation, self.ledger.redactor.bare(self.seen.request), self.expectation)
         return next(map(wording.without_name, odd.values()), self.expectation.kind)
 

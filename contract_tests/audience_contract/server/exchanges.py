@@ -178,7 +178,8 @@ class Exchanges:
 
         Raises RunEnded if the server keeps saying that it is busy, or has stopped answering.
         """
-        if seen.status in BUSY and self._overloaded(operation):
+        # If even the smallest valid request is refused as busy, it is not because of the case's request.
+        if seen.status in BUSY and self.sender.send(operation, self.smallest(operation)).status in BUSY:
             raise RunEnded("the server kept saying that it is busy")
         known = self.judge.known(operation, seen, expectation)
         first, last = self._first.get(operation.id, ()), self._last[operation.id]
@@ -199,10 +200,6 @@ class Exchanges:
         if self.silent == _SILENT:
             self.is_gone = True
             raise RunEnded("the server stopped answering")
-
-    def _overloaded(self, operation: Operation) -> bool:
-        """Whether the server refuses even the smallest valid request as busy, so not because of the case's request."""
-        return self.sender.send(operation, self.smallest(operation)).status in BUSY
 
     def smallest(self, operation: Operation) -> Request:
         """The smallest valid request to an operation, about an audience of the run if there is one."""

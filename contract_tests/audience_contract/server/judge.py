@@ -157,7 +157,7 @@ class Judge:
         if never or (seen.trouble == BROKEN_OFF and long):
             return
         rule, why = "response.time" if seen.trouble == LATE else "response.message", seen.trouble
-        if expectation.weight is Weight.ADVICE and expectation.expected is Expected.SUCCESS:
+        if expectation.weight is Weight.ADVICE and expectation.expected in (Expected.SUCCESS, Expected.OPEN):
             rule, why = expectation.rule, RULES[expectation.rule].reason
         said = f"{entry.asked}: no answer ({why})"
         if gone:
@@ -235,18 +235,16 @@ class Judge:
         broken = [v for v in broken if not self._provider.contradicts(response, v)]
         if response.is_success and not broken:
             said = self._provider.said(operation, entry.seen.request, response)
-            respelled = self._respelled(operation, response) if self._provider.is_by_name else ()
-            broken = [*said, *respelled] or self._without_its_content(operation, response)
+            broken = [*said, *self._respelled(operation, response)] or self._without_its_content(operation, response)
         for rule in rules_of_answer(operation, response):
             whys = ((v, wording.of_answer(operation, response, v)) for v in broken if rule_of_answer(v) == rule)
             found = [replace(v, message=_of_answer(entry).headline("answered", why)) for v, why in whys]
             about = operation.spec.key, operation.id, entry.seen
             self.ledger.check(rule, *about, found, kind=entry.kind)
 
-    @staticmethod
-    def _respelled(operation: Operation, response: Response) -> Iterator[Violation]:
-        """Properties that no document names, and that are a documented one in another spelling."""
-        documented = operation.response(response.status)
+    def _respelled(self, operation: Operation, response: Response) -> Iterator[Violation]:
+        """Properties that no page of a provider names, and that are a documented one in another spelling."""
+        documented = operation.response(response.status) if self._provider.is_by_name else None
         content = documented and documented.get("content")
         for each in check_body(content, response) if content else ():
             name, names = each.pointer.rpartition("/")[2], operation.node.at(each.rule).value
@@ -339,7 +337,7 @@ class Judge:
             # A name may be the id of another audience.
             found = [ids[each] for key, each in texts_of.items() if key != named and each in ids]
             for made in found or [names[each] for key, each in texts_of.items() if key == named and each in names]:
-                entry = self.entry(operation, replace(seen, before=tuple(filter(None, [made.seen]))))
+                entry = self.entry(operation, replace(seen, before=(*filter(None, [made.seen]), *seen.before)))
                 for field in sorted({named, *self._provider.kept} & self._certain[made.id].keys() & item.keys()):
                     sent, shown = self._certain[made.id][field], str(item[field])
                     said = f"{sent} is shown as {shown}" if self._differs(sent, shown) else ""
@@ -417,13 +415,7 @@ class Judge:
         size = at(value, known.size) if known.size else None
         if isinstance(size, int) and facts.story and known.is_final(value):
             said = f"{size} members; {operation.id} leaves at most {facts.leaves}"
-            self.shown_by("run.members", operation, reader, seen, said if size > facts.leaves else "")
-
-    def shown_by(self, rule: str, operation: Operation, reader: Operation, seen: Observation, said: str) -> None:
-        """Judge what a read shows of a change; `said`, unless it is "", is the end of a finding's sentence."""
-        # The finding names both operations, because a run with --only needs both to see it again.
-        for each in (operation, reader):
-            self.entry(each, seen).find(rule, said and self.entry(reader, seen).headline("answered", said))
+            self.entry(reader, seen).of_answer("run.members", said if size > facts.leaves else "")
 
     def _named(self, operation: Operation, request: Request) -> str:
         """The name in a request, in the form in which a server may compare names."""

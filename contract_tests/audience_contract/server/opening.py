@@ -53,6 +53,11 @@ class Opening:
         self._troubles.add(seen.trouble)
 
     @property
+    def is_there(self) -> bool:
+        """Whether an answer says more than that the operation, or what it is asked about, is not there."""
+        return bool(self._statuses - ABSENT or self._allowed)
+
+    @property
     def can_be_judged(self) -> bool:
         """Whether an answer to a valid request shows already that the server can be judged."""
         return any(0 < status < 300 or status in self._of_the_operation for status in self.valid)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
 from typing import Any
 
 from ..bodies import FORMS
@@ -51,7 +50,7 @@ class Place:
 
 @lru_cache(maxsize=1024)
 def places(operation: Operation) -> tuple[Place, ...]:
-    """All places of an operation, in the spec's order."""
+    """All places of an operation: parameters, and those of the body, level by level, in the spec's order."""
     found: list[Place] = []
     for each in operation.node.get("parameters") or ():
         place = Place(each.value["in"], str(each.value["name"]), each["schema"], bool(each.plain("required")))
@@ -62,8 +61,7 @@ def places(operation: Operation) -> tuple[Place, ...]:
     if media.is_json:
         return (*found, *_in_body(schema))
     if media.essence in FORMS:
-        fields = _below(schema, "", 1)
-        return (*found, *(place for each in fields for place in _of_field(each)))
+        return (*found, *(place for each in _below(schema, "") for place in _of_field(each)))
     return (*found, Place("body", "", schema, required=True))
 
 
@@ -102,30 +100,27 @@ def is_about_one(operation: Operation) -> bool:
 
 
 def _in_body(schema: Node) -> list[Place]:
-    """The places of a JSON body, down to the level above which there are not too many."""
-    items = schema.get("items")
-    few = (deep for deep in range(_DEEP, 1, -1) if _count(schema, deep) + _count(items, deep) < _MOST)
-    deep = next(few, 1)
-    return [*islice(chain(_below(schema, "", deep), _below(items, "0/", deep)), _MOST)]
+    """The places of a JSON body, level by level, down to the level above which there are not too many."""
+    found, level = list[Place](), [*_objects("", schema)]
+    for _ in range(_DEEP):
+        # Counted before they are made: there may be millions.
+        if found and len(found) + sum(len(properties(kind)) for _, kind in level) > _MOST:
+            break
+        below = [place for above, kind in level for place in _below(kind, above)]
+        found += below
+        level = [each for place in below if place.schema for each in _objects(f"{place.name}/", place.schema)]
+    return found[:_MOST]
 
 
-@lru_cache(maxsize=2**14)
-def _count(schema: Node | None, deep: int) -> int:
-    """How many places there are below a schema. They are counted without a walk, because there may be millions."""
-    known = _named(schema).values() if deep else ()
-    return sum(1 + _count(kind, deep - 1) + _count(kind.get("items"), deep - 1) for kind in known)
+def _objects(above: str, schema: Node) -> Iterator[tuple[str, Node]]:
+    """What may have properties: the schema, and that of its items; each with what the names there begin with."""
+    yield above, schema
+    if items := schema.get("items"):
+        yield f"{above}0/", items
 
 
-def _below(schema: Node | None, above: str, deep: int) -> Iterator[Place]:
-    needed = required(schema) if schema else []
-    for name, kind in _named(schema).items() if deep else ():
-        place = Place("body", f"{above}{name}", kind, name in needed)
-        yield place
-        yield from _below(kind, f"{place.name}/", deep - 1)
-        yield from _below(kind.get("items"), f"{place.name}/0/", deep - 1)
-
-
-def _named(schema: Node | None) -> dict[str, Node]:
-    """The properties that a client sends and a place can name."""
-    found = properties(schema) if schema else {}
-    return {name: kind for name, kind in found.items() if "/" not in name and not kind.plain("readOnly")}
+def _below(schema: Node, above: str) -> Iterator[Place]:
+    needed = required(schema)
+    for name, kind in properties(schema).items():
+        if "/" not in name and not kind.plain("readOnly"):
+            yield Place("body", f"{above}{name}", kind, name in needed)

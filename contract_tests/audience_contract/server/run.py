@@ -168,8 +168,8 @@ class Run:
         """The findings for the operations and rules that were asked for, merged by root cause."""
         asked = {operation.id for operation in self._operations}
         # Operations that were not asked for may have been used to make audiences.
-        found = [one for one in self._ledger.findings if not one.operations or asked & {*one.operations}]
-        found = [one for one in found if one.rule in self._rules]
+        of_rules = (one for one in self._ledger.findings if one.rule in self._rules)
+        found = [one for one in of_rules if not one.operations or asked & {*one.operations}]
         return [*merged(found, self._operations, self._judge.valid, self._judge.refusing)]
 
     @property
@@ -244,6 +244,9 @@ class Run:
         known, unserved = False, None
         for smallest, fullest in drafts:
             operation = smallest.operation
+            is_made = self._audiences.pick(operation, used=False)
+            if is_made and not self._audiences.may_be_sent(self.exchanges.smallest(operation)):
+                self._ledger.note(f"most is not tried: a right {operation.id} would name what may be somebody else's")
             opened = self._plan(operation, [cases.opening(smallest, fullest, self._names)])
             opening = self._open(operation, opened, known=known)
             if self._ended:
@@ -251,7 +254,7 @@ class Run:
             if operation.id in self._unserved:
                 unserved = unserved or opening
             else:
-                known = True
+                known = known or opening.is_there
                 yield [smallest, fullest]
         if unserved and not known:
             status = self._unserved[unserved.operation.id]
@@ -274,13 +277,11 @@ class Run:
         # Success is not certain if no document says that the audience is found, or if none can be made.
         unknown = facts.unsure or facts.source in self.unjudged
         open_ones = {Expected.OPEN, *((Expected.SUCCESS,) if unknown else ())}
-        judged = (one.expectation for one in made.first if one.expectation.weight is Weight.VIOLATION)
-        judged = (each for each in judged if each.rule in self._rules and each.expected not in open_ones)
-        if self._options.read_only and facts.source:
-            # A run that only reads cannot make an audience with an odd name.
-            judged = (each for each in judged if not each.odd)
-        for expectation in judged:
-            self._planned.setdefault((expectation.key, operation.id), False)
+        # A run that only reads cannot make an audience with an odd name.
+        no_odd = self._options.read_only and facts.source
+        for said in (one.expectation for one in made.first if not (no_odd and one.expectation.odd)):
+            if said.weight is Weight.VIOLATION and said.rule in self._rules and said.expected not in open_ones:
+                self._planned.setdefault((said.key, operation.id), False)
         return made
 
     def _stop(self, why: str, opening: Opening) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..bodies import value_of
 from ..facts import Effect
-from ..judging import Observation
+from ..judging import BACK, Observation
 from ..messages import Request
 from ..mock.provider import facts_of
 from ..mock.provider import load as provider_of
@@ -25,8 +25,8 @@ from .wording import brief
 
 _PAGES, _ON_PAGE = 20, 5
 """The most pages of a list that are followed, and how many items are asked for on each."""
-PAGE, BACK = "a page of a list", "what was changed"
-"""The labels of requests for a page, and of requests that read what was changed."""
+PAGE = "a page of a list"
+"""The label of requests for a page."""
 _OK, _NOT_FOUND = 200, 404
 
 
@@ -151,7 +151,7 @@ class Sequences:
             is_there = partial(_shows, value_of(shown.response))
             seen = self._exchanges.play(reader, read, is_early=is_there, before=story, label=BACK)
             said = f"as before, though {operation.id} has removed it"
-            self._judge.shown_by("run.removed", operation, reader, seen, said if is_there(seen) else "")
+            self._judge.entry(reader, seen).of_answer("run.removed", said if is_there(seen) else "")
 
     def _changed(self, operation: Operation, made: Made) -> tuple[Observation, ...]:
         """What made an audience, and then the changes of it that the operation's story has, or a removal of it."""
@@ -159,7 +159,8 @@ class Sequences:
         for values in facts_of(operation).story or [{}]:
             draft = self._names.about(self._names.draft(operation, smallest=True), made)
             for name, value in values.items():
-                draft = draft.put(Place("body", name), File(*value) if isinstance(value, tuple) else value)
+                sent = self._names.new() if value is ... else File(*value) if isinstance(value, tuple) else value
+                draft = draft.put(Place("body", name), sent)
             changed = self._exchanges.play(operation, draft.request(), before=tuple(story))
             story.append(replace(changed, before=(), answered=self._judge.answered_with(operation, changed)))
         return tuple(story)

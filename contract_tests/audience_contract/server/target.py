@@ -73,7 +73,7 @@ class Target:
             tls(url, ca)
         except OSError as error:
             raise ValueError(f"{ca} has no certificates: {error.strerror or 'it cannot be read'}") from None
-        broken = sorted(name for at, name in variables.items() if at in settings and not _fits(at, settings[at]))
+        broken = sorted(variables[at] for at, text in settings.items() if at[:7] == "header " and not is_header(text))
         if broken:
             raise ValueError(f"{', '.join(broken)}: no header can carry that value")
         settings |= {f"header {name}": value for name, value in spec.headers.items()}
@@ -191,6 +191,6 @@ def _base(spec: Spec, url: str) -> str:
     return url.removesuffix(next(found, ""))
 
 
-def _fits(place: str, value: str) -> bool:
-    """Whether a value can stand at its place: a header's is one line of ASCII without white space at its ends."""
-    return not place.startswith("header ") or (value.isascii() and value.isprintable() and value == value.strip())
+def is_header(text: str) -> bool:
+    """Whether a text can be a header's value: one line of ASCII without white space at its ends."""
+    return text.isascii() and text.isprintable() and text == text.strip()

@@ -14,6 +14,7 @@ from .cases import Case, Change, as_it_is, puts
 from .draft import PARTS, Draft, File
 from .names import Names
 from .places import Place, places
+from .target import is_header
 
 TEXTS = (
     # Texts that are known to make software fail.
@@ -56,7 +57,7 @@ def cases(smallest: Draft, fullest: Draft, names: Names) -> Iterator[list[Case]]
             values = list(_wrong(place, right, fullest))
             if place.kind in ("header", "cookie"):
                 # No header can carry other texts.
-                values = [text for text in map(str, values) if text.isascii() and text.isprintable()]
+                values = [text for text in map(str, values) if is_header(text)]
             yield [Case(sent, puts(place, value), advice=spelling(place, value)) for value in values]
             inside = [change for change in _AROUND if _breaks(place, change(right)) and fullest.is_json]
             yield [Case(sent, _named(place, change)) for change in inside if place.kind == "body"]

@@ -2,11 +2,12 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 from ..bodies import json_of, parts_of
 from ..messages import Request, Response
-from ..spec import Node, Operation, source, tokens
+from ..spec import Operation, source, tokens
 from ..strict_json import at
 from ..violation import UnreadableError, Violation
 from .audiences import STARTS
@@ -61,11 +62,9 @@ def rule(operation: Operation, broken: Violation, more: str = "") -> str:
     name = broken.missing or "/".join(path[-2:] if path[-1:] and path[-1].isdecimal() else path[-1:])
     name = name or broken.where
     keyword = broken.rule.rpartition("/")[2]
-    try:
-        node: Node | None = operation.node.at(broken.rule)
-    except LookupError:
-        node = None
-    limit = node.value if node else None
+    limit: Any = None
+    with suppress(LookupError):
+        limit = operation.node.at(broken.rule).value
     match keyword, limit:
         case "required", _:
             said = f"{name} is required"

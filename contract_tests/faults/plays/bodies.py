@@ -21,7 +21,7 @@ def _saying(make: Callable[[Wire], bytes]) -> Play:
 
 def _body(name: str, body: bytes, content_type: str = "application/json") -> None:
     def make(wire: Wire) -> bytes:
-        return http(wire.stage.status, body, content_type)
+        return http(wire.stage.status, body, content_type, **wire.stage.headers)
 
     add(f"body_{name}", f"answers with its success, and as the body {name}", _saying(make), APPLIED, status=DOCUMENTED)
 

@@ -21,6 +21,8 @@ def _say(
         wire.request()
         own = wire.stage.body
         filled = answer.replace(b"STATUS", b"%d" % wire.stage.status).replace(b"LENGTH", b"%d" % len(own))
+        given = "".join(f"{name}: {value}\r\n" for name, value in wire.stage.headers.items()).encode()
+        filled = filled.replace(b"Content-Type:", given + b"Content-Type:")
         wire.send(filled.replace(b"CHUNK", chunk(own)).replace(b"BODY", own))
         wire.finish()
 

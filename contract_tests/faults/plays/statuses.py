@@ -34,7 +34,7 @@ def _redirect(status: int) -> Play:
 def _success(status: int) -> Play:
     def play(wire: Wire) -> None:
         wire.request()
-        wire.send(http(status, b"" if status in (204, 205) else wire.stage.body))
+        wire.send(http(status, b"" if status in (204, 205) else wire.stage.body, **wire.stage.headers))
         wire.finish()
 
     return play

@@ -54,7 +54,6 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "models": sorted({*enums, *filter(None, (each["enum"] for each in headers)), model}),
         "tag": _identifier(file.parts[1], at),
         "module": _identifier(file.stem, at),
-        "method": _method(operation),
         # Required parameters of path and query, which are no settings. The last of a PUT's path is the audience's id,
         # and stands in the draft; of the others, a person has to say what they are.
         "in_path": in_path,
@@ -70,6 +69,8 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         # A body of a documented error, with "words" for each text that the provider may choose.
         "error": error if isinstance(error, dict) else {},
         "answer_media": next(iter(responses[status].plain("content", ())), ""),
+        # A `Location`, if the id of an audience stands there alone.
+        "location": "" if in_path or responses[status].plain("content") else _location(responses[status]),
     }
 
 
@@ -77,10 +78,17 @@ def _creating(key: str, spec: Json) -> Operation:
     """The first POST with a JSON body and a documented success, or else the first such PUT."""
     done = [each for each in operations(spec) if any(code.startswith("2") for code in each.node["responses"].value)]
     fits = [each for each in done if any(map(is_json, schemas(each.node.get("requestBody"))))]
-    found = [each for method in ("POST", "PUT") for each in fits if each.method == method]
+    found = sorted((each for each in fits if each.method in ("POST", "PUT")), key=lambda each: each.method)
     if not found:
         raise PipelineError(f"{key}: no POST or PUT with a JSON body and a documented success; {_BY_HAND}")
     return found[0]
+
+
+def _location(response: Node) -> str:
+    """A value of the header `Location` of a response, "" if none is documented."""
+    headers = response.get("headers")
+    found = (headers[name].get("schema") for name in headers.value if name.lower() == "location") if headers else ()
+    return next((str(sample(schema)) for schema in found if schema), "")
 
 
 def _module(operation: Operation, modules: Mapping[Path, bytes]) -> tuple[Path, str]:
@@ -108,12 +116,6 @@ def _arguments(body: Node, model: str, modules: Mapping[Path, bytes]) -> Iterato
             value = f"{kind}({value})" if required else f"{kind}({value}) if {name!r} in draft.body else UNSET"
         objects = "properties" in schema or "properties" in schema.get("items", ())
         yield own, "FILL_IN" if objects or schema.get("format") == "date-time" else value
-
-
-def _method(operation: Operation) -> str:
-    """The name of the method in the mock, by which the mock finds it for the operation."""
-    plain = re.fullmatch(r"[A-Za-z_][\w ./:{}-]*", operation.id, re.ASCII)
-    return _identifier(re.sub(r"\W", "_", operation.id.lower()) if plain else operation.id, operation.node.pointer)
 
 
 def _schemes(operation: Operation) -> Iterator[Json]:

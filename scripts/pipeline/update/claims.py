@@ -105,8 +105,10 @@ def _part(text: str) -> str | None:
 
 def _of_table(rows: list[list[str]], kind: str) -> Iterator[Claim]:
     head = [cell.lower() for cell in rows[0]] if rows else []
-    names = next((at for at, cell in enumerate(head) if cell in ("property", "name", "field", "parameter")), None)
     types = next((at for at, cell in enumerate(head) if cell == "type"), None)
+    # What has a type is a property, whatever the heading above its name says.
+    known = (at for at, cell in enumerate(head) if cell in ("property", "name", "field", "parameter"))
+    names = next(known, 0 if types else None)
     needs = next((at for at, cell in enumerate(head) if cell.startswith("required")), None)
     for row in rows[1:] if names is not None else ():
         claim: Claim = {"kind": kind, "name": row[names or 0].replace(".", "/")}

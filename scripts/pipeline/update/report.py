@@ -182,7 +182,8 @@ def _steps(result: Result) -> Iterator[str]:
     if ours:
         yield f"Ours is the spec of {', '.join(ours)}: correct the lines above, record its new hash, `make generate`."
     if result.code and not any(check.name.startswith("tests") for check in result.checks):
-        yield "The tests were not run: without `--no-tests`, those that break are named."
+        why = "without `--no-tests`, those that break are named" if result.checks else "there is no valid new spec"
+        yield f"The tests were not run: {why}."
     if result.written:
         yield "Read `git diff`, put the proposed line into CHANGELOG.md, and commit."
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from .. import client, diff, effective, folders, merge, registry, tree
 from .._errors import PipelineError
 from ..diff import Change, Kind
-from ..documents import fingerprint, read
+from ..documents import dump, fingerprint, read
 from ..folders import Json, Provider
 from . import checks, claimed
 from .impact import impact
@@ -80,20 +80,29 @@ def _in_copy(root: Path, copy: Path, taken: Sequence[Taken], result: Result, *, 
     valid = {key: spec for key, spec in specs.items() if spec is not None}
     try:
         if valid.keys() == specs.keys():
-            _generated(copy, taken, result, valid, root / "build" / "update", tests=tests)
+            against += _generated(copy, valid)
+            _check(copy, taken, result, root / "build" / "update", tests=tests)
     except PipelineError as error:
         against.append(str(error))
     return against
 
 
-def _generated(
-    copy: Path, taken: Sequence[Taken], result: Result, specs: Mapping[str, Json], kept: Path, *, tests: bool
-) -> None:
-    """Generate from the specs, even those with problems; then find the lines that they touch, and run the checks."""
-    files = tree.expected(copy, list(folders.providers(copy)), specs)
-    for key in specs:
-        client.check(Provider(copy, key).generated, files)
+def _generated(copy: Path, specs: Mapping[str, Json]) -> list[str]:
+    """Generate from the specs, even those with problems. Returns why there is no new client, if there is none."""
+    try:
+        files = tree.expected(copy, list(folders.providers(copy)), specs)
+        for key in specs:
+            client.check(Provider(copy, key).generated, files)
+    except PipelineError as error:
+        # With the old client beside the new spec, the tests still tell what breaks.
+        tree.write(copy, {Provider(copy, key).effective: dump(spec) for key, spec in specs.items()})
+        return [str(error)]
     tree.write(copy, {path: files.get(path) for path in tree.differences(copy, files)})
+    return []
+
+
+def _check(copy: Path, taken: Sequence[Taken], result: Result, kept: Path, *, tests: bool) -> None:
+    """Find the lines that the specs touch, and run the checks."""
     for each, report in zip(taken, result.reports, strict=True):
         before, after = read(each.provider.effective), read(Provider(copy, each.provider.key).effective)
         report.impact = impact(copy, report.key, [*report.changes, *report.claims], (before, after))
