@@ -62,7 +62,7 @@ class Run:
     def __init__(self, target: Target, options: Options, watcher: Watcher | None = None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
         # Members may be shown in reports, because the run makes them up.
-        self._redactor = Redactor(target.secrets, target.variables, show_members=True)
+        self._redactor = Redactor(target.hidden, target.variables, show_members=True)
         self._ledger = Ledger(self._redactor)
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
@@ -150,7 +150,7 @@ class Run:
             findings=tuple(map(self.confirmation.weighed, self._found)),
             tried=self._ledger.tried,
             obligations=(Obligation(key, "", self._unfinished, False),) if self._unfinished else (),
-            created=tuple(Created(key, made.name, made.id) for made in self._audiences.existing),
+            created=tuple(Created(key, made.name, self._redactor.text(made.id)) for made in self._audiences.existing),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
             stopped=self._stopped,
