@@ -185,6 +185,16 @@ def test_a_link_whose_reference_is_no_text_leads_nowhere(tmp_path: Path) -> None
     assert facts_of(spec.named["POST /things"]).creates
 
 
+@pytest.mark.parametrize(
+    "huge", [_TEXT | {"minLength": 10**12}, {"type": "array", "minItems": 10**12, "items": _TEXT}], ids=["text", "list"]
+)
+def test_a_value_that_is_too_large_to_be_made_is_not_judged(huge: dict[str, Any], tmp_path: Path) -> None:
+    post = {"requestBody": _body(_object("a", a=huge)), "responses": _answers("201", _OWNED)}
+    spec = _read(tmp_path / "huge.json", {"/a": {"post": post}})
+    assert "min" in " ".join(spec.unjudged)
+    assert len(_names(spec).draft(spec.operations[0], smallest=False).request().body) < 1000
+
+
 def test_a_value_of_yaml_that_json_lacks_is_a_text(tmp_path: Path) -> None:
     file = tmp_path / "binary.yaml"
     schema = "{type: object, properties: {a: {type: string, default: !!binary aGk=, enum: !!set {b}}}}"

@@ -657,6 +657,10 @@ def _is_pattern(value: Any) -> bool:
 _SOUND: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("minimum", "maximum"), _is_number),
     **dict.fromkeys(_SIZES, lambda value: type(value) is int and value >= 0),
+    # No value of a larger size can be made here.
+    **dict.fromkeys(
+        ("minLength", "minItems", "minProperties"), lambda value: type(value) is int and 0 <= value < 2**16
+    ),
     **dict.fromkeys(_NAMED, _is_map),
     "patternProperties": lambda value: _is_map(value) and all(map(_is_pattern, value)),
     **dict.fromkeys(_SEVERAL, lambda value: bool(value) and _made_of(list, dict)(value)),
