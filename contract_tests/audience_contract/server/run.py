@@ -62,7 +62,7 @@ class Run:
     def __init__(self, target: Target, options: Options, watcher: Watcher | None = None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
         # Members may be shown in reports, because the run makes them up.
-        self._redactor = Redactor(target.secrets, target.variables, show_members=True)
+        self._redactor = Redactor(target.hidden, target.variables, show_members=True)
         self._ledger = Ledger(self._redactor)
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
@@ -97,8 +97,9 @@ class Run:
         ours = provider_of(self._target.spec.key)
         if why := ours.why_not(operation):
             return why
-        request, linked = self._names.draft(operation, smallest=True).request(), facts_of(operation).linked
-        free = [place.name for place in places(operation) if place.kind == "path" and place.name not in linked]
+        request, facts = self._names.draft(operation, smallest=True).request(), facts_of(operation)
+        given = (each for each in places(operation) if each.kind == "path" or f"/{each.name}" in facts.unique)
+        free = [place.name for place in given if place.name not in facts.linked]
         if free and not self._audiences.may_be_sent(request) and not self._options.read_only:
             return f"each known value of {free[0]} may be somebody else's"
         if not self._is_by_name:
@@ -149,7 +150,7 @@ class Run:
             findings=tuple(map(self.confirmation.weighed, self._found)),
             tried=self._ledger.tried,
             obligations=(Obligation(key, "", self._unfinished, False),) if self._unfinished else (),
-            created=tuple(Created(key, made.name, made.id) for made in self._audiences.existing),
+            created=tuple(Created(key, made.name, self._redactor.text(made.id)) for made in self._audiences.existing),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
             stopped=self._stopped,
