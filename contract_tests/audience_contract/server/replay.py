@@ -19,9 +19,6 @@ from .run import Run
 from .story import StoryError, steps
 from .target import Target
 
-_TURNED_AWAY = ABSENT | {0, 401, 403}
-"""Statuses of valid requests that leave open how the server treats other ones; 0 stands for no answer."""
-
 
 def replay(
     target: Target, finding: Mapping[str, Any], report: Mapping[str, Any], options: Options | None = None
@@ -51,8 +48,8 @@ def replay(
             if still := shown[0].message if shown else "":
                 break
         last, known = exchanges[-1], finding["statuses"]
-        # A refusal that the run did not get may be that of wrong credentials, or of another server.
-        if not still or last.status in _TURNED_AWAY - {0, *known}:
+        # A status that the run did not get may be due to wrong credentials, or be that of another server.
+        if not still or last.status not in {0, *known}:
             _check_that_it_is_served(run, operation := target.spec.named[last.operation], exchanges, known)
             # A 501 says that something is not there.
             documented = {str(last.status), "5XX"} & operation.node["responses"].value.keys()
