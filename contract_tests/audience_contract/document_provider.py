@@ -70,8 +70,12 @@ class Documented(Provider):
         unknown = [name for name, kind in _path(operation) if name not in known and not kind.plain("enum")]
         if unknown:
             return f"nothing says where {unknown[0]} comes from"
-        changes = not (facts.creates or facts.reads)
-        said = "nothing says what it changes: no create answers what it takes" if changes and not facts.linked else ""
+        # A create may answer ids of other things, too, such as of the owner.
+        own = facts_of(self._spec.named[facts.source]).unique if facts.source else ()
+        taken = [facts.linked[name] for name, _ in _path(operation) if name in facts.linked][-1:]
+        taken = taken or [*facts.linked.values()] or [""] * (not facts.creates)
+        is_unsaid = not facts.reads and not all(pointer in own or pointer.startswith(PATH) for pointer in taken)
+        said = "nothing says what it changes: no create answers what it takes" if is_unsaid else ""
         return str(operation.node.plain("x-not-judged", "")) or said
 
     def says_no(self, operation: Operation, response: Response) -> bool:
@@ -238,7 +242,7 @@ def _effect(operation: Operation) -> Effect:
         return Effect.CHANGES
     ids, items = _identities(operation), _items(operation.spec).get(_stem(operation.path), ())
     answers_id = any(bare(name) in ids for name in ("id", *items)) or any(_linked_from(operation))
-    creates = answers_id or operation.node["responses"].value.keys() & {"201", "202"}
+    creates = "201" in operation.node["responses"].value or (answers_id and not _is_custom(operation))
     return Effect.CREATES if creates else Effect.CHANGES
 
 
@@ -249,6 +253,15 @@ def _makes_itself(operation: Operation) -> bool:
     kinds = dict(_path(operation))
     is_free = last[1:-1] in kinds and not kinds[last[1:-1]].plain("enum")
     return is_free and "201" in operation.node["responses"].value and not is_made_above
+
+
+def _is_custom(operation: Operation) -> bool:
+    """Whether the end of a path is an action on what is above it, as in `/orders:close` and, beside `/orders/{id}`,
+    `/orders/close`.
+    """
+    above, _, last = _stem(operation.path).rpartition("/")
+    ends = (_stem(each).rpartition("/") for each in operation.spec.node["paths"].value)
+    return ":" in last or any(each == above and item.startswith("{") for each, _, item in ends)
 
 
 @lru_cache(maxsize=8192)
@@ -282,17 +295,17 @@ def _identities(operation: Operation) -> Mapping[str, str]:
 def _unique(operation: Operation) -> tuple[str, ...]:
     """A JSON pointer to what differs between any two successes of a create, as a tuple of one; else an empty tuple.
 
-    It is what the path of another operation takes (operations below this path come first), else `id`, else what a link
-    takes. Of a PUT, it is the end of the path.
+    It is what the path of an operation below this one takes, else `id`, else what another path or a link takes. Of a
+    PUT, it is the end of the path.
     """
     if operation.method == "PUT":
         return (f"{PATH}{_path(operation)[-1][0]}",)
     about = _taking(operation.spec).get(operation.id, ())
-    below = sorted(about, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
     # The last id that is linked: of a PUT that creates, the caller chooses the one after it.
-    taken = [[*_linked(each)[0].values()][-1] for each in below]
-    taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
-    return tuple([*taken, *_linked_from(operation)][:1])
+    taken = {each.path: [*_linked(each)[0].values()][-1] for each in about}
+    below = [pointer for path, pointer in taken.items() if path.startswith(f"{operation.path}/{{")]
+    own = [pointer for name, pointer in _identities(operation).items() if name == "id"]
+    return tuple([*below, *own, *taken.values(), *_linked_from(operation)][:1])
 
 
 def _linked_from(operation: Operation) -> Iterator[str]:
@@ -373,6 +386,9 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
                 return found, create.id
         named = [each for each in creating.get(bare(last), ()) if each not in (operation, *above)]
         named = [each for each in named if last not in dict(_path(each)) and bare(last) not in _asked(each)]
+        # What is changed must be what the create makes, by the name of the id: an answer may have ids of other things.
+        kind = re.sub("id$", "", bare(last)) or "/"
+        named = [each for each in named if _effect(operation) is Effect.READS or kind in bare(f"{each.path}{each.id}")]
         own = [each for each in named if f"{{{last}}}" in _items(operation.spec).get(_stem(each.path), ())]
         # Of several, nothing says which is meant; and a create that is asked for the id does not make it.
         for create in (own or named)[: len(own or named) == 1]:

@@ -97,8 +97,9 @@ class Run:
         ours = provider_of(self._target.spec.key)
         if why := ours.why_not(operation):
             return why
-        request, linked = self._names.draft(operation, smallest=True).request(), facts_of(operation).linked
-        free = [place.name for place in places(operation) if place.kind == "path" and place.name not in linked]
+        request, facts = self._names.draft(operation, smallest=True).request(), facts_of(operation)
+        given = (each for each in places(operation) if each.kind == "path" or f"/{each.name}" in facts.unique)
+        free = [place.name for place in given if place.name not in facts.linked]
         if free and not self._audiences.may_be_sent(request) and not self._options.read_only:
             return f"each known value of {free[0]} may be somebody else's"
         if not self._is_by_name:
