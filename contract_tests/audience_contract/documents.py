@@ -69,11 +69,11 @@ def read(
 
     `credentials` has the environment variable of each credential, by the name of the security scheme; `headers` are
     those that every request has. Raises OSError for a file that cannot be read, and ValueError for what is no OpenAPI
-    document of version 3 or no overlay.
+    document of version 3.0 or 3.1, or no overlay.
     """
     value = _value(path)
-    if not isinstance(value, dict) or not re.match("3[.]", str(value.get("openapi"))):
-        raise ValueError(f"{path} is no OpenAPI document of version 3")
+    if not isinstance(value, dict) or not re.match("3[.][01]([.]|$)", str(value.get("openapi"))):
+        raise ValueError(f"{path} is no OpenAPI document of version 3.0 or 3.1")
     if not isinstance(value.setdefault("paths", {}) if "webhooks" in value else value.get("paths"), dict):
         raise ValueError(f"{path} has no paths")
     changes = _value(overlay) if overlay else {"actions": []}
@@ -441,11 +441,10 @@ class _Plain:
         kind = schema.get("type") if isinstance(schema, dict) else None
         if parameter.get("style") == DEEP and parameter["in"] == "query" and kind != "array":
             return "an object in an object" if self._levels(schema) > 2 else ""
-        is_list = kind == "array" and parameter["in"] != "query"
+        if kind == "object" or (kind == "array" and parameter["in"] != "query"):
+            return f"a list or object in a {parameter['in']}"
         style = parameter.get("style", "form")
-        if kind == "object" or is_list or style not in ("simple", *BETWEEN):
-            return f"a list or object in a {parameter['in']}" if kind == "object" or is_list else f"style {style}"
-        return ""
+        return "" if style in ("simple", *BETWEEN) else f"style {style}"
 
     def _content(self, content: Any, pointer: str, *, asked: bool) -> Json:
         """A content map, JSON first, without the schemas of media types that aren't read.
@@ -459,13 +458,12 @@ class _Plain:
                 self._leave_out(at, "no media type")
                 continue
             is_range = media.essence in ("*/*", "application/*")
-            if is_range and not asked:
-                found[name] = {**entry, "x-not-judged": "what is no JSON"}
-                continue
-            if is_range and _JSON not in content:
+            if is_range and asked and _JSON not in content:
                 self.moved[f"{pointer}/content/{escape(_JSON)}"] = at
                 found[_JSON] = entry
-            if media.essence in FORMS:
+            if is_range and not asked:
+                found[name] = {**entry, "x-not-judged": "what is no JSON"}
+            elif media.essence in FORMS:
                 found[name] = self._form(entry, at)
             elif media.is_json or is_range:
                 found[name] = entry

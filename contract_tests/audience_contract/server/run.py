@@ -203,7 +203,8 @@ class Run:
         if not self._operations:
             asked = {*(self._options.operations or self._target.spec.named)}
             whys = [why for name, why in self.unjudged.items() if name in asked]
-            why = whys[0] if whys and len(whys) == len(asked) else "there is no operation that only reads"
+            none = "there is no operation that only reads" if asked else "the document has no operations"
+            why = whys[0] if whys and len(whys) == len(asked) else none
             self._ended = f"nothing can be judged: {why}"
         self._planned |= {(_ALL, operation.id): False for operation in self._operations}
         drafts = list(self._served(map(self._drafts, self._operations)))
