@@ -261,8 +261,7 @@ def _makes_itself(operation: Operation) -> bool:
     """Whether a PUT makes what is at its own path: it answers 201, and nothing makes it at the path above."""
     above, _, last = operation.path.rpartition("/")
     is_made_above = any("post" in operation.spec.node["paths"].value.get(path, ()) for path in (above, f"{above}/"))
-    kinds = dict(_path(operation))
-    is_free = last[1:-1] in kinds and not kinds[last[1:-1]].plain("enum")
+    is_free = any(last == f"{{{name}}}" and not kind.plain("enum") for name, kind in _path(operation))
     return is_free and "201" in operation.node["responses"].value and not is_made_above
 
 

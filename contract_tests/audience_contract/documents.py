@@ -435,10 +435,9 @@ class _Plain:
 
     def _not_written(self, parameter: Json) -> str:
         """Why the values of a parameter can't be written; "" where they can."""
-        schema = self._target(parameter.get("schema"))
         if "content" in parameter:
             return "a parameter with a media type"
-        kind = schema.get("type") if isinstance(schema, dict) else None
+        kind = self._object(schema := parameter.get("schema")).get("type")
         if parameter.get("style") == DEEP and parameter["in"] == "query" and kind != "array":
             return "an object in an object" if self._levels(schema) > 2 else ""
         if kind == "object" or (kind == "array" and parameter["in"] != "query"):
@@ -476,11 +475,10 @@ class _Plain:
 
     def _form(self, entry: Json, pointer: str) -> Json:
         """A form: a field that is an object, or a list of such, is judged only if `encoding` says how it is written."""
-        schema = self._target(entry.get("schema"))
-        fields: Any = schema.get("properties") if isinstance(schema, dict) else None
+        schema = self._object(entry.get("schema"))
+        fields = self._object(schema.get("properties"))
         encoding = self._object(entry.get("encoding")) if "urlencoded" in pointer else {}
         styles = {name: self._object(each).get("style") for name, each in encoding.items()}
-        fields = fields if isinstance(fields, dict) else {}
         # An object of single values can be written as a field for each of them, if the document says so.
         allowed = {name: (0, 2) if styles.get(name) == DEEP else (0, 1) for name in fields}
         nested = [name for name, kind in fields.items() if self._levels(kind) not in allowed[name]]
@@ -522,8 +520,7 @@ class _Plain:
         return {**kept, **{name: each for name, each in found.items() if each}}
 
     def _schemas_of(self, named: Any, pointer: str) -> Json:
-        given = {key: child for key, child in named.items() if child is not None}
-        return {key: self._schema(child, f"{pointer}/{escape(key)}") for key, child in given.items()}
+        return {key: self._schema(each, f"{pointer}/{escape(key)}") for key, each in named.items() if each is not None}
 
     def _schema(self, value: Any, pointer: str) -> Any:
         if isinstance(value, bool):

@@ -126,10 +126,13 @@ class Audiences:
             made = replace(made, name=found[0] if found else "")
         place = made.by, made.id, made.path
         twins = [one for one in self.existing if not self._is_by_name and (one.by, one.id, one.path) == place]
-        if any(made.id and not (one.name == made.name and self.is_marked(made.name)) for one in twins):
+        # An action on what the run has made may answer that.
+        is_own = made.id in ("", *made.path.values())
+        if any(not is_own and not (one.name == made.name and self.is_marked(made.name)) for one in twins):
             # What two creates answer may have been there before.
             self._doubted.add(made.id)
-            self._usable[made.by] = [one for one in self._usable[made.by] if one.id != made.id]
+            for by, those in self._usable.items():
+                self._usable[by] = [one for one in those if one.id != made.id]
         self.existing.append(made)
         self._unsure += [] if sure else [made]
         # An audience of any other name may have existed before the run, so only one with a plain name serves others.
