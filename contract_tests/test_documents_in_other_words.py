@@ -26,7 +26,7 @@ from audience_contract.server.judge import Judge
 from audience_contract.server.names import Names
 from audience_contract.server.places import places
 from audience_contract.server.plan import groups
-from audience_contract.spec import Operation, Spec
+from audience_contract.spec import Operation, Spec, load
 from mistaken import check
 
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -149,9 +149,11 @@ def test_an_action_on_a_list_creates_nothing_whatever_id_it_answers(path: str, t
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_no_method_that_the_document_lacks_is_tried_on_a_whole_list(method: str, tmp_path: Path) -> None:
-    audiences = Audiences(_read(tmp_path / "whole_list.json", _things()), "abcdefgh")
-    assert not audiences.may_be_sent(Request(method, "/things", (), b""))
-    assert audiences.may_be_sent(Request("POST", "/things", (), b""))
+    paths = {"/things": _read(tmp_path / "whole_list.json", _things()), "/data/core/ups/audiences": load("adobe")}
+    for path, spec in paths.items():
+        audiences = Audiences(spec, "abcdefgh")
+        assert not audiences.may_be_sent(Request(method, path, (), b""))
+        assert audiences.may_be_sent(Request("POST", path, (), b""))
 
 
 def test_an_id_that_two_creates_answer_may_be_that_of_somebody_elses(tmp_path: Path) -> None:
@@ -162,6 +164,20 @@ def test_an_id_that_two_creates_answer_may_be_that_of_somebody_elses(tmp_path: P
         audiences.record(Made("", "a", {"id": "a"}, by="POST /things"), plain=True, sure=True)
         assert audiences.may_be_sent(remove) is is_first
         assert bool(audiences.pick(spec.named["DELETE /things/{id}"], used=False)) is is_first
+
+
+@pytest.mark.parametrize(("path", "is_used"), [("/things/{id}/cancel", True), ("/kinds", False)])
+def test_of_what_has_an_id_that_is_in_doubt_nothing_is_changed_unless_the_run_asked_for_it(
+    path: str, is_used: bool, tmp_path: Path
+) -> None:
+    post = {"parameters": [_parameter("id", _TEXT)] * is_used, "responses": _answers("201", _OWNED)}
+    spec = _read(tmp_path / "doubt.json", _things() | {path: {"post": post}})
+    audiences = Audiences(spec, "abcdefgh")
+    for by in ("POST /things", f"POST {path}", f"POST {path}"):
+        of_path = {"id": "a"} if "{" in by else {}
+        audiences.record(Made("", "a", {"id": "a"}, by=by, path=of_path), plain=True, sure=True)
+    assert audiences.may_be_sent(Request("DELETE", "/things/a", (), b"")) is is_used
+    assert bool(audiences.pick(spec.named["DELETE /things/{id}"], used=True)) is is_used
 
 
 def test_no_create_has_an_id_in_its_body_that_may_be_somebody_elses(tmp_path: Path) -> None:
@@ -177,6 +193,34 @@ def test_a_create_whose_ids_may_all_be_somebody_elses_is_not_judged(tmp_path: Pa
     spec = _read(tmp_path / "few_ids.json", _things(_object("id", id=few)))
     report = run(Target(spec, "http://127.0.0.1:1", {}), Options(operations=frozenset({"POST /things"})))
     assert "id may be somebody else's" in report.ended
+
+
+def test_a_link_whose_reference_is_no_text_leads_nowhere(tmp_path: Path) -> None:
+    made = _answers("201", _OWNED)
+    made["201"]["links"] = {"it": {"operationRef": 5, "parameters": {"id": "$response.body#/id"}}}
+    spec = _read(tmp_path / "odd_links.json", {"/things": {"post": {"responses": made}}})
+    assert facts_of(spec.named["POST /things"]).creates
+
+
+@pytest.mark.parametrize(
+    "huge", [_TEXT | {"minLength": 10**12}, {"type": "array", "minItems": 10**12, "items": _TEXT}], ids=["text", "list"]
+)
+def test_a_value_that_is_too_large_to_be_made_is_not_judged(huge: dict[str, Any], tmp_path: Path) -> None:
+    post = {"requestBody": _body(_object("a", a=huge)), "responses": _answers("201", _OWNED)}
+    spec = _read(tmp_path / "huge.json", {"/a": {"post": post}})
+    assert "min" in " ".join(spec.unjudged)
+    assert len(_names(spec).draft(spec.operations[0], smallest=False).request().body) < 1000
+
+
+def test_a_value_of_yaml_that_json_lacks_is_a_text(tmp_path: Path) -> None:
+    file = tmp_path / "binary.yaml"
+    schema = "{type: object, properties: {a: {type: string, default: !!binary aGk=, enum: !!set {b}}}}"
+    body = f"{{content: {{application/json: {{schema: {schema}}}}}}}"
+    file.write_text(
+        f"openapi: 3.1.0\npaths: {{/a: {{post: {{requestBody: {body}, responses: {{201: {{}}}}}}}}}}\n", "utf-8"
+    )
+    names = _names(read(file))
+    assert names.draft(names.target.spec.operations[0], smallest=False).values["body"].keys() <= {"a"}
 
 
 def test_the_format_at_the_end_of_a_path_is_no_part_of_its_place(tmp_path: Path) -> None:
@@ -456,7 +500,16 @@ def test_a_wrong_password_is_tried_with_the_right_user(tmp_path: Path) -> None:
     wrong = base64.b64encode(b"ada:ri").decode()
     assert f"Basic {wrong}" in sent
     said = f"${{{spec.variables['basic']}%????}}"
-    assert Redactor(target.secrets, target.variables).text(f"/x/{wrong}") == f"/x/{said}"
+    redactor = Redactor(target.hidden, target.variables)
+    assert redactor.text(f"/x/{wrong}") == f"/x/{said}"
+    assert "right" not in redactor.text("the password right of ada:right")
+
+
+def test_an_escaped_solidus_is_put_where_the_request_has_a_text_anyway(tmp_path: Path) -> None:
+    create = {"requestBody": _body(_object("size", note=_TEXT, size=_TEXT)), "responses": _answers("201", {})}
+    spec = _read(tmp_path / "sizes.json", {"/sizes": {"post": create}})
+    sent = [each.body for each in _requests(_names(spec), spec.operations[0]) if rb"a\/b" in each.body]
+    assert {"size": "a/b"} in map(json.loads, sent)
 
 
 def test_a_word_that_a_key_begins_with_is_shown(tmp_path: Path) -> None:

@@ -159,29 +159,29 @@ class Documented(Provider):
 def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
     """The value and the answer of a create, with an id that nothing else has; what is made is kept."""
     path, operation = dict(call.path), call.operation
-    named, made = at(value_of(call.request), f"/{load(operation.spec.key).named}"), path.get(chosen(operation))
+    named, own = at(value_of(call.request), f"/{load(operation.spec.key).named}"), path.get(chosen(operation))
     for pointer in facts_of(operation).unique if not chosen(operation) else ():
         name, is_in_path = pointer.removeprefix(PATH), pointer.startswith(PATH)
         items = (each for each in operation.spec.operations if pointer in facts_of(each).linked.values())
         kind = dict(_path(next(items)))[name] if is_in_path else _kind_at(_answers(operation), pointer)
-        made = new = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
+        own = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
         if is_in_path:
-            path[name] = str(new)
+            path[name] = str(own)
         else:
-            value = put(value, pointer.removeprefix("/"), new)
+            value = put(value, pointer.removeprefix("/"), own)
     for location in islice(_location(call, value, path), 1):
         others = tuple(pair for pair in success.headers if pair[0].lower() != "location")
         success = Response(success.status, (*others, ("location", location)), success.body)
-    called, new_id = (None if each is None else str(each) for each in (named, made))
+    called, own_id = (None if each is None else str(each) for each in (named, own))
     # A later answer may have what was asked for, even if this one does not.
-    call.created(name=called, id=new_id, fields={**_object(value_of(call.request)), **value}, path=path)
+    call.created(name=called, id=own_id, fields={**_object(value_of(call.request)), **value}, path=path)
     return value, success
 
 
 def _location(call: Call, value: Any, path: Mapping[str, str]) -> Iterator[str]:
     """Where what was made is, in each form that the document allows: relative, the whole path, and with the server."""
     items = [each for each in call.operation.spec.operations if facts_of(each).source == call.operation.id]
-    for item, kind in zip(sorted(items, key=lambda each: len(each.path))[:1], _locations(call.operation), strict=False):
+    for item, kind in zip(sorted(items, key=lambda each: len(each.path))[:1], locations(call.operation), strict=False):
         here = call.request.target.partition("?")[0]
         whole = "/".join(here.split("/")[: -call.operation.path.count("/")]) + item.path
         for name, pointer in facts_of(item).linked.items():
@@ -252,7 +252,7 @@ def _effect(operation: Operation) -> Effect:
         return Effect.CHANGES
     ids, items = _identities(operation), _items(operation.spec).get(_stem(operation.path), ())
     is_told = any(bare(name) in ids for name in ("id", *items)) or any(_linked_from(operation))
-    is_told = is_told or bool(items and _locations(operation))
+    is_told = is_told or bool(items and locations(operation))
     creates = "201" in operation.node["responses"].value or (is_told and not _is_custom(operation))
     return Effect.CREATES if creates else Effect.CHANGES
 
@@ -266,9 +266,7 @@ def _makes_itself(operation: Operation) -> bool:
 
 
 def _is_custom(operation: Operation) -> bool:
-    """Whether the end of a path is an action on what is above it, as in `/orders:close` and, beside `/orders/{id}`,
-    `/orders/close`.
-    """
+    """Whether a path ends with an action: `/orders:close` or, beside `/orders/{id}`, `/orders/close`."""
     above, _, last = _stem(operation.path).rpartition("/")
     ends = (_stem(each).rpartition("/") for each in operation.spec.node["paths"].value)
     return ":" in last or any(each == above and item.startswith("{") for each, _, item in ends)
@@ -391,7 +389,7 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
         above = [each for each in above if last not in dict(_path(each)) or (each.method, each.path) == ("PUT", item)]
         for create in above:
             ids = _identities(create)
-            pointer = _id_of(last, ids) or (f"{PATH}{last}" if _locations(create) else "")
+            pointer = _id_of(last, ids) or (f"{PATH}{last}" if locations(create) else "")
             if found := _all_linked(names, create, f"{PATH}{last}" if create.method == "PUT" else pointer):
                 return found, create.id
         named = [each for each in creating.get(bare(last), ()) if each not in (operation, *above)]
@@ -421,7 +419,7 @@ def _asked(create: Operation) -> set[str]:
     return {bare(name) for schema in schemas for name, kind in properties(schema).items() if not kind.plain("readOnly")}
 
 
-def _locations(create: Operation) -> list[Node | None]:
+def locations(create: Operation) -> list[Node | None]:
     """The schemas of the header `Location` of successes, where that is documented."""
     responses = create.node["responses"]
     headers = [responses[code].get("headers") for code in responses.value if code.startswith("2")]

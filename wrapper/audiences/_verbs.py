@@ -405,8 +405,7 @@ class Verbs(Generic[Model]):
 
     def _changed(self, entry: Operation[Any, Any], chunks: Sequence[Chunk]) -> Changed:
         """What became of a change so far."""
-        supply = self._supply
-        if supply:
+        if supply := self._supply:
             self._warn(tuple(sorted(supply.warnings)))
         applied = [each.status for each in chunks if each.outcome is Outcome.APPLIED]
         return Changed(

@@ -64,7 +64,7 @@ class Made:
         """The exchanges that made it, and before them those that made what it is in."""
         return (*self.seen.before, replace(self.seen, before=())) if self.seen else ()
 
-    def is_called(self, key: str, by: str = "") -> bool:
+    def is_called(self, key: str, by: str) -> bool:
         """Whether `key` is its name or id, and the operation `by` made it; any operation if `by` is ""."""
         return key != "" and key in (self.name, self.id) and by in ("", self.by)
 
@@ -124,11 +124,10 @@ class Audiences:
             text = made.seen.request.body.replace(b"\0", b"").decode("latin-1")
             found = re.search(rf"{re.escape(self.mark)}\d+", text)
             made = replace(made, name=found[0] if found else "")
-        place = made.by, made.id, made.path
-        twins = [one for one in self.existing if not self._is_by_name and (one.by, one.id, one.path) == place]
+        twins = (one for one in self.existing if (one.by, one.id, one.path) == (made.by, made.id, made.path))
+        is_known = any(one.name != made.name or not self.is_marked(one.name) for one in twins)
         # An action on what the run has made may answer that.
-        is_own = made.id in ("", *made.path.values())
-        if any(not is_own and not (one.name == made.name and self.is_marked(made.name)) for one in twins):
+        if is_known and made.id not in ("", *made.path.values()) and not self._is_by_name:
             # What two creates answer may have been there before.
             self._doubted.add(made.id)
             for by, those in self._usable.items():
@@ -228,19 +227,16 @@ class Audiences:
         if self._read_only:
             return request.method in _SAFE and not request.values("x-http-method-override")
         found = self._spec.at(path)
-        same = found if self._is_by_name else [each for each in found if each.method == request.method]
-        # Of a method that the document does not have, HTTP says what it does.
-        effects = {facts_of(each).effect for each in same or found} | (set() if same else {effect_of(request.method)})
-        found, creates = same or found, effects <= {Effect.READS, Effect.CREATES}
-        is_below = any("{" in operation.path for operation in found)
+        same = [each for each in found if each.method == request.method]
+        is_below = any("{" in each.path for each in found)
+        if found and not (same or is_below) and effect_of(request.method) in (Effect.CHANGES, Effect.REMOVES):
+            # What a method that the document lacks does to a whole list, nobody knows.
+            paths = (each.path.lower() for each in self._spec.operations)
+            if not self._is_by_name or any(each.startswith(f"{path}/{{".lower()) for each in paths):
+                return False
+        found = found if self._is_by_name else same or found
+        creates = {facts_of(each).effect for each in found} <= {Effect.READS, Effect.CREATES}
         if creates and (self._is_by_name or request.method in _SAFE):
-            return True
-        # A create with an id in its body may change what has it.
-        body = value_of(request)
-        given = [value_at(pointer, body, {}) for each in found for pointer in facts_of(each).unique]
-        if creates and not all(self._is_ours(str(each)) for each in given if isinstance(each, str | int)):
-            return False
-        if creates and not is_below:
             return True
         values = [operation.path_values(path) for operation in found]
         meant = [{*facts_of(each).linked, chosen(each)} - {""} for each in found]
@@ -249,9 +245,12 @@ class Audiences:
             return False
         texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
         # What is created may be below what the document lists, and name other things in its body: it changes neither.
-        paths = [place for each in found if creates for place in places(each) if place.kind == "path"]
-        listed = {str(value) for place in paths for value in place.says("enum", ())}
-        named = frozenset[object]() if creates else _names(request, self._key, mark)
+        # But of what has the id that it is to have, nobody knows.
+        above = [place for each in found if creates for place in places(each) if place.kind == "path"]
+        listed = {str(value) for place in above for value in place.says("enum", ())}
+        own, body = [pointer for each in found for pointer in facts_of(each).unique], value_of(request)
+        given = {str(id) for pointer in own if isinstance(id := value_at(pointer, body, {}), str | int)}
+        named = given if creates else _names(request, self._key, mark)
         return all(text in listed or self._is_ours(text) for text in (*texts, *named))
 
     def _is_ours(self, name: object) -> bool:
