@@ -480,10 +480,9 @@ class _Plain:
         schema = self._object(entry.get("schema"))
         fields = self._object(schema.get("properties"))
         encoding = self._object(entry.get("encoding")) if "urlencoded" in pointer else {}
-        styles = {name: self._object(each).get("style") for name, each in encoding.items()}
+        deep = {name for name, each in encoding.items() if self._object(each).get("style") == DEEP}
         # An object of single values can be written as a field for each of them, if the document says so.
-        allowed = {name: (0, 2) if styles.get(name) == DEEP else (0, 1) for name in fields}
-        nested = [name for name, kind in fields.items() if self._levels(kind) not in allowed[name]]
+        nested = [name for name, kind in fields.items() if self._levels(kind) not in (0, 2 if name in deep else 1)]
         if not nested:
             return entry
         for name in nested:
