@@ -188,7 +188,7 @@ def _location(call: Call, value: Any, path: Mapping[str, str]) -> Iterator[str]:
             whole = whole.replace(f"{{{name}}}", quote(str(value_at(pointer, value, path)), safe=""))
         near = posixpath.relpath(whole, posixpath.dirname(here)) + "/" * whole.endswith("/")
         forms = (near, whole, urljoin(item.spec.node["servers"][0].plain("url"), whole))
-        yield from (each for each in forms if not kind or not any(check(kind, each, "")))
+        yield from (each for each in forms if "{" not in whole and not (kind and any(check(kind, each, ""))))
 
 
 def _kind_at(schema: Node | None, pointer: str) -> Node | None:
