@@ -407,7 +407,8 @@ class Verbs(Generic[Model]):
         """What became of a change so far."""
         supply = self._supply
         if supply:
-            self._warn(tuple(sorted(supply.warnings)))
+            found = supply.warnings.items()
+            self._warn(tuple(sorted(f"{said}; {n} in all, first in members[{at}]" for said, (at, n) in found)))
         applied = [each.status for each in chunks if each.outcome is Outcome.APPLIED]
         return Changed(
             provider=self.title,
