@@ -8,7 +8,6 @@ import json
 import socket
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +17,7 @@ import anyio
 from audiences import AudiencesError
 from callers import make
 from cases import KEYS, body_of, case, headers
-from faults.answers import error, head
+from faults.answers import answering, error, half
 from faults.server import Play, Stage, Wire
 from raw_server import http
 
@@ -36,23 +35,9 @@ class Point:
     hook: bool = False
 
 
-def _answers(answer: Callable[[Wire], bytes]) -> Play:
-    def play(wire: Wire) -> None:
-        wire.request()
-        wire.send(answer(wire))
-        wire.hold()
-
-    return play
-
-
 def _begins(status: int) -> Play:
     """An answer that stalls in its body."""
-    return _answers(lambda _: http(status, b'{"message"').replace(b"Content-Length: 10", b"Content-Length: 99"))
-
-
-def _silent(wire: Wire) -> None:
-    wire.request()
-    wire.hold()
+    return answering(http(status, b'{"message"', Content_Length="99"), Wire.hold)
 
 
 def _limits_the_first(wire: Wire) -> None:
@@ -66,11 +51,11 @@ def _limits_the_first(wire: Wire) -> None:
 POINTS = {
     "in a hook": Point("NotSentError", ["not_sent"], Wire.hold, hook=True),
     "in a handshake": Point("NotSentError", ["not_sent"], Wire.ignore, tls=True),
-    "before an answer": Point("UnknownOutcomeError", ["unknown"], _silent),
-    "in a success": Point("SpecViolationError", ["applied"], _answers(lambda wire: head(wire, "Content-Length: 9"))),
+    "before an answer": Point("UnknownOutcomeError", ["unknown"], answering(b"", Wire.hold)),
+    "in a success": Point("SpecViolationError", ["applied"], answering(half, Wire.hold)),
     "in a refusal": Point("RejectedError", ["rejected"], _begins(400)),
     "in a failure": Point("UnavailableError", ["unknown"], _begins(500)),
-    "in a wait": Point("RateLimitedError", ["rejected"], _answers(lambda _: error(429, Retry_After="20"))),
+    "in a wait": Point("RateLimitedError", ["rejected"], answering(error(429, Retry_After="20"), Wire.hold)),
     "at the second attempt": Point("UnknownOutcomeError", ["rejected", "unknown"], _limits_the_first),
 }
 

@@ -15,14 +15,15 @@ from audience_contract.documents import read
 from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
 from audience_contract.mock.provider import facts_of
-from audience_contract.server import Target
+from audience_contract.mock.provider import load as provider_of
+from audience_contract.server import Options, Target, run
 from audience_contract.server.audiences import Audiences, Made
 from audience_contract.server.expectation import Expected, expect
 from audience_contract.server.judge import Judge
 from audience_contract.server.names import Names
 from audience_contract.server.places import places
 from audience_contract.server.plan import groups
-from audience_contract.spec import Operation, Spec
+from audience_contract.spec import Operation, Spec, load
 from mistaken import check
 
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -96,6 +97,113 @@ def test_a_create_below_what_the_document_lists_is_sent_there_and_no_change_of_t
     assert may("POST", "/ours/orders.json")
     assert not may("POST", "/theirs/orders.json")
     assert not may("PATCH", "/ours")
+
+
+_GONE = {"responses": {"204": {"description": "gone"}}}
+_OWNED = _object("id", id=_TEXT, ownerId=_TEXT, owner=_object(id=_TEXT))
+
+
+def _things(asked: dict[str, Any] = _TEXT, **links: Any) -> dict[str, Any]:
+    """Things that can be made, read and removed; each link gives an operation its id."""
+    linked = {name: {"operationId": name, "parameters": {"id": pointer}} for name, pointer in links.items()}
+    post = {"requestBody": _body(asked), "responses": _answers("201", _OWNED, **linked)}
+    get = {"responses": _answers("200", _OWNED)}
+    item = {"parameters": [_parameter("id", _TEXT)], "get": get, "delete": _GONE}
+    return {"/things": {"get": get, "post": post}, "/things/{id}": item}
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter", "link"),
+    [
+        ("/owners/{ownerId}", "ownerId", None),
+        ("/users/{id}", "id", None),
+        ("/users/{id}", "id", "$response.body#/ownerId"),
+        ("/users/{id}", "id", "$response.body#/owner/id"),
+    ],
+)
+@pytest.mark.parametrize("method", ["patch", "delete"])
+def test_nothing_is_changed_of_which_a_create_answers_just_the_id(
+    path: str, parameter: str, link: str | None, method: str, tmp_path: Path
+) -> None:
+    links: dict[str, Any] = {"it": link} if link else {}
+    changing = {"operationId": "it", "parameters": [_parameter(parameter, _TEXT)], **_GONE}
+    spec = _read(tmp_path / "owned.json", _things(**links) | {path: {method: changing}})
+    assert "nothing says" in provider_of(spec.key).why_not(spec.named["it"])
+    assert not provider_of(spec.key).why_not(spec.named["DELETE /things/{id}"])
+    audiences = Audiences(spec, "abcdefgh")
+    own = {"id": "a", "ownerId": "b", "owner": {"id": "b"}}
+    audiences.record(Made("", "a", own, by="POST /things"), plain=True, sure=True)
+    assert audiences.may_be_sent(Request("DELETE", "/things/a", (), b""))
+    assert not audiences.may_be_sent(Request(method.upper(), path.partition("{")[0] + "b", (), b""))
+
+
+@pytest.mark.parametrize("path", ["/things:purge", "/things/purge"])
+def test_an_action_on_a_list_creates_nothing_whatever_id_it_answers(path: str, tmp_path: Path) -> None:
+    purge = {"operationId": "purge", "responses": _answers("200", _object("id", id=_TEXT))}
+    spec = _read(tmp_path / "actions.json", _things() | {path: {"post": purge}})
+    assert "nothing says what it changes" in provider_of(spec.key).why_not(spec.named["purge"])
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_no_method_that_the_document_lacks_is_tried_on_a_whole_list(method: str, tmp_path: Path) -> None:
+    paths = {"/things": _read(tmp_path / "whole_list.json", _things()), "/data/core/ups/audiences": load("adobe")}
+    for path, spec in paths.items():
+        audiences = Audiences(spec, "abcdefgh")
+        assert not audiences.may_be_sent(Request(method, path, (), b""))
+        assert audiences.may_be_sent(Request("POST", path, (), b""))
+
+
+def test_an_id_that_two_creates_answer_may_be_that_of_somebody_elses(tmp_path: Path) -> None:
+    spec = _read(tmp_path / "twice.json", _things())
+    audiences = Audiences(spec, "abcdefgh")
+    remove = Request("DELETE", "/things/a", (), b"")
+    for is_first in (True, False):
+        audiences.record(Made("", "a", {"id": "a"}, by="POST /things"), plain=True, sure=True)
+        assert audiences.may_be_sent(remove) is is_first
+        assert bool(audiences.pick(spec.named["DELETE /things/{id}"], used=False)) is is_first
+
+
+def test_no_create_has_an_id_in_its_body_that_may_be_somebody_elses(tmp_path: Path) -> None:
+    audiences = Audiences(_read(tmp_path / "with_id.json", _things()), "abcdefgh")
+    types = (("Content-Type", "application/json"),)
+    for id, may in (("7", False), (7, False), ("contract-check-abcdefgh-0001", True), (None, True)):
+        body = json.dumps({"id": id, "owner": {"id": "7"}}).encode()
+        assert audiences.may_be_sent(Request("POST", "/things", types, body)) is may
+
+
+def test_a_create_whose_ids_may_all_be_somebody_elses_is_not_judged(tmp_path: Path) -> None:
+    few = {"type": "integer", "minimum": 1, "maximum": 50, "example": 7}
+    spec = _read(tmp_path / "few_ids.json", _things(_object("id", id=few)))
+    report = run(Target(spec, "http://127.0.0.1:1", {}), Options(operations=frozenset({"POST /things"})))
+    assert "id may be somebody else's" in report.ended
+
+
+def test_a_link_whose_reference_is_no_text_leads_nowhere(tmp_path: Path) -> None:
+    made = _answers("201", _OWNED)
+    made["201"]["links"] = {"it": {"operationRef": 5, "parameters": {"id": "$response.body#/id"}}}
+    spec = _read(tmp_path / "odd_links.json", {"/things": {"post": {"responses": made}}})
+    assert facts_of(spec.named["POST /things"]).creates
+
+
+@pytest.mark.parametrize(
+    "huge", [_TEXT | {"minLength": 10**12}, {"type": "array", "minItems": 10**12, "items": _TEXT}], ids=["text", "list"]
+)
+def test_a_value_that_is_too_large_to_be_made_is_not_judged(huge: dict[str, Any], tmp_path: Path) -> None:
+    post = {"requestBody": _body(_object("a", a=huge)), "responses": _answers("201", _OWNED)}
+    spec = _read(tmp_path / "huge.json", {"/a": {"post": post}})
+    assert "min" in " ".join(spec.unjudged)
+    assert len(_names(spec).draft(spec.operations[0], smallest=False).request().body) < 1000
+
+
+def test_a_value_of_yaml_that_json_lacks_is_a_text(tmp_path: Path) -> None:
+    file = tmp_path / "binary.yaml"
+    schema = "{type: object, properties: {a: {type: string, default: !!binary aGk=, enum: !!set {b}}}}"
+    body = f"{{content: {{application/json: {{schema: {schema}}}}}}}"
+    file.write_text(
+        f"openapi: 3.1.0\npaths: {{/a: {{post: {{requestBody: {body}, responses: {{201: {{}}}}}}}}}}\n", "utf-8"
+    )
+    names = _names(read(file))
+    assert names.draft(names.target.spec.operations[0], smallest=False).values["body"].keys() <= {"a"}
 
 
 def test_the_format_at_the_end_of_a_path_is_no_part_of_its_place(tmp_path: Path) -> None:
@@ -375,7 +483,16 @@ def test_a_wrong_password_is_tried_with_the_right_user(tmp_path: Path) -> None:
     wrong = base64.b64encode(b"ada:ri").decode()
     assert f"Basic {wrong}" in sent
     said = f"${{{spec.variables['basic']}%????}}"
-    assert Redactor(target.secrets, target.variables).text(f"/x/{wrong}") == f"/x/{said}"
+    redactor = Redactor(target.hidden, target.variables)
+    assert redactor.text(f"/x/{wrong}") == f"/x/{said}"
+    assert "right" not in redactor.text("the password right of ada:right")
+
+
+def test_an_escaped_solidus_is_put_where_the_request_has_a_text_anyway(tmp_path: Path) -> None:
+    create = {"requestBody": _body(_object("size", note=_TEXT, size=_TEXT)), "responses": _answers("201", {})}
+    spec = _read(tmp_path / "sizes.json", {"/sizes": {"post": create}})
+    sent = [each.body for each in _requests(_names(spec), spec.operations[0]) if rb"a\/b" in each.body]
+    assert {"size": "a/b"} in map(json.loads, sent)
 
 
 def test_a_word_that_a_key_begins_with_is_shown(tmp_path: Path) -> None:

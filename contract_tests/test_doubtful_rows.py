@@ -12,7 +12,7 @@ import processes
 from audience_contract.mock import MockServer
 from audience_contract.workbooks import workbook
 from audiences import Audience, PhoneFile, Receipt
-from callers import Caller, make
+from callers import Caller, created, make
 from excel_files import rows
 from test_command_line import run
 
@@ -118,9 +118,8 @@ def test_a_row_that_is_cut_where_the_look_ends_is_not_judged() -> None:
 def test_a_file_with_no_row_but_its_heading_is_sent_and_said_to_be_empty(
     file: PhoneFile, face: BlockingPortal | None, server: MockServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caller = Caller("commbox", server.url + "/commbox", face, api_key="mock-token")
-    receipt = caller.create(Audience(name="VIP", members=file))
-    caller.close()
+    draft = Audience(name="VIP", members=file)
+    receipt = created("commbox", f"{server.url}/commbox", face, draft, api_key="mock-token")
     assert isinstance(receipt, Receipt)
     assert receipt.empty
     (warning,) = receipt.warnings

@@ -15,6 +15,7 @@ from audience_contract.schema import check
 from audience_contract.server import Options, run
 from audience_contract.server.audiences import Audiences
 from audience_contract.server.names import Names
+from audience_contract.server.target import Target
 from audience_contract.spec import Document, Node, Spec, parse
 from judged import target
 from long import long
@@ -124,3 +125,9 @@ def test_an_answer_is_made_without_an_example_that_is_not_allowed(example: Any) 
     made = answers.success(operation)
     assert made is not None
     assert check_response(operation, made) == []
+
+
+def test_every_name_of_digits_has_one_length_so_that_a_case_is_sent_as_it_was_planned() -> None:
+    asked = Target(load("batch"), "http://127.0.0.1", {})
+    names = Names(asked, Audiences(asked.spec, "1"))
+    assert len({len(names.digits(f"{number}")) for number in range(50)}) == 1

@@ -21,11 +21,9 @@ def test_a_field_that_the_provider_cannot_be_told_is_refused_before_anything_is_
     key: str, name: str, raw: RawServer
 ) -> None:
     raw.requests.clear()
-    caller = Caller(key, raw.url, None)
-    error = caller.create(case(key).good(**{name: case(key).UNSUPPORTED[name]}))
-    caller.close()
+    error = created(key, raw.url, None, case(key).good(**{name: case(key).UNSUPPORTED[name]}))
     assert isinstance(error, UnsupportedError)
-    assert (error.field, error.outcome, error.provider) == (name, Outcome.NOT_SENT, caller.provider.title)
+    assert (error.field, error.outcome, error.provider) == (name, Outcome.NOT_SENT, make(key).title)
     assert error.reason
     assert error.reason in str(error)
     assert raw.requests == []

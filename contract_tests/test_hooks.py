@@ -10,7 +10,7 @@ from anyio.from_thread import BlockingPortal
 
 from audience_contract.mock import MockServer
 from audiences import ConfigurationError, NotSentError, Outcome, Receipt, Request, Response, __version__, aio
-from callers import Caller, Given, make
+from callers import Caller, Given, created, make
 from cases import case, good_answer, good_response
 from ims import adobe
 from raw_server import RawServer, http
@@ -99,9 +99,8 @@ def test_nobody_awaits_a_progress_function(key: str, face: Any) -> None:
 def test_the_user_agent_names_the_library_its_version_and_what_the_caller_adds(
     key: str, raw: RawServer, face: BlockingPortal | None, agent: str | None
 ) -> None:
-    caller = Caller(key, raw.url, face, **({"user_agent": agent} if agent else {}))
-    caller.create(case(key).good())
-    caller.close()
+    options: dict[str, Any] = {"user_agent": agent} if agent else {}
+    created(key, raw.url, face, **options)
     own = f"audiences/{__version__}"
     assert dict(raw.last().headers)["User-Agent"] == (f"{agent} {own}" if agent else own)
 

@@ -30,7 +30,7 @@ from audiences import (
 from audiences._json import dumps
 from callers import make
 from cases import KEYS, body_of, case, headers
-from faults.answers import success
+from faults.answers import answering, success
 from faults.server import Stage, Wire
 
 HERE = Path(__file__).parent
@@ -39,17 +39,7 @@ BOTH = {"description", "members"}
 TITLES = {key: make(key).title for key in KEYS}
 
 
-def answering(wire: Wire) -> None:
-    wire.request()
-    wire.send(success(wire))
-    wire.finish()
-
-
-def silent(wire: Wire) -> None:
-    wire.request()
-    wire.hold()
-
-
+silent = answering(b"", Wire.hold)
 Urls = Callable[..., dict[str, Stage]]
 
 
@@ -59,7 +49,7 @@ def servers() -> Iterator[Urls]:
     with ExitStack() as stack:
 
         def make_all(broken: str, play: Callable[[Wire], None] = silent) -> dict[str, Stage]:
-            plays = {key: play if key == broken else answering for key in KEYS}
+            plays = {key: play if key == broken else answering(success) for key in KEYS}
             made = {key: Stage(plays[key], case(key).SUCCESS, body_of(key), headers(key)) for key in KEYS}
             return {key: stack.enter_context(stage) for key, stage in made.items()}
 

@@ -12,9 +12,10 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 from audiences import AudiencesError, ConfigurationError, NotSentError, Receipt, RetryPolicy
-from callers import FACES, Caller, make
+from callers import FACES, Caller, created, make
 from cases import KEYS, case, headers
 from faults import certificates
+from faults.answers import answering, through
 from faults.server import Stage, Wire
 from raw_server import RawServer, http
 
@@ -54,11 +55,7 @@ def proxy() -> Iterator[Stage]:
 
 def call(key: str, url: str, face: BlockingPortal | None, **options: Any) -> Receipt | AudiencesError:
     policies = {"create_policy": ONCE, "read_policy": ONCE}
-    caller = Caller(key, url, face, **{"verify": certificates.trust(), **policies, **options})
-    try:
-        return caller.create(caller.case.good())
-    finally:
-        caller.close()
+    return created(key, url, face, **{"verify": certificates.trust(), **policies, **options})
 
 
 def targets(proxy: Stage) -> list[str]:
@@ -153,17 +150,9 @@ def test_a_proxy_that_is_none_is_refused_at_once_and_not_shown(face: object, pro
     assert "4711" not in str(caught.value)
 
 
-def plain_tunnel(wire: Wire) -> None:
-    wire.request()
-    wire.send(b"HTTP/1.1 200 Established\r\n\r\n")
-    wire.request()
-    wire.send(http(200, ANSWER, **HEADERS))
-    wire.finish()
-
-
 @pytest.mark.parametrize("private", ["", "name-4711:word-4711@"], ids=["anybody", "a user"])
 def test_a_proxy_is_asked_for_a_tunnel_to_plain_http_too(face: BlockingPortal | None, private: str) -> None:
-    with Stage(plain_tunnel, 200, ANSWER) as proxy:
+    with Stage(through(answering(http(200, ANSWER, **HEADERS))), 200, ANSWER) as proxy:
         url = f"http://{private}127.0.0.1:{proxy.port}"
         assert isinstance(call("batch", "http://provider.test:8080/a", face, proxy=url, allow_http=True), Receipt)
         assert targets(proxy) == ["provider.test:8080"]

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from audience_contract import Response, provider_keys, reports
+from audience_contract import Request, Response, provider_keys, reports
 from audience_contract._command import app
 from audience_contract.documents import read
 from audience_contract.faults import catalogue, find
@@ -117,6 +117,24 @@ def test_what_its_story_does_not_show_again_is_told_apart_and_does_not_count() -
     assert report.groups[SEEN_ONCE][0].evidence
     for form in reports.FORMATS:
         assert report.groups[SEEN_ONCE][0].key in reports.render(report, form).decode(), form
+
+
+def test_what_was_taken_only_once_hides_no_answer_that_shows_it(tmp_path: Path) -> None:
+    content = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Shelf"}}}}
+    answers = {"201": {"description": "made", **content}, "400": {"description": "refused"}}
+    post = {"operationId": "make", "requestBody": {"required": True, **content}, "responses": answers}
+    shelf = {"type": "object", "properties": {"size": {"type": "integer"}}, "required": ["size"]}
+    file, left = tmp_path / "lenient-shelves.json", [b'"size":  7 ']
+    document = {"openapi": "3.0.3", "paths": {"/shelves": {"post": post}}, "components": {"schemas": {"Shelf": shelf}}}
+    file.write_text(json.dumps(document), "utf-8")
+
+    def once(request: Request) -> Request:
+        is_wrong = b'"size": "7"' in request.body
+        return replace(request, body=request.body.replace(b'"size": "7"', left.pop())) if left and is_wrong else request
+
+    report = check(file, Mistake("", "POST", once, in_answer(lambda _: {"size": "7"})))
+    assert [one.rule for one in report.groups[SEEN_ONCE]] == ["case.refused"]
+    assert [one.rule for one in report.counted] == ["response.body"]
 
 
 @pytest.mark.long

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 import audience_contract
 from audiences import Audience, InvalidError, Outcome, Receipt, UnsupportedError
 from audiences._json import dumps
-from callers import Caller
-from cases import good_answer
+from callers import Caller, created
+from cases import case, good_answer
 from raw_server import RawServer, http
 
 EACH = settings(max_examples=settings().max_examples * 3 // 10)
@@ -64,16 +64,12 @@ def test_two_requests_with_a_file_have_different_boundaries(raw: RawServer) -> N
 
 
 def test_a_description_never_becomes_batchs_display_name(raw: RawServer) -> None:
-    caller = Caller("batch", raw.url, None)
-    raw.answer = http(202, dumps(caller.case.BODY))
-    caller.create(caller.case.good(description="not a name"), {"description"})
-    caller.close()
+    raw.answer = good_answer("batch")
+    created("batch", raw.url, None, case("batch").good(description="not a name"), {"description"})
     assert b"not a name" not in raw.last().body
 
 
 def test_adobes_namespace_and_origin_are_sent_only_if_the_caller_gave_them(raw: RawServer) -> None:
-    caller = Caller("adobe", raw.url, None)
-    raw.answer = http(200, dumps(caller.case.BODY))
-    caller.create(Audience(name="VIP"))
-    caller.close()
+    raw.answer = good_answer("adobe")
+    created("adobe", raw.url, None, Audience(name="VIP"))
     assert raw.last().body == b'{"name":"VIP"}'

@@ -133,10 +133,8 @@ def test_a_retry_after_above_the_cap_is_raised_at_once_with_the_seconds(
     key: str, raw: RawServer, face: BlockingPortal | None, policy: RetryPolicy, seconds: int
 ) -> None:
     raw.answer = http(429, b"{}", Retry_After=str(seconds))
-    caller = Caller(key, raw.url, face, create_policy=policy)
     begun = time.monotonic()
-    error = caller.create(case(key).good())
-    caller.close()
+    error = created(key, raw.url, face, create_policy=policy)
     assert isinstance(error, RateLimitedError)
     assert (error.retry_after, len(error.attempts)) == (seconds, 1)
     assert time.monotonic() - begun < 20

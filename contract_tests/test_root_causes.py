@@ -16,7 +16,7 @@ from audience_contract.documents import read
 from audience_contract.evidence import Redactor
 from audience_contract.faults import Fault
 from audience_contract.faults.acts import refuses
-from audience_contract.judging import Ledger, Observation
+from audience_contract.judging import BACK, Ledger, Observation
 from audience_contract.messages import Response
 from audience_contract.mock import MockServer
 from audience_contract.mock.credentials import TOKEN
@@ -183,6 +183,27 @@ def test_what_was_wrongly_taken_is_no_second_finding_where_it_is_shown() -> None
     rules = ("case.refused", pointer), ("response.body", pointer), ("response.body", f"{pointer}x")
     found = [Finding(rule, "batch", at, "said", "", "", "body /id", Weight.VIOLATION) for rule, at in rules]
     assert [(one.rule, one.pointer) for one in merged(found, (), {}, ())] == [rules[0], rules[2]]
+
+
+def test_a_status_is_no_second_finding_where_the_same_operation_wrongly_refused_something_with_it() -> None:
+    def found(rule: str, operation: str, kind: str, status: int) -> Finding:
+        about = (operation,), (kind,), (status,)
+        return Finding(rule, "batch", f"/{operation}", "said", "", "", "status", Weight.VIOLATION, *about)
+
+    told = [found("case.accepted", "a", "x", 422), found("case.accepted", "b", "y", 400)]
+    statuses = [found("response.status", operation, "x", 422) for operation in "ab"]
+    left = [one for one in merged([*told, *statuses], (), {"a": 9, "b": 9}, ()) if one.rule == "response.status"]
+    assert [one.operations for one in left] == [("b",)]
+
+
+def test_a_read_that_is_refused_after_a_change_is_a_finding_about_the_read_alone() -> None:
+    ledger, read = Ledger(), Request("GET", "/audiences/view?name=a", ())
+    changed = Observation("", Request("POST", "/audiences/update", ()), taken(1), operation="audience_update")
+    for rule in ("case.accepted", "run.members"):
+        seen = Observation("", read, refused(400), operation="audience_view", label=BACK, before=(changed,))
+        ledger.check(rule, "batch", "audience_view", seen, [Violation("status", "", "", "said")], kind="valid")
+    about = {one.rule: one.operations for one in ledger.findings}
+    assert about == {"case.accepted": ("audience_view",), "run.members": ("audience_update", "audience_view")}
 
 
 def test_a_file_that_a_create_and_a_replacement_wrongly_take_is_one_finding_whatever_is_wrong_with_it() -> None:

@@ -11,13 +11,14 @@ from starlette.types import ASGIApp
 from audience_contract import Request, Response, load
 from audience_contract.judging import Observation
 from audience_contract.mock import MockServer
+from audience_contract.mock.credentials import TOKEN
 from audience_contract.report import Verdict
 from audience_contract.server import Options, Target, run
 from audience_contract.server.leaks import Leaks
 from canaries import forms
 from judged import created, target
 from long import long
-from mistaken import changing
+from mistaken import changing, in_answer
 from wire import wire
 
 _ORDINARY = ["i", "in", "202", "error", "token", "12345", "create", "Bearer", "application/json", "indexing_token"]
@@ -76,6 +77,17 @@ def test_a_server_whose_credential_is_short_is_judged_as_any_other(key: str, sec
         report = run(target(server, key, **{variable: secret}), Options(requests=60, operations=[created(key)]))
     assert (report.verdict, report.findings) == (Verdict.KEPT, ())
     assert "too short or too ordinary to be looked for in answers: 1 credential" in report.notes
+
+
+def test_an_id_that_is_a_credential_is_not_shown_as_what_is_left() -> None:
+    secret = TOKEN
+    with MockServer(
+        middleware=changing(after=in_answer(lambda value: {**value, "id": secret, "audienceId": secret}))
+    ) as server:
+        options = Options(requests=5, operations=[created("adobe")], keep=True)
+        report = run(target(server, "adobe"), options)
+    assert report.created
+    assert secret not in repr(report.created)
 
 
 _FORM = (

@@ -263,6 +263,20 @@ def test_a_list_whose_cursor_comes_again_is_a_finding(before: int) -> None:
     assert _found(report) == {(_LIST, "run.pages")}
 
 
+def test_what_pages_do_not_reach_because_the_list_grew_meanwhile_is_no_finding() -> None:
+    new: list[str] = []
+
+    def grows(value: Any) -> Any:
+        if len(value["audiences"]) < 11 or new:
+            return value
+        new.extend(each["name"] for each in value["audiences"][:3])
+        return {**value, "audiences": value["audiences"][3:], "count": value["count"] - 3}
+
+    report = _judged(_LIST, on_success(as_json(grows)), _CREATE, requests=100)
+    assert new
+    assert "run.pages" not in {one.rule for one in report.findings}
+
+
 def _without_first(value: Any) -> Any:
     """A page that a cursor was given for lacks the first of what it should have; the first page alone has a count."""
     return value if "count" in value else {**value, "audiences": value["audiences"][1:]}

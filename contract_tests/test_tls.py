@@ -16,8 +16,8 @@ from audiences import ConfigurationError, NotSentError, Receipt, RetryPolicy
 from callers import FACES, created, make
 from cases import body_of, case, headers
 from faults import certificates
-from faults.answers import success
-from faults.server import Play, Stage, Wire
+from faults.answers import answering, over_tls, success
+from faults.server import Stage
 from long import long
 
 ONCE = RetryPolicy(attempts=1)
@@ -76,18 +76,8 @@ for given in ({}, {"verify": sys.argv[2]}):
 """
 
 
-def served_over(context: Callable[[], ssl.SSLContext]) -> Play:
-    def play(wire: Wire) -> None:
-        wire.secure(context())
-        wire.request()
-        wire.send(success(wire))
-        wire.finish()
-
-    return play
-
-
 def stage(key: str, context: Callable[[], ssl.SSLContext]) -> Stage:
-    return Stage(served_over(context), case(key).SUCCESS, body_of(key), headers(key))
+    return Stage(over_tls(answering(success), context), case(key).SUCCESS, body_of(key), headers(key))
 
 
 def test_a_process_has_one_tls_context_made_at_the_first_call(tmp_path: Path) -> None:

@@ -34,10 +34,8 @@ def test_a_server_that_never_answers_ends_in_an_unknown_outcome_at_the_read_time
     key: str, face: BlockingPortal | None
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        caller = Caller(key, f"http://127.0.0.1:{listener.getsockname()[1]}", face, timeout=Timeouts(read=0.2))
         begun = time.monotonic()
-        error = caller.create(case(key).good())
-        caller.close()
+        error = created(key, f"http://127.0.0.1:{listener.getsockname()[1]}", face, timeout=Timeouts(read=0.2))
     assert isinstance(error, UnknownOutcomeError)
     assert time.monotonic() - begun < 20
 

@@ -176,14 +176,19 @@ def test_a_spec_that_cannot_be_used_changes_nothing_and_is_named(
     unchanged(project, updated(project), Code.FAILED, said)
 
 
-def test_an_overlay_action_that_fails_is_named_with_its_reason_beside_all_others(project: Path) -> None:
+def overlaid(project: Path, more: str) -> None:
+    """Add actions to the overlay, and commit what that generates."""
     overlay = project / "specs" / "acme" / "overlay.yaml"
-    more = (
-        "  - target: $.info\n    description: Second.\n    x-evidence: [{ source: a }]\n    update: { title: Lists }\n"
-    )
     overlay.write_text(overlay.read_text("utf-8") + more, "utf-8")
     assert main(["generate", "--root", str(project)]) == 0
     updating.commit(project)
+
+
+def test_an_overlay_action_that_fails_is_named_with_its_reason_beside_all_others(project: Path) -> None:
+    more = (
+        "  - target: $.info\n    description: Second.\n    x-evidence: [{ source: a }]\n    update: { title: Lists }\n"
+    )
+    overlaid(project, more)
 
     def fixed(spec: Json) -> None:
         operation(spec).update(summary="Make a list")
@@ -232,14 +237,11 @@ def test_where_no_client_can_be_generated_the_tests_run_with_the_old_one(project
 
 @pytest.mark.long
 def test_an_answer_that_the_overlay_requires_and_the_page_no_longer_describes_breaks_its_readers(project: Path) -> None:
-    overlay = project / "specs" / "acme" / "overlay.yaml"
     more = (
         "  - target: $.paths['/lists'].post.responses['200'].content['application/json'].schema\n"
         "    description: Every answer has it.\n    x-evidence: [{ source: a }]\n    update: { required: [id] }\n"
     )
-    overlay.write_text(overlay.read_text("utf-8") + more, "utf-8")
-    assert main(["generate", "--root", str(project)]) == 0
-    updating.commit(project)
+    overlaid(project, more)
     publish(project, changed(lambda s: answer(s).update(properties={"size": {"type": "integer"}})))
     result = update(project, list(providers(project)), updating.DATE, tests=False, keep=False)
     unchanged(project, result, Code.FAILED, "it requires 'id', which the upstream spec does not describe")

@@ -20,7 +20,7 @@ from audiences import (
     Receipt,
     UnknownOutcomeError,
 )
-from callers import Caller, make
+from callers import Caller, created, make
 from cases.commbox import CSV
 from sink import Sink
 from test_uploads import ROWS, arrived, create
@@ -74,10 +74,8 @@ BEFORE: list[Callable[[Path], None]] = [
 def test_a_file_that_is_not_the_one_that_was_looked_at_is_not_sent(
     sink: Sink, face: BlockingPortal | None, path: Path, change: Callable[[Path], None]
 ) -> None:
-    caller = Caller("commbox", sink.url, face, on_request=lambda _: change(path))
-    begun = time.monotonic()
-    error = create(caller, PhoneFile(path))
-    caller.close()
+    begun, draft = time.monotonic(), Audience(name="VIP", members=PhoneFile(path))
+    error = created("commbox", sink.url, face, draft, on_request=lambda _: change(path))
     assert isinstance(error, NotSentError)
     assert "nothing to send" in str(error)
     assert time.monotonic() - begun < 20
@@ -88,10 +86,8 @@ def test_a_file_that_is_not_the_one_that_was_looked_at_is_not_sent(
 def test_a_file_that_is_written_to_while_it_is_sent_leaves_the_outcome_unknown(
     sink: Sink, face: BlockingPortal | None, path: Path, change: Callable[[Path], None]
 ) -> None:
-    changes = iter([change])
-    caller = Caller("commbox", sink.url, face, on_progress=lambda *_: next(changes)(path))
-    error = create(caller, PhoneFile(path))
-    caller.close()
+    changes, draft = iter([change]), Audience(name="VIP", members=PhoneFile(path))
+    error = created("commbox", sink.url, face, draft, on_progress=lambda *_: next(changes)(path))
     assert isinstance(error, UnknownOutcomeError)
     assert "the file changed while it was sent" in str(error)
     assert len(error.attempts) == 1
@@ -102,10 +98,9 @@ def test_a_file_that_is_written_to_while_it_is_sent_leaves_the_outcome_unknown(
 def test_a_file_that_is_replaced_or_removed_while_it_is_sent_arrives_whole(
     sink: Sink, face: BlockingPortal | None, path: Path, change: Callable[[Path], None]
 ) -> None:
-    changes = iter([change])
-    caller = Caller("commbox", sink.url, face, on_progress=lambda *_: next(changes)(path))
-    assert isinstance(create(caller, PhoneFile(path)), Receipt)
-    caller.close()
+    changes, draft = iter([change]), Audience(name="VIP", members=PhoneFile(path))
+    made = created("commbox", sink.url, face, draft, on_progress=lambda *_: next(changes)(path))
+    assert isinstance(made, Receipt)
     assert arrived(sink.taken[0]).content == ROWS
 
 

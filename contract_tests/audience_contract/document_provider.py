@@ -70,8 +70,12 @@ class Documented(Provider):
         unknown = [name for name, kind in _path(operation) if name not in known and not kind.plain("enum")]
         if unknown:
             return f"nothing says where {unknown[0]} comes from"
-        changes = not (facts.creates or facts.reads)
-        said = "nothing says what it changes: no create answers what it takes" if changes and not facts.linked else ""
+        # A create may answer ids of other things, too, such as of the owner.
+        own = facts_of(operation.spec.named[facts.source]).unique if facts.source else ()
+        taken = [facts.linked[name] for name, _ in _path(operation) if name in facts.linked][-1:]
+        taken = taken or [*facts.linked.values()] or [""] * (not facts.creates)
+        is_unsaid = not facts.reads and not all(pointer in own or pointer.startswith(PATH) for pointer in taken)
+        said = "nothing says what it changes: no create answers what it takes" if is_unsaid else ""
         return str(operation.node.plain("x-not-judged", "")) or said
 
     def says_no(self, operation: Operation, response: Response) -> bool:
@@ -151,28 +155,28 @@ class Documented(Provider):
 def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
     """The value and the answer of a create, with an id that nothing else has; what is made is kept."""
     path, operation = dict(call.path), call.operation
-    named, made = at(value_of(call.request), f"/{load(operation.spec.key).named}"), path.get(chosen(operation))
+    named, own = at(value_of(call.request), f"/{load(operation.spec.key).named}"), path.get(chosen(operation))
     for pointer in facts_of(operation).unique if not chosen(operation) else ():
         name, is_in_path = pointer.removeprefix(PATH), pointer.startswith(PATH)
         items = (each for each in operation.spec.operations if pointer in facts_of(each).linked.values())
         kind = dict(_path(next(items)))[name] if is_in_path else _kind_at(_answers(operation), pointer)
-        made = new = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
+        own = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
         if is_in_path:
-            path[name] = str(new)
+            path[name] = str(own)
             others = tuple(pair for pair in success.headers if pair[0].lower() != "location")
-            success = Response(success.status, (*others, ("location", _location(call, f"/{new}"))), success.body)
+            success = Response(success.status, (*others, ("location", _location(call, f"/{own}"))), success.body)
         else:
-            value = put(value, pointer.removeprefix("/"), new)
-    called, new_id = (None if each is None else str(each) for each in (named, made))
+            value = put(value, pointer.removeprefix("/"), own)
+    called, own_id = (None if each is None else str(each) for each in (named, own))
     # A later answer may have what was asked for, even if this one does not.
-    call.created(name=called, id=new_id, fields={**_object(value_of(call.request)), **value}, path=path)
+    call.created(name=called, id=own_id, fields={**_object(value_of(call.request)), **value}, path=path)
     return value, success
 
 
 def _location(call: Call, end: str) -> str:
     """Where what was made is, in the first form that is allowed: relative, with the whole path, with the server too."""
     path = call.request.target.partition("?")[0].rstrip("/")
-    kind, server = [*_locations(call.operation), None][0], call.operation.spec.node["servers"][0].plain("url")
+    kind, server = [*locations(call.operation), None][0], call.operation.spec.node["servers"][0].plain("url")
     forms = (path.rpartition("/")[2] + end, path + end, urljoin(server, path) + end)
     return next((each for each in forms if not kind or not any(check(kind, each, ""))), forms[0])
 
@@ -238,7 +242,7 @@ def _effect(operation: Operation) -> Effect:
         return Effect.CHANGES
     ids, items = _identities(operation), _items(operation.spec).get(_stem(operation.path), ())
     answers_id = any(bare(name) in ids for name in ("id", *items)) or any(_linked_from(operation))
-    creates = answers_id or operation.node["responses"].value.keys() & {"201", "202"}
+    creates = "201" in operation.node["responses"].value or (answers_id and not _is_custom(operation))
     return Effect.CREATES if creates else Effect.CHANGES
 
 
@@ -249,6 +253,13 @@ def _makes_itself(operation: Operation) -> bool:
     kinds = dict(_path(operation))
     is_free = last[1:-1] in kinds and not kinds[last[1:-1]].plain("enum")
     return is_free and "201" in operation.node["responses"].value and not is_made_above
+
+
+def _is_custom(operation: Operation) -> bool:
+    """Whether a path ends with an action: `/orders:close` or, beside `/orders/{id}`, `/orders/close`."""
+    above, _, last = _stem(operation.path).rpartition("/")
+    ends = (_stem(each).rpartition("/") for each in operation.spec.node["paths"].value)
+    return ":" in last or any(each == above and item.startswith("{") for each, _, item in ends)
 
 
 @lru_cache(maxsize=8192)
@@ -282,17 +293,17 @@ def _identities(operation: Operation) -> Mapping[str, str]:
 def _unique(operation: Operation) -> tuple[str, ...]:
     """A JSON pointer to what differs between any two successes of a create, as a tuple of one; else an empty tuple.
 
-    It is what the path of another operation takes (operations below this path come first), else `id`, else what a link
-    takes. Of a PUT, it is the end of the path.
+    It is what the path of an operation below this one takes, else `id`, else what another path or a link takes. Of a
+    PUT, it is the end of the path.
     """
     if operation.method == "PUT":
         return (f"{PATH}{_path(operation)[-1][0]}",)
     about = _taking(operation.spec).get(operation.id, ())
-    below = sorted(about, key=lambda each: not each.path.startswith(f"{operation.path}/{{"))
     # The last id that is linked: of a PUT that creates, the caller chooses the one after it.
-    taken = [[*_linked(each)[0].values()][-1] for each in below]
-    taken += [pointer for name, pointer in _identities(operation).items() if name == "id"]
-    return tuple([*taken, *_linked_from(operation)][:1])
+    taken = {each.path: [*_linked(each)[0].values()][-1] for each in about}
+    below = [pointer for path, pointer in taken.items() if path.startswith(f"{operation.path}/{{")]
+    own = [pointer for name, pointer in _identities(operation).items() if name == "id"]
+    return tuple([*below, *own, *taken.values(), *_linked_from(operation)][:1])
 
 
 def _linked_from(operation: Operation) -> Iterator[str]:
@@ -368,11 +379,14 @@ def _linked(operation: Operation) -> tuple[Mapping[str, str], str]:
         above = [each for each in above if last not in dict(_path(each)) or (each.method, each.path) == ("PUT", item)]
         for create in above:
             ids = _identities(create)
-            pointer = _id_of(last, ids) or (f"{PATH}{last}" if _locations(create) else "")
+            pointer = _id_of(last, ids) or (f"{PATH}{last}" if locations(create) else "")
             if found := _all_linked(names, create, f"{PATH}{last}" if create.method == "PUT" else pointer):
                 return found, create.id
         named = [each for each in creating.get(bare(last), ()) if each not in (operation, *above)]
         named = [each for each in named if last not in dict(_path(each)) and bare(last) not in _asked(each)]
+        # What is changed must be what the create makes, by the name of the id: an answer may have ids of other things.
+        kind = re.sub("id$", "", bare(last)) or "/"
+        named = [each for each in named if _effect(operation) is Effect.READS or kind in bare(f"{each.path}{each.id}")]
         own = [each for each in named if f"{{{last}}}" in _items(operation.spec).get(_stem(each.path), ())]
         # Of several, nothing says which is meant; and a create that is asked for the id does not make it.
         for create in (own or named)[: len(own or named) == 1]:
@@ -395,7 +409,7 @@ def _asked(create: Operation) -> set[str]:
     return {bare(name) for schema in schemas for name, kind in properties(schema).items() if not kind.plain("readOnly")}
 
 
-def _locations(create: Operation) -> list[Node | None]:
+def locations(create: Operation) -> list[Node | None]:
     """The schemas of the header `Location` of successes, where that is documented."""
     responses = create.node["responses"]
     headers = [responses[code].get("headers") for code in responses.value if code.startswith("2")]

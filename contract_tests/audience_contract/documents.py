@@ -152,10 +152,12 @@ def _size(part: Any, known: dict[Any, int]) -> int:
 
 
 def _with_texts(value: Any) -> Any:
-    """The value with texts for keys: in YAML a status may be a number."""
+    """The value with texts for keys, and for what JSON lacks: in YAML a status may be a number, and a value binary."""
     if isinstance(value, dict):
         return {str(name): _with_texts(child) for name, child in value.items()}
-    return [_with_texts(child) for child in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_with_texts(child) for child in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def _acted(value: Any, action: Json) -> Any:
@@ -655,6 +657,10 @@ def _is_pattern(value: Any) -> bool:
 _SOUND: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("minimum", "maximum"), _is_number),
     **dict.fromkeys(_SIZES, lambda value: type(value) is int and value >= 0),
+    # No value of a larger size can be made here.
+    **dict.fromkeys(
+        ("minLength", "minItems", "minProperties"), lambda value: type(value) is int and 0 <= value < 2**16
+    ),
     **dict.fromkeys(_NAMED, _is_map),
     "patternProperties": lambda value: _is_map(value) and all(map(_is_pattern, value)),
     **dict.fromkeys(_SEVERAL, lambda value: bool(value) and _made_of(list, dict)(value)),

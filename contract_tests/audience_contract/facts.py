@@ -136,4 +136,4 @@ def linking(spec: Spec) -> Mapping[Operation, list[Mapping[str, Any]]]:
 
 def _is_to(link: Mapping[str, Any], target: Operation) -> bool:
     """Whether a link is to an operation, by its id or, of one that has none, by its place."""
-    return link.get("operationId") == target.id or unquote(link.get("operationRef", "")) == f"#{target.node.pointer}"
+    return link.get("operationId") == target.id or unquote(str(link.get("operationRef"))) == f"#{target.node.pointer}"

@@ -81,11 +81,8 @@ def _get(value: Any, *names: str) -> Any:
 
 
 def _entry(entry: Any) -> Entry | None:
-    method, url, status = (
-        _get(entry, "request", "method"),
-        _get(entry, "request", "url"),
-        _get(entry, "response", "status"),
-    )
+    method, url = (_get(entry, "request", name) for name in ("method", "url"))
+    status = _get(entry, "response", "status")
     try:
         split = urlsplit(url)
         # A wrong port raises only when it is asked for.

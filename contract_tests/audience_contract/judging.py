@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from .checker import check_request, check_response, rule_of_answer, rules_of_answer
@@ -181,8 +181,9 @@ class Ledger:
         `Finding`. `weight` replaces that of the rule.
         """
         about, spec = RULES[rule], registered(provider)
-        # What a read shows of a change names both operations, because a run of only these sees it again.
-        changing = {each.operation for each in seen.before[-1:] if seen.label == BACK}
+        # What a read shows of a change names both operations, because a run of only these sees it again. That the read
+        # is refused says nothing of the change.
+        changing = {each.operation for each in seen.before[-1:] if seen.label == BACK and rule.startswith("run.")}
         named = tuple(sorted({operation, *changing} - {""}))
         showing = (named, (kind,) if kind else (), (seen.status,) if seen.response else ())
         found = [
@@ -212,13 +213,10 @@ class Ledger:
     def obligations(self, operations: Iterable[Operation]) -> tuple[Obligation, ...]:
         """For each operation, that at least one request kept the contract; `met` says whether it did."""
         text = "at least one request that keeps the contract"
-        places = [(operation.spec.key, operation.id) for operation in operations]
+        places = dict.fromkeys((operation.spec.key, operation.id) for operation in operations)
         with self._lock:
-            met = {place: place in self._kept for place in places}
-            return tuple(
-                Obligation(*place, text, kept, "" if kept else self._unjudged.get(place, ""))
-                for place, kept in met.items()
-            )
+            unmet = {place: self._unjudged.get(place, "") for place in places if place not in self._kept}
+        return tuple(Obligation(*place, text, place not in unmet, unmet.get(place, "")) for place in places)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -252,10 +250,8 @@ class Ledger:
         """The notes so far, each with how often it was said; first whether members are masked."""
         masked = [_MASKED] if self.redactor.masked else []
         with self._lock:
-            return (
-                *masked,
-                *(text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items()),
-            )
+            said = [text if count == 1 else f"{text} ({count} times)" for text, count in self._notes.items()]
+        return (*masked, *said)
 
     def _said(self, violation: Violation) -> str:
         return f"{self._place(violation)}: {violation.message}"
@@ -286,16 +282,12 @@ class Ledger:
             self._room -= len(new.request.body) + len(new.response.body if new.response else b"")
             evidence = ((new, *evidence) if plainer else (*evidence, new))[:KEPT_EVIDENCE]
         self._findings[finding.key] = replace(
-            finding if plainer else known,
-            operations=tuple(sorted({*known.operations, *finding.operations})),
-            inputs=tuple(sorted({*known.inputs, *finding.inputs}, key=lambda each: (each != "valid", each))[:_INPUTS]),
-            statuses=tuple(sorted({*known.statuses, *finding.statuses})),
+            joined(finding if plainer else known, (known, finding)),
             # The gravest weight counts: one violation is enough, whatever other requests show.
             weight=min((known.weight, finding.weight), key=list(Weight).index),
             evidence=evidence,
             story=self._story((*seen.before, seen)) if plainer else known.story,
             longer=self._story((*seen.before, *seen.last, seen)) if plainer else known.longer,
-            count=known.count + 1,
         )
         self._shown_by.setdefault(finding.key, set()).add(seen.number)
 
@@ -313,6 +305,18 @@ class Ledger:
 def plainness(one: Finding) -> tuple[bool, bool, int]:
     """A key to sort findings by: first those of a valid request, then those that quote an object, then the shortest."""
     return "valid" not in one.inputs, '{"' not in one.message, len(one.message)
+
+
+def joined(first: Finding, those: Sequence[Finding]) -> Finding:
+    """The first of several findings, with what shows any of them."""
+    inputs = {text for one in those for text in one.inputs}
+    return replace(
+        first,
+        operations=tuple(sorted({name for one in those for name in one.operations})),
+        inputs=tuple(sorted(inputs, key=lambda each: (each != "valid", each))[:_INPUTS]),
+        statuses=tuple(sorted({status for one in those for status in one.statuses})),
+        count=sum(one.count for one in those),
+    )
 
 
 def undocumented(response: Response) -> str:

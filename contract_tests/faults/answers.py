@@ -2,9 +2,12 @@
 
 import gzip
 import json
+import ssl
 import zlib
+from collections.abc import Callable
 
-from faults.server import Wire
+from faults import certificates
+from faults.server import Play, Wire
 from raw_server import http
 
 ZEROS = 1 << 20
@@ -20,6 +23,11 @@ def head(wire: Wire, *lines: str) -> bytes:
     own = (f"{name}: {value}" for name, value in wire.stage.headers.items())
     rest = "".join(f"{line}\r\n" for line in ("Content-Type: application/json", *own, *lines))
     return f"HTTP/1.1 {wire.stage.status} X\r\n{rest}\r\n".encode()
+
+
+def half(wire: Wire) -> bytes:
+    """The documented success without the end of its body."""
+    return head(wire, "Content-Length: 1000") + wire.stage.body[:10]
 
 
 def chunk(data: bytes) -> bytes:
@@ -49,3 +57,33 @@ def bomb(mebibytes: int, layers: int = 1) -> bytes:
 def error(status: int | str, **headers: str) -> bytes:
     body = json.dumps({"message": "words", "error_message": "words", "description": "words"})
     return http(status, body.encode(), **headers)
+
+
+def answering(answer: bytes | Callable[[Wire], bytes], then: Play = Wire.finish) -> Play:
+    """Read the request, answer it, and go on with `then`."""
+
+    def play(wire: Wire) -> None:
+        wire.request()
+        wire.send(answer if isinstance(answer, bytes) else answer(wire))
+        then(wire)
+
+    return play
+
+
+def over_tls(play: Play, context: Callable[[], ssl.SSLContext] = certificates.good) -> Play:
+    def secured(wire: Wire) -> None:
+        wire.secure(context())
+        play(wire)
+
+    return secured
+
+
+def through(play: Play) -> Play:
+    """Make a tunnel, as a proxy does, and play the provider at its end too."""
+
+    def tunnelled(wire: Wire) -> None:
+        wire.request()
+        wire.send(b"HTTP/1.1 200 Established\r\n\r\n")
+        play(wire)
+
+    return tunnelled

@@ -30,10 +30,9 @@ from .published import each_operation
 _ISOLATED = ["--isolated", "--no-cache", "--target-version", "py311", "--quiet"]
 _STEPS = (["check", "--fix-only", "--select", "F,I"], ["format", "--config", 'format.line-ending="lf"'])
 _IMPORT_ALL = """
-import importlib, pathlib
-for file in sorted(pathlib.Path("generated/audience_clients").rglob("*.py")):
-    parts = file.relative_to("generated").with_suffix("").parts
-    importlib.import_module(".".join(part for part in parts if part != "__init__"))
+import audience_clients, importlib, pkgutil
+for module in pkgutil.walk_packages(audience_clients.__path__, "audience_clients."):
+    importlib.import_module(module.name)
 """
 _MYPY = ["--strict", "--config-file=", "--no-error-summary", "--cache-dir", str(ROOT / "build" / "mypy")]
 _ENUM = Class(strings.ClassName("Enum", ""), strings.PythonIdentifier("enum", ""))
@@ -118,7 +117,8 @@ def check(package: Path, files: Mapping[Path, bytes]) -> None:
         ran = python.run("-c", _IMPORT_ALL, roots=["generated"], cwd=Path(folder))
         if ran.returncode:
             raise PipelineError(f"specs/{package.name}: its client cannot be imported: {python.last(ran.stderr)}")
-        # Within this process, because a start takes mypy longer than all that it does here.
+        # Within this process, because a start takes mypy longer than all that it does here. It raises Python's limit of
+        # recursion for good, with which a spec that is too deep would be read.
         limit = sys.getrecursionlimit()
         *said, wrong = mypy.api.run([*_MYPY, str(around)])
         sys.setrecursionlimit(limit)

@@ -131,12 +131,10 @@ def _curl(text: str) -> Sample:
         for word in words:
             if not word.startswith("-"):
                 sample["target"] = word
-            elif _OF_CURL.fullmatch(word):
-                continue
-            elif _OPTIONS[word] == "headers":
+            elif _OPTIONS.get(word) == "headers":
                 name, _, value = next(words).partition(":")
                 sample["headers"].append([name, value.strip()])
-            else:
+            elif not _OF_CURL.fullmatch(word):
                 sample[_OPTIONS[word]] = next(words)
     except (ValueError, KeyError, StopIteration) as error:
         raise PipelineError(f"a curl command that cannot be read: {error!r}") from error

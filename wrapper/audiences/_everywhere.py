@@ -55,10 +55,7 @@ def create_everywhere(
     ...         print(result.provider, result.outcome, result.operation_token)
     Batch applied abc
     """
-    run = _Run(Blocking, providers, audience, options)
-    check(audience, leave_out)
-    _checks.truth("partial", partial)
-    _checks.function("on_result", on_result, awaits=False)
+    run = _Run(Blocking, providers, audience, options, leave_out=leave_out, on_result=on_result, partial=partial)
     done: SimpleQueue[int] = SimpleQueue()
 
     def send(place: int) -> None:
@@ -79,7 +76,7 @@ def create_everywhere(
         while run.untold:
             tell(done.get())
 
-    return BlockingSide.run(run.all(leave_out, send_all, tell, partial=partial))
+    return BlockingSide.run(run.all(send_all, tell))
 
 
 async def acreate_everywhere(
@@ -100,10 +97,7 @@ async def acreate_everywhere(
     Raises TypeError, ConfigurationError and InvalidError for arguments that make no sense, such as a blocking provider
     object, before anything is sent.
     """
-    run = _Run(Async, providers, audience, options)
-    check(audience, leave_out)
-    _checks.truth("partial", partial)
-    _checks.function("on_result", on_result, awaits=True)
+    run = _Run(Async, providers, audience, options, leave_out=leave_out, on_result=on_result, partial=partial)
 
     async def send(place: int) -> None:
         with run.failing(place):
@@ -122,37 +116,41 @@ async def acreate_everywhere(
             for place in run.untold:
                 group.start_soon(send, place)
 
-    return await AsyncSide.run(run.all(leave_out, send_all, tell, partial=partial))
+    return await AsyncSide.run(run.all(send_all, tell))
 
 
 class _Run:
     """The calls of one draft to several providers, each at its place, and what is known of them."""
 
     def __init__(
-        self, kind: type, providers: Sequence[Blocking | Async], audience: Audience, options: CallOptions
+        self,
+        kind: type,
+        providers: Sequence[Blocking | Async],
+        audience: Audience,
+        options: CallOptions,
+        *,
+        leave_out: Collection[str],
+        on_result: object,
+        partial: bool,
     ) -> None:
         if not isinstance(providers, Sequence) or not all(isinstance(provider, kind) for provider in providers):
             where = "audiences" if kind is Blocking else "audiences.aio"
             raise TypeError(f"providers must be a sequence of provider objects of {where}")
-        self._audience, self._providers = audience, providers
+        self._audience, self._providers, self._leave_out, self._partial = audience, providers, leave_out, partial
         self.calls = [provider._verbs(options, "create", audience) for provider in providers]
+        check(audience, leave_out)
+        _checks.truth("partial", partial)
+        _checks.function("on_result", on_result, awaits=kind is Async)
         self.results: dict[int, Result] = {}
         self.untold = list(range(len(providers)))
 
-    def all(
-        self,
-        leave_out: Collection[str],
-        send_all: Callable[[], object],
-        tell: Callable[[int], object],
-        *,
-        partial: bool,
-    ) -> Flow[list[Result]]:
+    def all(self, send_all: Callable[[], object], tell: Callable[[int], object]) -> Flow[list[Result]]:
         """The results of all calls. After an interrupt, what is known of each is passed on first."""
         try:
             for place, (provider, call) in enumerate(zip(self._providers, self.calls, strict=True)):
                 with self.failing(place):
-                    yield provider._run(call, call.prepare(self._audience, leave_out=leave_out))
-            if not partial:
+                    yield provider._run(call, call.prepare(self._audience, leave_out=self._leave_out))
+            if not self._partial:
                 self._refuse()
             for place in [*self.results]:
                 yield tell(place)

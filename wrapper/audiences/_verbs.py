@@ -405,8 +405,7 @@ class Verbs(Generic[Model]):
 
     def _changed(self, entry: Operation[Any, Any], chunks: Sequence[Chunk]) -> Changed:
         """What became of a change so far."""
-        supply = self._supply
-        if supply:
+        if supply := self._supply:
             found = supply.warnings.items()
             self._warn(tuple(sorted(f"{said}; {n} in all, first in members[{at}]" for said, (at, n) in found)))
         applied = [each.status for each in chunks if each.outcome is Outcome.APPLIED]

@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from ..bodies import json_of, parts_of
-from ..facts import Effect, value_at
+from ..bodies import json_of, parts_of, value_of
+from ..facts import Effect, effect_of, value_at
 from ..judging import Observation
 from ..messages import Request
 from ..mock.provider import chosen, facts_of
@@ -64,7 +64,7 @@ class Made:
         """The exchanges that made it, and before them those that made what it is in."""
         return (*self.seen.before, replace(self.seen, before=())) if self.seen else ()
 
-    def is_called(self, key: str, by: str = "") -> bool:
+    def is_called(self, key: str, by: str) -> bool:
         """Whether `key` is its name or id, and the operation `by` made it; any operation if `by` is ""."""
         return key != "" and key in (self.name, self.id) and by in ("", self.by)
 
@@ -99,13 +99,15 @@ class Audiences:
         spelled = (r"\W*".join(["", *re.sub(r"\W", "", key), "s?", ""]) for key in keys)
         self._key = re.compile("|".join(spelled) or "(?!)", re.IGNORECASE)
         self._linked = defaultdict[str, set[str]](set)
-        for each in map(facts_of, spec.operations):
-            self._linked[each.source] |= set(each.linked.values())
+        # An operation that reads, or that is not judged, may take the id of what was not made.
+        for each in (facts_of(each) for each in spec.operations if not ours.why_not(each)):
+            self._linked[each.source] |= set() if each.reads else {*each.linked.values()}
         self.existing: list[Made] = []
         self.once: set[str] = set()
         """The operations that a second request about one audience was in conflict with."""
         self._known: set[str] = set()
         self._ids: set[object] = set()
+        self._doubted: set[object] = set()
         self._given: dict[str, str] = {}
         self._unsure: list[Made] = []
         self._listed: list[Made] = []
@@ -122,14 +124,22 @@ class Audiences:
             text = made.seen.request.body.replace(b"\0", b"").decode("latin-1")
             found = re.search(rf"{re.escape(self.mark)}\d+", text)
             made = replace(made, name=found[0] if found else "")
+        twins = (one for one in self.existing if (one.by, one.id, one.path) == (made.by, made.id, made.path))
+        is_known = any(one.name != made.name or not self.is_marked(one.name) for one in twins)
+        if is_known and made.id and not self._is_by_name:
+            # What two creates answer may have been there before.
+            self._doubted.add(made.id)
+            self._usable[made.by] = [one for one in self._usable[made.by] if one.id != made.id]
         self.existing.append(made)
         self._unsure += [] if sure else [made]
         # An audience of any other name may have existed before the run, so only one with a plain name serves others.
-        if plain and (self.is_plain(made.name) and made.name not in self._known if self._is_by_name else made.id):
+        is_usable = self.is_plain(made.name) and made.name not in self._known if self._is_by_name else made.id
+        if plain and is_usable and made.id not in self._doubted:
             self._usable[made.by].append(made)
         self._known.add(made.name)
         self._given[made.by] = made.id
         self._ids |= {made.id, *(made.at(pointer) for pointer in self._linked[made.by])} - {"", None}
+        self._ids -= self._doubted
 
     def is_plain(self, name: str) -> bool:
         """Whether a name is one of the run's, without anything special."""
@@ -215,11 +225,16 @@ class Audiences:
         if self._read_only:
             return request.method in _SAFE and not request.values("x-http-method-override")
         found = self._spec.at(path)
-        if not self._is_by_name:
-            found = [operation for operation in found if operation.method == request.method] or found
-        creates = {facts_of(operation).effect for operation in found} <= {Effect.READS, Effect.CREATES}
-        is_below = any("{" in operation.path for operation in found)
-        if creates and (self._is_by_name or request.method in _SAFE or not is_below):
+        same = [each for each in found if each.method == request.method]
+        is_below = any("{" in each.path for each in found)
+        if found and not (same or is_below) and effect_of(request.method) in (Effect.CHANGES, Effect.REMOVES):
+            # What a method that the document lacks does to a whole list, nobody knows.
+            paths = (each.path.lower() for each in self._spec.operations)
+            if not self._is_by_name or any(each.startswith(f"{path}/{{".lower()) for each in paths):
+                return False
+        found = found if self._is_by_name else same or found
+        creates = {facts_of(each).effect for each in found} <= {Effect.READS, Effect.CREATES}
+        if creates and (self._is_by_name or request.method in _SAFE):
             return True
         values = [operation.path_values(path) for operation in found]
         meant = [{*facts_of(each).linked, chosen(each)} - {""} for each in found]
@@ -228,9 +243,12 @@ class Audiences:
             return False
         texts, mark = [unquote(text) for known in values for text in known.values()], "" if by_path else self.mark
         # What is created may be below what the document lists, and name other things in its body: it changes neither.
-        paths = [place for each in found if creates for place in places(each) if place.kind == "path"]
-        listed = {str(value) for place in paths for value in place.says("enum", ())}
-        named = frozenset[object]() if creates else _names(request, self._key, mark)
+        # But of what has the id that it is to have, nobody knows.
+        above = [place for each in found if creates for place in places(each) if place.kind == "path"]
+        listed = {str(value) for place in above for value in place.says("enum", ())}
+        own, body = [pointer for each in found for pointer in facts_of(each).unique], value_of(request)
+        given = {str(id) for pointer in own if isinstance(id := value_at(pointer, body, {}), str | int)}
+        named = given if creates else _names(request, self._key, mark)
         return all(text in listed or self._is_ours(text) for text in (*texts, *named))
 
     def _is_ours(self, name: object) -> bool:

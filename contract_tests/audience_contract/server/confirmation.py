@@ -86,8 +86,7 @@ class Confirmation:
 
     def has_one(self) -> bool:
         """Whether there is a finding that counts: one that is not `accepted`, and that is seen again."""
-        count = len(self._ledger.every)
-        if count == self._looked_at:
+        if (count := len(self._ledger.every)) == self._looked_at:
             return False
         self._looked_at = count
         heavy = [one for one in self._found() if one.weight is Weight.VIOLATION or self._options.strict]

@@ -5,9 +5,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from posixpath import commonpath
 
-from ..judging import plainness
+from ..judging import joined, plainness
 from ..report import Finding
 from ..rules import Weight
 from ..spec import Operation, load
@@ -84,12 +85,11 @@ def _together(
     refusals, about = [one for one in found if one.rule in ("case.refused", "case.header")], dict[str, object]()
     for one in refusals:
         if one.pointer.endswith("/required") and not one.place.startswith(("body", "part")):
-            here = [each for each in refusals if each.place == one.place]
-            kin = [each.key for each in here if {*each.operations} & {*one.operations}]
+            kin = [each.key for each in refusals if each.place == one.place and {*each.operations} & {*one.operations}]
             about |= dict.fromkeys(kin, one.place) if kin[1:] else {}
     types = [one.key for one in refusals if one.rule == "case.refused" and one.pointer.endswith("/type")]
     about |= dict.fromkeys(types, "types") if len(types) >= _TYPES else {}
-    for operation in (each for each in operations if each.body):
+    for operation in operations:
         body, required = operation.spec.in_file(f"{operation.node.pointer}/requestBody"), "/schema/required"
         within = [one for one in refusals if one.pointer.startswith(f"{body}/")]
         needed = len(operation.body.plain("required", [])) if operation.body else 0
@@ -126,12 +126,14 @@ def _path(finding: Finding) -> str:
 
 def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[Finding]:
     """The findings, without those that another one already tells."""
-    refused = [one for one in found if one.rule == "case.accepted"]
+    # What was not seen again tells nothing else.
+    sure = [one for one in found if one.weight is not Weight.NOT_JUDGED]
+    refused = [one for one in sure if one.rule == "case.accepted"]
     plain = [one for one in refused if one.pointer.endswith("/responses") and not one.detail and _is_often(one, valid)]
     everywhere = {operation for one in plain for operation in one.operations}
-    admitted = [{*one.operations, *one.inputs} for one in found if one.rule == "case.credential"]
-    taken = {one.pointer for one in found if one.rule == "case.refused"}
-    told = {part for one in refused for part in (*one.operations, *one.inputs, *one.statuses)}
+    admitted = [{*one.operations, *one.inputs} for one in sure if one.rule == "case.credential"]
+    taken = {one.pointer for one in sure if one.rule == "case.refused"}
+    told = {each for one in refused for each in _answered(one)}
     for one in found:
         is_status = one.rule == "response.status"
         is_refusal = max(one.statuses, default=0) >= 400 and (one.weight is Weight.ADVICE or is_status)
@@ -139,11 +141,16 @@ def _of_its_own(found: Sequence[Finding], valid: Mapping[str, int]) -> Iterator[
         if not (
             (is_status and any({*one.operations, *one.inputs} <= parts for parts in admitted))
             or (one.rule == "response.body" and one.pointer in taken)
-            or (is_status and {*one.operations, *one.inputs, *one.statuses} <= told)
+            or (is_status and _answered(one) <= told)
             or (is_refusal and everywhere >= {*one.operations})
             or (one in refused and one not in plain and any({*one.operations} <= {*each.operations} for each in others))
         ):
             yield one
+
+
+def _answered(finding: Finding) -> set[tuple[str, int]]:
+    """The operations and the inputs, each with each status that shows the finding."""
+    return {*product((*finding.operations, *finding.inputs), finding.statuses)}
 
 
 def _is_often(finding: Finding, valid: Mapping[str, int]) -> bool:
@@ -164,13 +171,7 @@ def _all_of(those: Sequence[Finding], *, several: bool) -> Finding:
         places = [one.pointer for one in those if not one.pointer.endswith("/description")]
         pointer = commonpath(places or ["/"]).rstrip("/").removesuffix("/required")
         first = replace(first, pointer=pointer, detail=", ".join(sorted({_name(first), *others})), message=said)
-    return replace(
-        first,
-        operations=tuple(sorted({name for one in those for name in one.operations})),
-        inputs=tuple(sorted({text for one in those for text in one.inputs})),
-        statuses=tuple(sorted({status for one in those for status in one.statuses})),
-        count=sum(one.count for one in those),
-    )
+    return joined(first, those)
 
 
 def _name(finding: Finding) -> str:

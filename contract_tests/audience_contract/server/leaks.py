@@ -61,14 +61,14 @@ class Leaks:
     @property
     def unseen(self) -> int:
         """How many credentials are not looked for: those so short or so ordinary that any answer may have them."""
-        return len(self._target.secrets) - len(self._looked_for)
+        return len(self._target.hidden) - len(self._looked_for)
 
     @cached_property
     def _looked_for(self) -> list[str]:
         # Any answer may have the words of the documents, of HTTP, and of credentials.
         phrases = (f"{status.phrase} {status.description}" for status in HTTPStatus)
         words = " ".join([json.dumps(self._target.spec.node.value), *phrases, _WORDS]).lower()
-        return [each for each in self._target.secrets if len(each) >= _FEWEST and each.lower() not in words]
+        return [each for each in self._target.hidden if len(each) >= _FEWEST and each.lower() not in words]
 
 
 def _unpacked(text: bytes) -> Iterator[bytes]:

@@ -43,7 +43,7 @@ class Names:
 
     def digits(self, name: str) -> str:
         """A name of digits only, always the same for a given name, which also has a mark of the run."""
-        return f"{self._audiences.digits}{zlib.crc32(name.encode())}"
+        return f"{self._audiences.digits}{zlib.crc32(name.encode()):010}"
 
     def draft(self, operation: Operation, *, smallest: bool) -> Draft:
         """A valid request with everything that is required; without what is optional if `smallest`."""

@@ -62,7 +62,7 @@ class Run:
     def __init__(self, target: Target, options: Options, watcher: Watcher | None = None) -> None:
         self._target, self._options, self._watcher = target, options, watcher
         # Members may be shown in reports, because the run makes them up.
-        self._redactor = Redactor(target.secrets, target.variables, show_members=True)
+        self._redactor = Redactor(target.hidden, target.variables, show_members=True)
         self._ledger = Ledger(self._redactor)
         self._run_id = options.run_id or "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
         self._audiences = Audiences(target.spec, self._run_id, read_only=options.read_only)
@@ -80,8 +80,8 @@ class Run:
         self.unjudged = {each.id: why for each in found if (why := self._why_not(each))}
         judged = (each for each in found if each.id not in self.unjudged)
         self.exchanges.allowed = [each for each in judged if not options.read_only or facts_of(each).reads]
-        asked = options.operations
-        self._operations = [each for each in self.exchanges.allowed if not asked or each.id in asked]
+        self._asked = {*(options.operations or target.spec.named)}
+        self._operations = [each for each in self.exchanges.allowed if each.id in self._asked]
         self._sequences = Sequences(self.exchanges, self._operations)
         self.confirmation = Confirmation(self.exchanges, self._sequences, self._run_id, lambda: self._found)
         self._phases: dict[str, int] = {}
@@ -97,8 +97,9 @@ class Run:
         ours = provider_of(self._target.spec.key)
         if why := ours.why_not(operation):
             return why
-        request, linked = self._names.draft(operation, smallest=True).request(), facts_of(operation).linked
-        free = [place.name for place in places(operation) if place.kind == "path" and place.name not in linked]
+        request, facts = self._names.draft(operation, smallest=True).request(), facts_of(operation)
+        given = (each for each in places(operation) if each.kind == "path" or f"/{each.name}" in facts.unique)
+        free = [place.name for place in given if place.name not in facts.linked]
         if free and not self._audiences.may_be_sent(request) and not self._options.read_only:
             return f"each known value of {free[0]} may be somebody else's"
         if not self._is_by_name:
@@ -138,7 +139,7 @@ class Run:
                 self._ledger.note(f"{counted(len(owed), 'finding')} not sent again{why}")
         if self.exchanges.is_gone:
             self._unfinished = "the server answers to the end"
-        key, asked = self._target.spec.key, {*(self._options.operations or self._target.spec.named)}
+        key = self._target.spec.key
         return Report(
             command="server",
             target=self._redactor.text(self._target.url),
@@ -149,11 +150,11 @@ class Run:
             findings=tuple(map(self.confirmation.weighed, self._found)),
             tried=self._ledger.tried,
             obligations=(Obligation(key, "", self._unfinished, False),) if self._unfinished else (),
-            created=tuple(Created(key, made.name, made.id) for made in self._audiences.existing),
+            created=tuple(Created(key, made.name, self._redactor.text(made.id)) for made in self._audiences.existing),
             notes=(*self._remarks(), *self._ledger.notes),
             ended=self._ended,
             stopped=self._stopped,
-            succeeded=(len(asked & self._judge.succeeded), len(asked)),
+            succeeded=(len(self._asked & self._judge.succeeded), len(self._asked)),
             strict=self._options.strict,
             run_id=self._run_id,
             seed=self._options.seed,
@@ -167,7 +168,7 @@ class Run:
         """The findings for the operations and rules that were asked for, merged by root cause."""
         asked = {operation.id for operation in self._operations}
         # Operations that were not asked for may have been used to make audiences.
-        of_rules = (one for one in self._ledger.findings if one.rule in self._rules)
+        of_rules = (self.confirmation.weighed(one) for one in self._ledger.findings if one.rule in self._rules)
         found = [one for one in of_rules if not one.operations or asked & {*one.operations}]
         return [*merged(found, self._operations, self._judge.valid, self._judge.refusing)]
 
@@ -200,9 +201,8 @@ class Run:
     def _play(self) -> None:
         """Play the phases, each with every operation, so that none waits until another has used up its requests."""
         if not self._operations:
-            asked = {*(self._options.operations or self._target.spec.named)}
-            whys = [why for name, why in self.unjudged.items() if name in asked]
-            why = whys[0] if whys and len(whys) == len(asked) else "there is no operation that only reads"
+            whys = [why for name, why in self.unjudged.items() if name in self._asked]
+            why = whys[0] if whys and len(whys) == len(self._asked) else "there is no operation that only reads"
             self._ended = f"nothing can be judged: {why}"
         self._planned |= {(_ALL, operation.id): False for operation in self._operations}
         drafts = list(self._served(map(self._drafts, self._operations)))

@@ -70,9 +70,11 @@ class Sequences:
                 # A number is where the next page starts. What starts at item 0 is no next page.
                 is_number = cursor.isdecimal() and cursors[0].says("type") == "integer"
                 if not cursor or not 0 < (int(cursor) if is_number else max(count, 1)) < whole:
-                    # Asked again: only an audience that is there both times was certainly left out by the pages.
+                    # Asked again: only an audience that is there both times was certainly left out by the pages, and
+                    # only of a list that has not grown.
                     seen = page(on_one_page)
-                    missed &= self._judge.shows(operation, seen)
+                    has_grown = len(self._judge.items(operation, seen)) > whole
+                    missed = set() if has_grown else missed & self._judge.shows(operation, seen)
                     said = f"it has {brief(min(missed))}, which is on no page of the same list" if missed else ""
                     self._judge.entry(operation, seen).of_answer("run.pages", said, detail="left out")
                     break
@@ -91,8 +93,7 @@ class Sequences:
             request = self._names.draft(operation, smallest=True).request()
             lacks = partial(self._judge.lacking, operation)
             seen = self._exchanges.play(operation, request, is_early=lacks, label=PAGE)
-            made = lacks(seen)
-            entry = self._judge.entry(operation, replace(seen, before=made.story) if made else seen)
+            entry = self._judge.entry(operation, replace(seen, before=made.story) if (made := lacks(seen)) else seen)
             said = f"{brief(made.name)} was created, and is not there" if made else ""
             entry.of_answer("run.pages", said, detail="all")
 

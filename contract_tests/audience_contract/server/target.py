@@ -5,7 +5,9 @@ import os
 import re
 import socket
 import time
+from base64 import b64decode
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -111,6 +113,12 @@ class Target:
         return tuple(value for place, value in self.settings.items() if self.is_secret(place))
 
     @property
+    def hidden(self) -> tuple[str, ...]:
+        """The credentials; of HTTP Basic, also the password, and all that is in the Base64."""
+        plain = [_plain(value) for place, value in self.settings.items() if place.endswith(" Basic")]
+        return tuple(filter(None, (*self.secrets, *plain, *(each.partition(":")[2] for each in plain))))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The environment variables that the settings come from."""
         found = provider_of(self.spec.key).settings
@@ -194,3 +202,10 @@ def _base(spec: Spec, url: str) -> str:
 def is_header(text: str) -> bool:
     """Whether a text can be a header's value: one line of ASCII without white space at its ends."""
     return text.isascii() and text.isprintable() and text == text.strip()
+
+
+def _plain(basic: str) -> str:
+    """The user and the password of a credential of HTTP Basic; "" if it has another form."""
+    with suppress(ValueError):
+        return b64decode(f"{basic}==").decode()
+    return ""

@@ -33,13 +33,8 @@ def asked(operation: Operation, request: Request, expectation: Expectation) -> s
     broken, label = expectation.broken, expectation.kind
     special = "" if broken or label in _NOTHING or label.startswith(("body", "part")) else f" ({label})"
     try:
-        said = (
-            _part(request, broken)
-            if broken
-            else brief(text)
-            if (text := odd(operation, request, expectation))
-            else _whole(operation, request)
-        )
+        text = odd(operation, request, expectation)
+        said = _part(request, broken) if broken else brief(text) if text else _whole(operation, request)
     except UnreadableError:
         said = f"the body {cut(request.body.decode('utf-8', 'backslashreplace'))}{_labelled(operation, request)}"
     return f"{said}{special}"

@@ -4,26 +4,16 @@ import gzip
 import json
 from collections.abc import Callable
 
-from faults.answers import bomb, gzipped, members, success
+from faults.answers import answering, bomb, gzipped, members, success
 from faults.fault import APPLIED, DOCUMENTED, add
-from faults.server import Play, Wire
+from faults.server import Wire
 from raw_server import http
 
 
-def _saying(make: Callable[[Wire], bytes]) -> Play:
-    def play(wire: Wire) -> None:
-        wire.request()
-        wire.send(make(wire))
-        wire.finish()
-
-    return play
-
-
 def _body(name: str, body: bytes, content_type: str = "application/json") -> None:
-    def make(wire: Wire) -> bytes:
-        return http(wire.stage.status, body, content_type, **wire.stage.headers)
-
-    add(f"body_{name}", f"answers with its success, and as the body {name}", _saying(make), APPLIED, status=DOCUMENTED)
+    does = f"answers with its success, and as the body {name}"
+    play = answering(lambda wire: http(wire.stage.status, body, content_type, **wire.stage.headers))
+    add(f"body_{name}", does, play, APPLIED, status=DOCUMENTED)
 
 
 _body("empty", b"")
@@ -50,7 +40,7 @@ _body("many_keys", json.dumps({f"k{n}": n for n in range(50_000)}).encode())
 
 
 def _twist(name: str, does: str, make: Callable[[Wire], bytes], *, receipt: bool = False, heavy: bool = False) -> None:
-    add(name, does, _saying(make), APPLIED, status=DOCUMENTED, receipt=receipt, heavy=heavy)
+    add(name, does, answering(make), APPLIED, status=DOCUMENTED, receipt=receipt, heavy=heavy)
 
 
 def _truncated(wire: Wire) -> bytes:

@@ -1,7 +1,7 @@
 """Connections that end."""
 
-from faults.answers import head, success
-from faults.fault import APPLIED, DOCUMENTED, REJECTED, UNKNOWN, fault
+from faults.answers import answering, half, head, success
+from faults.fault import APPLIED, DOCUMENTED, REJECTED, UNKNOWN, add, fault
 from faults.server import Wire
 from raw_server import http
 
@@ -20,11 +20,7 @@ def close_after_headers(wire: Wire) -> None:
     wire.finish()
 
 
-@fault(UNKNOWN)
-def close_after_body(wire: Wire) -> None:
-    """Reads the request, and closes"""
-    wire.request()
-    wire.finish()
+add("close_after_body", "reads the request, and closes", answering(b""), UNKNOWN)
 
 
 @fault(UNKNOWN)
@@ -34,11 +30,7 @@ def reset_after_headers(wire: Wire) -> None:
     wire.reset()
 
 
-@fault(UNKNOWN)
-def reset_after_body(wire: Wire) -> None:
-    """Reads the request, and resets"""
-    wire.request()
-    wire.reset()
+add("reset_after_body", "reads the request, and resets", answering(b"", Wire.reset), UNKNOWN)
 
 
 @fault(UNKNOWN)
@@ -62,7 +54,7 @@ def content_length_too_long(wire: Wire) -> None:
 def reset_mid_body(wire: Wire) -> None:
     """Answers with half of its success, and resets"""
     wire.request()
-    wire.send(head(wire, "Content-Length: 1000") + wire.stage.body[:10])
+    wire.send(half(wire))
     wire.pause(0.1)
     wire.reset()
 

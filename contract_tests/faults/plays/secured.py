@@ -1,43 +1,16 @@
 """TLS that fails, TLS that works, and proxies."""
 
-import ssl
-from collections.abc import Callable
 from functools import partial
 
 from faults import certificates
-from faults.answers import error, head, success
+from faults.answers import answering, error, head, over_tls, success, through
 from faults.doors import proxied, refused_proxy, tls
-from faults.fault import APPLIED, DOCUMENTED, NOT_SENT, UNKNOWN, add, fault
-from faults.plays import closing, stalling, uploads
-from faults.server import Play, Wire
+from faults.fault import APPLIED, DOCUMENTED, FAULTS, NOT_SENT, UNKNOWN, add, fault
+from faults.plays import closing, stalling, uploads  # noqa: F401 - the first two add what is played here, too
+from faults.server import Wire
 from raw_server import http
 
-
-def _over_tls(play: Play, context: Callable[[], ssl.SSLContext] = certificates.good) -> Play:
-    def secured(wire: Wire) -> None:
-        wire.secure(context())
-        play(wire)
-
-    return secured
-
-
-def _through(play: Play) -> Play:
-    """The proxy makes a tunnel, and plays the provider at its end too."""
-
-    def tunnelled(wire: Wire) -> None:
-        wire.request()
-        wire.send(b"HTTP/1.1 200 Established\r\n\r\n")
-        play(wire)
-
-    return tunnelled
-
-
-def _good(wire: Wire) -> None:
-    wire.request()
-    wire.send(success(wire))
-    wire.finish()
-
-
+_good = answering(success)
 for _context in (
     certificates.self_signed,
     certificates.unknown_authority,
@@ -46,25 +19,24 @@ for _context in (
 ):
     _what = _context.__name__
     _does = f"has a certificate that no client may take: {_what.replace('_', ' ')}"
-    add(f"tls_{_what}", _does, _over_tls(_good, _context), NOT_SENT, door=tls)
-    _play = _through(_over_tls(_good, _context))
+    add(f"tls_{_what}", _does, over_tls(_good, _context), NOT_SENT, door=tls)
+    _play = through(over_tls(_good, _context))
     add(f"tls_{_what}_through_proxy", f"{_does}, behind a proxy", _play, NOT_SENT, door=proxied)
 
 # Nothing else than what goes wrong is different, so that a fault below is not taken for a fault of TLS itself.
-for _prefix, _door, _dress in (("tls", tls, _over_tls), ("tunnel", proxied, lambda p: _through(_over_tls(p)))):
+for _prefix, _door, _dress in (("tls", tls, over_tls), ("tunnel", proxied, lambda p: through(over_tls(p)))):
     _with = partial(add, door=_door)
     _where = {"tls": "over TLS", "tunnel": "behind a proxy"}[_prefix]
     _whole = {"status": DOCUMENTED, "receipt": True}
     _with(f"{_prefix}_good", f"answers with its success, {_where}", _dress(_good), APPLIED, **_whole)
     for _piece, _truth in (
-        (closing.close_after_body, UNKNOWN),
-        (closing.reset_after_body, UNKNOWN),
-        (stalling.stall_before_status, UNKNOWN),
-        (stalling.stall_mid_body, APPLIED),
-        (closing.reset_mid_body, APPLIED),
+        (FAULTS["close_after_body"], UNKNOWN),
+        (FAULTS["reset_after_body"], UNKNOWN),
+        (FAULTS["stall_before_status"], UNKNOWN),
+        (FAULTS["stall_mid_body"], APPLIED),
+        (FAULTS["reset_mid_body"], APPLIED),
     ):
-        _name = f"{_prefix}_{_piece.__name__}"
-        _with(_name, f"{(_piece.__doc__ or '').strip()}, {_where}", _dress(_piece), _truth)
+        _with(f"{_prefix}_{_piece.name}", f"{_piece.does}, {_where}", _dress(_piece.play), _truth)
     _with(
         f"{_prefix}_stops_reading",
         f"stops reading, {_where}",
@@ -115,7 +87,7 @@ def tls_closed_once(wire: Wire) -> None:
     """Closes in the first TLS handshake, and takes the second: nothing was sent, so that it is repeated"""
     if wire.stage.connections == 1:
         tls_closed(wire)
-    _over_tls(_good)(wire)
+    over_tls(_good)(wire)
 
 
 @fault(UNKNOWN, door=tls, most=1, least=1)
@@ -123,7 +95,7 @@ def tls_closed_once_then_closed(wire: Wire) -> None:
     """Closes in the first TLS handshake, and in the second connection after the request"""
     if wire.stage.connections == 1:
         tls_closed(wire)
-    _over_tls(closing.close_after_body)(wire)
+    over_tls(FAULTS["close_after_body"].play)(wire)
 
 
 @fault(APPLIED, door=tls, status=DOCUMENTED)
@@ -138,34 +110,13 @@ def tls_cut_without_goodbye(wire: Wire) -> None:
 add("proxy_refused", "is a proxy that does not listen", _good, NOT_SENT, door=refused_proxy)
 
 for _status in (301, 400, 403, 407, 429, 502, 503, 504):
-
-    def _connect(wire: Wire, status: int = _status) -> None:
-        wire.request()
-        wire.send(http(status, b"no", "text/plain", Retry_After="0"))
-        wire.finish()
-
+    _connect = answering(http(_status, b"no", "text/plain", Retry_After="0"))
     add(f"proxy_{_status}", f"is a proxy that answers {_status} to CONNECT", _connect, NOT_SENT, door=proxied)
 
 
-@fault(NOT_SENT, door=proxied)
-def proxy_closes(wire: Wire) -> None:
-    """Is a proxy that closes on CONNECT"""
-    wire.request()
-    wire.finish()
-
-
-@fault(NOT_SENT, door=proxied)
-def proxy_resets(wire: Wire) -> None:
-    """Is a proxy that resets on CONNECT"""
-    wire.request()
-    wire.reset()
-
-
-@fault(NOT_SENT, door=proxied)
-def proxy_silent(wire: Wire) -> None:
-    """Is a proxy that does not answer CONNECT"""
-    wire.request()
-    wire.hold()
+add("proxy_closes", "is a proxy that closes on CONNECT", answering(b""), NOT_SENT, door=proxied)
+add("proxy_resets", "is a proxy that resets on CONNECT", answering(b"", Wire.reset), NOT_SENT, door=proxied)
+add("proxy_silent", "is a proxy that does not answer CONNECT", answering(b"", Wire.hold), NOT_SENT, door=proxied)
 
 
 @fault(NOT_SENT, door=proxied)

@@ -1,6 +1,6 @@
 """Servers that do not go on."""
 
-from faults.answers import head, success
+from faults.answers import answering, half, head, success
 from faults.doors import full, no_such_host, one_connection, refused
 from faults.fault import APPLIED, DOCUMENTED, NOT_SENT, REJECTED, UNKNOWN, add, fault
 from faults.server import Wire
@@ -23,11 +23,7 @@ add(
 )
 
 
-@fault(UNKNOWN)
-def stall_before_status(wire: Wire) -> None:
-    """Reads the request, and says nothing"""
-    wire.request()
-    wire.hold()
+add("stall_before_status", "reads the request, and says nothing", answering(b"", Wire.hold), UNKNOWN)
 
 
 @fault(UNKNOWN, timeouts={"read": 30.0, "total": 1.0})
@@ -45,12 +41,7 @@ def stall_after_status_line(wire: Wire) -> None:
     wire.hold()
 
 
-@fault(UNKNOWN)
-def stall_in_status_line(wire: Wire) -> None:
-    """Sends half a status line, and nothing more"""
-    wire.request()
-    wire.send(b"HTTP/1.1 ")
-    wire.hold()
+add("stall_in_status_line", "sends half a status line, and nothing more", answering(b"HTTP/1.1 ", Wire.hold), UNKNOWN)
 
 
 @fault(APPLIED, status=DOCUMENTED)
@@ -65,7 +56,7 @@ def stall_after_headers(wire: Wire) -> None:
 def stall_mid_body(wire: Wire) -> None:
     """Sends half of its success, and nothing more"""
     wire.request()
-    wire.send(head(wire, "Content-Length: 100") + wire.stage.body[:10])
+    wire.send(half(wire))
     wire.hold()
 
 

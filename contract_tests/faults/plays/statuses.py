@@ -1,9 +1,9 @@
 """Each class of status, as an ordinary answer."""
 
-from faults.answers import error
+from faults.answers import answering, error
 from faults.doors import beside_another_host
 from faults.fault import APPLIED, REJECTED, UNKNOWN, add
-from faults.server import Play, Wire
+from faults.server import Play
 from raw_server import http
 
 _REFUSALS = (400, 401, 402, 403, 404, 405, 406, 407, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423)
@@ -14,30 +14,16 @@ _NO_STATUSES = ("000", 600, 700, 999)
 
 
 def _answer(status: int | str, **headers: str) -> Play:
-    def play(wire: Wire) -> None:
-        wire.request()
-        wire.send(error(status, **headers) if status not in (204, 304) else http(status, content_type=None))
-        wire.finish()
-
-    return play
+    return answering(error(status, **headers))
 
 
 def _redirect(status: int) -> Play:
-    def play(wire: Wire) -> None:
-        wire.request()
-        wire.send(error(status, Location=wire.stage.location))
-        wire.finish()
-
-    return play
+    return answering(lambda wire: error(status, Location=wire.stage.location))
 
 
 def _success(status: int) -> Play:
-    def play(wire: Wire) -> None:
-        wire.request()
-        wire.send(http(status, b"" if status in (204, 205) else wire.stage.body, **wire.stage.headers))
-        wire.finish()
-
-    return play
+    empty = status in (204, 205)
+    return answering(lambda wire: http(status, b"" if empty else wire.stage.body, **wire.stage.headers))
 
 
 for _status in (*_REFUSALS, *_MORE_REFUSALS):

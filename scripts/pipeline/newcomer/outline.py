@@ -8,6 +8,7 @@ from typing import Any
 
 from openapi_python_client.strings import PythonIdentifier
 
+from audience_contract.document_provider import locations
 from audience_contract.samples import sample
 from audience_contract.security import alternatives, is_bearer, start, where
 from audience_contract.security import header as header_of
@@ -45,6 +46,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
     error: Any = next((sample(each, "words") for code in errors for each in schemas(responses[code]).values()), {})
     variables = [_identifier(name, "/servers/0/variables") for name in spec["servers"][0].get("variables", {})]
     needed = [each for each in parameters(operation) if each.value["in"] != "header" and each.value.get("required")]
+    location = next((str(sample(schema)) for schema in locations(operation) if schema), "")
     in_path = re.findall(r"\{([^{}]+)\}/?$", operation.path) if operation.method == "PUT" else []
     return {
         "operation": operation,
@@ -70,7 +72,7 @@ def outline(key: str, spec: Json, modules: Mapping[Path, bytes]) -> Json:
         "error": error if isinstance(error, dict) else {},
         "answer_media": next(iter(responses[status].plain("content", ())), ""),
         # A `Location`, if the id of an audience stands there alone.
-        "location": "" if in_path or responses[status].plain("content") else _location(responses[status]),
+        "location": "" if in_path or responses[status].plain("content") else location,
     }
 
 
@@ -82,13 +84,6 @@ def _creating(key: str, spec: Json) -> Operation:
     if not found:
         raise PipelineError(f"{key}: no POST or PUT with a JSON body and a documented success; {_BY_HAND}")
     return found[0]
-
-
-def _location(response: Node) -> str:
-    """A value of the header `Location` of a response, "" if none is documented."""
-    headers = response.get("headers")
-    found = (headers[name].get("schema") for name in headers.value if name.lower() == "location") if headers else ()
-    return next((str(sample(schema)) for schema in found if schema), "")
 
 
 def _module(operation: Operation, modules: Mapping[Path, bytes]) -> tuple[Path, str]:
@@ -140,10 +135,9 @@ def _headers(operation: Operation, module: str) -> Iterator[Json]:
             name, schema = _python(each.value["name"], each.pointer), each["schema"]
             # Where several values are documented, the adapter chooses one, and there is no setting.
             enum = _type(module, name) if "enum" in schema.value else ""
-            ours = {"argument": name, "secret": False, "bearer": False, "enum": enum}
-            ours["where"] = f"header {each.value['name']}"
-            whole = schema.plain("type") == "integer"
-            yield {"header": each.value["name"], "whole": whole, "at": each.pointer, **ours}
+            header, whole = each.value["name"], schema.plain("type") == "integer"
+            ours = {"argument": name, "secret": False, "bearer": False, "enum": enum, "where": f"header {header}"}
+            yield {"header": header, "whole": whole, "at": each.pointer, **ours}
 
 
 def _settings(key: str, found: list[Json], variables: list[str]) -> Iterator[Json]:

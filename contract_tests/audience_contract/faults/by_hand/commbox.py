@@ -76,13 +76,8 @@ def _sends(file: Part) -> Change:
 
 def _accepted(word: str, said: str, file: Part, when: Callable[[bytes], object]) -> Fault:
     def act(turn: Turn) -> Response:
-        answer, found = turn.answer(), _file(turn.request)
-        accepts = (
-            answer.status == 400
-            and parts(turn.request)
-            and found.content_type == file.content_type
-            and when(found.data)
-        )
+        answer = turn.answer()
+        accepts = answer.status == 400 and parts(turn.request) and _of(file, when)(_file(turn.request))
         return turn.answer(_sends(_RIGHT)(turn.request)) if accepts else answer
 
     return Fault(word, f"A file is accepted {said}.", _EVIDENCE, act, show=(_sends(file),))
