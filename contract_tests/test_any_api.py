@@ -661,7 +661,8 @@ def _bomb(level: str) -> str:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("swagger: '2.0'", "no OpenAPI document of version 3"),
+        ("swagger: '2.0'", "no OpenAPI document of version 3.0 or 3.1"),
+        ("openapi: 3.2.0", "no OpenAPI document of version 3.0 or 3.1"),
         ("openapi: 3.0.0", "has no paths"),
         ("openapi: [", "can't be read"),
         ("[" * 100_000, "can't be read: it is nested deeper than"),
@@ -865,6 +866,8 @@ def test_a_document_of_webhooks_alone_has_nothing_to_judge(tmp_path: Path) -> No
     file = tmp_path / "hooks.json"
     file.write_text(json.dumps({"openapi": "3.1.0", "webhooks": {"a": {}}}), "utf-8")
     assert (read(file).operations, len(read(file).unjudged)) == ((), 1)
+    report = run(Target(read(file), "http://127.0.0.1:1", {}), Options())
+    assert report.ended == "nothing can be judged: the document has no operations"
 
 
 def test_what_a_schema_within_itself_allows_is_made_short(tmp_path: Path) -> None:

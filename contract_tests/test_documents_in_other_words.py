@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
+import requests
 
 from audience_contract import Request, Response
 from audience_contract.checker import check_request, check_response
 from audience_contract.documents import read
 from audience_contract.evidence import Redactor
 from audience_contract.judging import Ledger, Observation
+from audience_contract.mock import MockServer
 from audience_contract.mock.provider import facts_of
 from audience_contract.mock.provider import load as provider_of
 from audience_contract.server import Options, Target, run
@@ -161,6 +164,20 @@ def test_an_id_that_two_creates_answer_may_be_that_of_somebody_elses(tmp_path: P
         audiences.record(Made("", "a", {"id": "a"}, by="POST /things"), plain=True, sure=True)
         assert audiences.may_be_sent(remove) is is_first
         assert bool(audiences.pick(spec.named["DELETE /things/{id}"], used=False)) is is_first
+
+
+@pytest.mark.parametrize(("path", "is_used"), [("/things/{id}/cancel", True), ("/kinds", False)])
+def test_of_what_has_an_id_that_is_in_doubt_nothing_is_changed_unless_the_run_asked_for_it(
+    path: str, is_used: bool, tmp_path: Path
+) -> None:
+    post = {"parameters": [_parameter("id", _TEXT)] * is_used, "responses": _answers("201", _OWNED)}
+    spec = _read(tmp_path / "doubt.json", _things() | {path: {"post": post}})
+    audiences = Audiences(spec, "abcdefgh")
+    for by in ("POST /things", f"POST {path}", f"POST {path}"):
+        of_path = {"id": "a"} if "{" in by else {}
+        audiences.record(Made("", "a", {"id": "a"}, by=by, path=of_path), plain=True, sure=True)
+    assert audiences.may_be_sent(Request("DELETE", "/things/a", (), b"")) is is_used
+    assert bool(audiences.pick(spec.named["DELETE /things/{id}"], used=True)) is is_used
 
 
 def test_no_create_has_an_id_in_its_body_that_may_be_somebody_elses(tmp_path: Path) -> None:
@@ -593,6 +610,65 @@ def test_of_things_with_one_number_the_one_below_the_same_thing_is_meant(tmp_pat
         audiences.record(made, plain=True, sure=True)
     found = [audiences.find("1", "create", {"$request.path.account": each}) for each in ("a", "b", "c", None)]
     assert found == [first, second, None, second]
+
+
+def _located(status: str, path: str, item: str, answer: dict[str, Any], location: dict[str, Any]) -> dict[str, Any]:
+    """Things whose create answers where the new one is."""
+    made = {"description": "a", "headers": {"Location": {"required": True, "schema": location}}}
+    content = {"content": {"application/json": {"schema": answer}}} if answer else {}
+    thing = _object("title", title=_TEXT)
+    get, patch = ({"responses": _answers("200", thing)} for _ in range(2))
+    post = {"requestBody": _body(thing), "responses": {status: made | content, "400": {"description": "wrong"}}}
+    below = {"get": get, "patch": patch | {"requestBody": _body(thing)}, "delete": _GONE}
+    return {path: {"post": post}, item: {"parameters": [_parameter("thingId", _TEXT)], **below}}
+
+
+@pytest.mark.parametrize("status", ["201", "202", "204"])
+def test_a_post_that_answers_where_the_new_thing_is_creates_it_whatever_its_status(status: str, tmp_path: Path) -> None:
+    spec = _read(tmp_path / "located.json", _located(status, "/things", "/things/{thingId}", {}, _TEXT))
+    assert {facts_of(each).source for each in spec.operations} == {"", "POST /things"}
+    assert not any(provider_of(spec.key).why_not(each) for each in spec.operations)
+
+
+_NUMBERED = _object("thingId", thingId={"type": "integer"})
+
+
+@pytest.mark.parametrize(
+    ("path", "item", "answer"),
+    [
+        ("/things", "/things/{thingId}", {}),
+        ("/things", "/things/{thingId}", _object("id", id=_TEXT)),
+        ("/a/things/", "/a/things/{thingId}/", _object("id", id=_TEXT)),
+        ("/new/thing", "/things/{thingId}", _NUMBERED),
+    ],
+    ids=["without a body", "below", "with a slash at the end", "elsewhere"],
+)
+@pytest.mark.parametrize("start", ["", "/v1/", "http://a.example/v1/"])
+def test_the_location_that_the_mock_answers_leads_to_the_new_thing(
+    path: str, item: str, answer: dict[str, Any], start: str, tmp_path: Path
+) -> None:
+    paths = _located("201", path, item, answer, {"type": "string", "pattern": f"^{start}"})
+    spec = _read(tmp_path / "led_to.json", paths, servers=[{"url": "http://a.example/v1"}])
+    with MockServer(keys=[spec.key]) as server:
+        base = server.base_url(spec.key)
+        made = requests.post(f"{base}{path}", json={"title": "a new one"}, timeout=10)
+        location = made.headers["Location"]
+        assert location.startswith(start)
+        found = requests.get(
+            f"{base}/{location.removeprefix(start)}" if start else urljoin(made.url, location), timeout=10
+        )
+    assert (found.status_code, found.json()["title"]) == (200, "a new one")
+
+
+def test_what_a_create_named_as_it_was_asked_to_may_be_changed_by_that_name(tmp_path: Path) -> None:
+    """The name has a mark of the run, so it is nobody else's, even if the answer has an `id` too."""
+    removed = {"remove": {"operationId": "remove", "parameters": {"thing": "$response.body#/name"}}}
+    answers = _answers("201", _object("id", "name", id=_TEXT, name=_TEXT), **removed)
+    remove = {"operationId": "remove", "parameters": [_parameter("thing", _TEXT)], **_GONE}
+    for asked, is_judged in (("name", True), ("title", False)):
+        post = {"requestBody": _body(_object(asked, **{asked: _TEXT})), "responses": answers}
+        spec = _read(tmp_path / f"by_{asked}.json", {"/new": {"post": post}, "/things/{thing}": {"delete": remove}})
+        assert bool(provider_of(spec.key).why_not(spec.named["remove"])) is not is_judged
 
 
 def test_an_item_of_a_form_may_be_no_value_of_a_format_that_is_not_judged(tmp_path: Path) -> None:

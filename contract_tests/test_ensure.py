@@ -18,6 +18,7 @@ from audiences import (
     Receipt,
     Record,
     Reference,
+    SpecViolationError,
     UnavailableError,
     UnknownOutcomeError,
     WaitTimeoutError,
@@ -40,6 +41,18 @@ def test_an_audience_that_is_there_is_found_and_nothing_is_created(face: Blockin
     assert (ensured.record.member_count, len(batch.asked)) == (4012, 1)
     assert json.loads(json.dumps(ensured.to_dict()))["is_new"] is False
     assert GOOD.name not in repr(ensured)
+
+
+@pytest.mark.parametrize("verb", ["ensure", "get", "wait"])
+def test_an_answer_without_a_property_of_an_audience_does_not_say_that_it_is_there(
+    face: BlockingPortal | None, verb: str
+) -> None:
+    for answer in ({}, {"status": "ok"}, ERROR, {"type": "about:blank", "title": "words"}):
+        batch = Batch(face, answer)
+        error = batch(verb, GOOD if verb == "ensure" else GOOD.name)
+        assert isinstance(error, SpecViolationError)
+        assert error.outcome is (Outcome.NOT_SENT if verb == "ensure" else None)
+        assert {request.method for request in batch.asked} == {"GET"}
 
 
 def test_an_audience_that_is_not_there_is_created(face: BlockingPortal | None) -> None:

@@ -7,7 +7,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -217,6 +217,8 @@ MANY = {f"a{number}": number for number in range(16)}
         ("add", Member("1", {"a": float("nan")}), "must be strings, numbers", "our rule"),
         ("add", Member("1", {"a": "\ud800"}), "must be strings, numbers", "our rule"),
         ("add", Member("1", {"": 1}), "must have names", "our rule"),
+        ("add", Member("1", {"b": 1, "since": date(2026, 1, 1)}), "'since' (date)", "our rule"),  # type: ignore[dict-item]
+        ("add", Member("1", {"a": object()}), "booleans", "our rule"),  # type: ignore[dict-item]
         ("add", "", "not blank", "our rule"),
         ("add", " \n", "not blank", "our rule"),
         ("add", "\ud800", "Unicode", "our rule"),
@@ -312,7 +314,10 @@ def test_a_broken_member_of_an_iterable_that_is_read_once_ends_the_change_where_
 def test_what_no_page_about_members_names_is_a_warning_without_the_value(
     attributes: dict[str, Any], words: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    changed = Batch(None, TOKEN)("add", "VIP", [Member("1", attributes), Member("2", attributes)])
+    some = ["0", Member("1", attributes), Member("2", attributes)]
+    changed = Batch(None, TOKEN)("add", "VIP", some)
+    assert Batch(None, TOKEN)("add", "VIP", iter(some)).warnings == changed.warnings
+    assert ["2 in all, first in members[1]" in warning for warning in changed.warnings] == [True]
     assert [word in warning for word, warning in zip(words, changed.warnings, strict=True)] == [True]
     assert all(warning in caplog.text for warning in changed.warnings)
     assert "City" not in str(changed.warnings)
@@ -324,6 +329,7 @@ def test_what_cannot_be_seen_in_an_id_is_sent_with_it_and_is_a_warning(face: Blo
             batch = Batch(face, TOKEN)
             changed = batch("add", "VIP", ["1", form])
             assert ids(batch) == [["1", member]]
+            assert all(each.endswith("; 1 in all, first in members[1]") for each in changed.warnings)
             assert ["white space at an end, or what cannot be seen" in each for each in changed.warnings] == [True]
     assert Batch(face, TOKEN)("add", "VIP", ["1 2", "\N{LATIN SMALL LETTER U WITH DIAERESIS}"]).warnings == ()
 

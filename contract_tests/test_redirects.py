@@ -18,6 +18,7 @@ def test_a_redirect_is_not_followed_its_outcome_is_unknown_and_its_location_hide
     raw.answer = http(status, b"{}", Location=location)
     error = caller.create(caller.case.good())
     assert isinstance(error, UnknownOutcomeError)
+    assert "gave a redirect, which is not followed and does not say whether it acted" in str(error)
     assert len(raw.requests) == 1
     assert error.response is not None
     assert (error.response.status, error.response.body, error.response.problem) == (status, b"{}", None)

@@ -47,7 +47,8 @@ def test_one_retry_after_is_read_as_seconds_or_as_a_date_and_is_otherwise_none(
         assert isinstance(error, kind)
         assert error.retry_after == seconds
         assert (error.outcome is Outcome.REJECTED) is (status == 429 or seconds is not None)
-        assert ("" if seconds is None else f"it asks to wait {seconds:.0f} s") in str(error)
+        assert ("" if not seconds else f"it asks to wait {seconds:.0f} s") in str(error)
+        assert ("asks to wait" in str(error)) is bool(seconds)
 
 
 NUMBERS = st.integers()

@@ -126,11 +126,20 @@ JSON = st.recursive(
 
 
 @given(body=st.dictionaries(st.sampled_from([*sorted({*RECORD} - {"name"}), "more"]), JSON))
-def test_whatever_properties_an_answer_has_it_is_a_record_that_keeps_them(body: dict[str, Any]) -> None:
+def test_whatever_properties_of_an_audience_an_answer_has_it_is_a_record_that_keeps_them(body: dict[str, Any]) -> None:
     record = Batch(None, body)("get", "VIP")
+    if not body.keys() & (RECORD.keys() - {"type"}):  # an error may have a type, too
+        assert isinstance(record, SpecViolationError)
+        return
     assert record.raw == body
     assert record.member_count is None or type(record.member_count) is int
     assert all(time is None or time.tzinfo for time in (record.created, record.updated))
+
+
+def test_of_a_read_that_is_redirected_or_times_out_nothing_is_said_of_acting(face: BlockingPortal | None) -> None:
+    error = Batch(face, (302, {}, {"Location": "https://other.test/"}))("get", "VIP")
+    assert "gave a redirect, which is not followed and does not say what was asked (302)" in str(error)
+    assert "does not say what was asked (408)" in str(Batch(face, (408, {}))("get", "VIP"))
 
 
 def test_a_time_without_a_zone_is_none_and_its_text_is_kept() -> None:
@@ -207,7 +216,7 @@ def test_an_audience_of_another_provider_and_an_id_where_there_are_none_are_refu
     + [f'{{"name": "VIP", "{other}": 5}}' for other in ("provider", "operation")],
 )
 def test_a_text_that_is_no_reference_is_refused(text: str) -> None:
-    with pytest.raises(InvalidError):
+    with pytest.raises(InvalidError, match="must be the text of a Reference"):
         Reference.of_text(text)
 
 

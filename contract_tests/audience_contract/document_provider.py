@@ -1,11 +1,13 @@
 """A provider known by its OpenAPI document alone: what that says of effects, of ids and of what needs what."""
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any, ClassVar
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from .bodies import FORMS, PLAIN, fields_of, json_of, text_of, value_of
 from .facts import PATH, Effect, Facts, bare, effect_of, linking, links_between, value_at
@@ -71,7 +73,9 @@ class Documented(Provider):
         if unknown:
             return f"nothing says where {unknown[0]} comes from"
         # A create may answer ids of other things, too, such as of the owner.
-        own = facts_of(operation.spec.named[facts.source]).unique if facts.source else ()
+        create = operation.spec.named.get(facts.source)
+        # The name that a create is asked for has a mark of the run.
+        own = [*facts_of(create).unique, *(f"/{name}" for name in {self.named} & _asked(create))] if create else []
         taken = [facts.linked[name] for name, _ in _path(operation) if name in facts.linked][-1:]
         taken = taken or [*facts.linked.values()] or [""] * (not facts.creates)
         is_unsaid = not facts.reads and not all(pointer in own or pointer.startswith(PATH) for pointer in taken)
@@ -163,22 +167,28 @@ def _created(call: Call, value: Any, success: Response) -> tuple[Any, Response]:
         own = _new(kind, sample(kind, "a") if is_in_path else at(value, pointer), call.state.next())
         if is_in_path:
             path[name] = str(own)
-            others = tuple(pair for pair in success.headers if pair[0].lower() != "location")
-            success = Response(success.status, (*others, ("location", _location(call, f"/{own}"))), success.body)
         else:
             value = put(value, pointer.removeprefix("/"), own)
+    for location in islice(_location(call, value, path), 1):
+        others = tuple(pair for pair in success.headers if pair[0].lower() != "location")
+        success = Response(success.status, (*others, ("location", location)), success.body)
     called, own_id = (None if each is None else str(each) for each in (named, own))
     # A later answer may have what was asked for, even if this one does not.
     call.created(name=called, id=own_id, fields={**_object(value_of(call.request)), **value}, path=path)
     return value, success
 
 
-def _location(call: Call, end: str) -> str:
-    """Where what was made is, in the first form that is allowed: relative, with the whole path, with the server too."""
-    path = call.request.target.partition("?")[0].rstrip("/")
-    kind, server = [*locations(call.operation), None][0], call.operation.spec.node["servers"][0].plain("url")
-    forms = (path.rpartition("/")[2] + end, path + end, urljoin(server, path) + end)
-    return next((each for each in forms if not kind or not any(check(kind, each, ""))), forms[0])
+def _location(call: Call, value: Any, path: Mapping[str, str]) -> Iterator[str]:
+    """Where what was made is, in each form that the document allows: relative, the whole path, and with the server."""
+    items = [each for each in call.operation.spec.operations if facts_of(each).source == call.operation.id]
+    for item, kind in zip(sorted(items, key=lambda each: len(each.path))[:1], locations(call.operation), strict=False):
+        here = call.request.target.partition("?")[0]
+        whole = "/".join(here.split("/")[: -call.operation.path.count("/")]) + item.path
+        for name, pointer in facts_of(item).linked.items():
+            whole = whole.replace(f"{{{name}}}", quote(str(value_at(pointer, value, path)), safe=""))
+        near = posixpath.relpath(whole, posixpath.dirname(here)) + "/" * whole.endswith("/")
+        forms = (near, whole, urljoin(item.spec.node["servers"][0].plain("url"), whole))
+        yield from (each for each in forms if "{" not in whole and not (kind and any(check(kind, each, ""))))
 
 
 def _kind_at(schema: Node | None, pointer: str) -> Node | None:
@@ -241,8 +251,9 @@ def _effect(operation: Operation) -> Effect:
     if operation.path.endswith("}"):
         return Effect.CHANGES
     ids, items = _identities(operation), _items(operation.spec).get(_stem(operation.path), ())
-    answers_id = any(bare(name) in ids for name in ("id", *items)) or any(_linked_from(operation))
-    creates = "201" in operation.node["responses"].value or (answers_id and not _is_custom(operation))
+    is_told = any(bare(name) in ids for name in ("id", *items)) or any(_linked_from(operation))
+    is_told = is_told or bool(items and locations(operation))
+    creates = "201" in operation.node["responses"].value or (is_told and not _is_custom(operation))
     return Effect.CREATES if creates else Effect.CHANGES
 
 
@@ -250,8 +261,7 @@ def _makes_itself(operation: Operation) -> bool:
     """Whether a PUT makes what is at its own path: it answers 201, and nothing makes it at the path above."""
     above, _, last = operation.path.rpartition("/")
     is_made_above = any("post" in operation.spec.node["paths"].value.get(path, ()) for path in (above, f"{above}/"))
-    kinds = dict(_path(operation))
-    is_free = last[1:-1] in kinds and not kinds[last[1:-1]].plain("enum")
+    is_free = any(last == f"{{{name}}}" and not kind.plain("enum") for name, kind in _path(operation))
     return is_free and "201" in operation.node["responses"].value and not is_made_above
 
 

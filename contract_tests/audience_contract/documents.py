@@ -69,11 +69,11 @@ def read(
 
     `credentials` has the environment variable of each credential, by the name of the security scheme; `headers` are
     those that every request has. Raises OSError for a file that cannot be read, and ValueError for what is no OpenAPI
-    document of version 3 or no overlay.
+    document of version 3.0 or 3.1, or no overlay.
     """
     value = _value(path)
-    if not isinstance(value, dict) or not re.match("3[.]", str(value.get("openapi"))):
-        raise ValueError(f"{path} is no OpenAPI document of version 3")
+    if not isinstance(value, dict) or not re.match("3[.][01]([.]|$)", str(value.get("openapi"))):
+        raise ValueError(f"{path} is no OpenAPI document of version 3.0 or 3.1")
     if not isinstance(value.setdefault("paths", {}) if "webhooks" in value else value.get("paths"), dict):
         raise ValueError(f"{path} has no paths")
     changes = _value(overlay) if overlay else {"actions": []}
@@ -437,17 +437,15 @@ class _Plain:
 
     def _not_written(self, parameter: Json) -> str:
         """Why the values of a parameter can't be written; "" where they can."""
-        schema = self._target(parameter.get("schema"))
         if "content" in parameter:
             return "a parameter with a media type"
-        kind = schema.get("type") if isinstance(schema, dict) else None
+        kind = self._object(schema := parameter.get("schema")).get("type")
         if parameter.get("style") == DEEP and parameter["in"] == "query" and kind != "array":
             return "an object in an object" if self._levels(schema) > 2 else ""
-        is_list = kind == "array" and parameter["in"] != "query"
+        if kind == "object" or (kind == "array" and parameter["in"] != "query"):
+            return f"a list or object in a {parameter['in']}"
         style = parameter.get("style", "form")
-        if kind == "object" or is_list or style not in ("simple", *BETWEEN):
-            return f"a list or object in a {parameter['in']}" if kind == "object" or is_list else f"style {style}"
-        return ""
+        return "" if style in ("simple", *BETWEEN) else f"style {style}"
 
     def _content(self, content: Any, pointer: str, *, asked: bool) -> Json:
         """A content map, JSON first, without the schemas of media types that aren't read.
@@ -461,13 +459,12 @@ class _Plain:
                 self._leave_out(at, "no media type")
                 continue
             is_range = media.essence in ("*/*", "application/*")
-            if is_range and not asked:
-                found[name] = {**entry, "x-not-judged": "what is no JSON"}
-                continue
-            if is_range and _JSON not in content:
+            if is_range and asked and _JSON not in content:
                 self.moved[f"{pointer}/content/{escape(_JSON)}"] = at
                 found[_JSON] = entry
-            if media.essence in FORMS:
+            if is_range and not asked:
+                found[name] = {**entry, "x-not-judged": "what is no JSON"}
+            elif media.essence in FORMS:
                 found[name] = self._form(entry, at)
             elif media.is_json or is_range:
                 found[name] = entry
@@ -480,14 +477,12 @@ class _Plain:
 
     def _form(self, entry: Json, pointer: str) -> Json:
         """A form: a field that is an object, or a list of such, is judged only if `encoding` says how it is written."""
-        schema = self._target(entry.get("schema"))
-        fields: Any = schema.get("properties") if isinstance(schema, dict) else None
+        schema = self._object(entry.get("schema"))
+        fields = self._object(schema.get("properties"))
         encoding = self._object(entry.get("encoding")) if "urlencoded" in pointer else {}
-        styles = {name: self._object(each).get("style") for name, each in encoding.items()}
-        fields = fields if isinstance(fields, dict) else {}
+        deep = {name for name, each in encoding.items() if self._object(each).get("style") == DEEP}
         # An object of single values can be written as a field for each of them, if the document says so.
-        allowed = {name: (0, 2) if styles.get(name) == DEEP else (0, 1) for name in fields}
-        nested = [name for name, kind in fields.items() if self._levels(kind) not in allowed[name]]
+        nested = [name for name, kind in fields.items() if self._levels(kind) not in (0, 2 if name in deep else 1)]
         if not nested:
             return entry
         for name in nested:
@@ -526,8 +521,7 @@ class _Plain:
         return {**kept, **{name: each for name, each in found.items() if each}}
 
     def _schemas_of(self, named: Any, pointer: str) -> Json:
-        given = {key: child for key, child in named.items() if child is not None}
-        return {key: self._schema(child, f"{pointer}/{escape(key)}") for key, child in given.items()}
+        return {key: self._schema(each, f"{pointer}/{escape(key)}") for key, each in named.items() if each is not None}
 
     def _schema(self, value: Any, pointer: str) -> Any:
         if isinstance(value, bool):

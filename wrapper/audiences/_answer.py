@@ -105,7 +105,7 @@ def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
     """The error for a response that is no success."""
     status, headers, service = judged.response.status, judged.response.headers, operation.service
     wait = retry_after(headers.get("retry-after"), _date(headers.get("date")))
-    asks = "" if wait is None else f"; it asks to wait {wait:,.0f} s"
+    asks = f"; it asks to wait {wait:,.0f} s" if wait else ""
     known: dict[str, Any] = {
         "retry_after": wait,
         "response": judged.response,
@@ -126,7 +126,9 @@ def failure(operation: Operation[Any, Any], judged: Judged) -> AudiencesError:
         refused = status == 503 and wait is not None
         outcome = Outcome.REJECTED if refused else Outcome.UNKNOWN
         return UnavailableError(f"failed ({status}){asks}", outcome=outcome, **known)
-    return UnknownOutcomeError(f"gave an answer that does not say whether it acted ({status})", **known)
+    gave = "a redirect, which is not followed and" if "location" in headers else "an answer that"
+    asked = "what was asked" if operation.effect is Effect.READS else "whether it acted"
+    return UnknownOutcomeError(f"gave {gave} does not say {asked} ({status})", **known)
 
 
 def _refusal(status: int, asks: str, known: dict[str, Any], operation: Operation[Any, Any]) -> AudiencesError:

@@ -113,9 +113,7 @@ class Given(NamedTuple):
 
     file: Annotated[FileBinaryRead, Option(help=_MEMBERS)]
     column: Annotated[str | None, Option(help="The column that has the ids; id by default.")] = None
-    attribute: Annotated[
-        list[str], Option(metavar=_ATTRIBUTE, help="A column to send as an attribute of members.")
-    ] = []
+    attribute: Annotated[list[str], Option(metavar=_ATTRIBUTE, help="A column to send as an attribute.")] = []
     chunk_bytes: Annotated[int, Option(metavar="BYTES", min=1, help="The most bytes of one call.")] = CHUNK_BYTES
 
     @property

@@ -53,7 +53,8 @@ def members_of(
             values = {name: _value(rows.line_num, name, kind, row[at]) for (name, kind), at in columns if row[at]}
             yield Member(row[place], values)
     except csv.Error:
-        raise _wrong(rows.line_num, f"is not CSV, or has a cell above {csv.field_size_limit():,} characters") from None
+        likely = f"line ends of CR alone, a cell above {csv.field_size_limit():,} characters, or an open quotation mark"
+        raise _wrong(rows.line_num, f"is not CSV, or has {likely}") from None
     except OSError as error:
         raise _wrong(rows.line_num + 1, f"cannot be read: {error.strerror}") from None
 
@@ -80,6 +81,8 @@ def _lines(file: BinaryIO, tell: Callable[[int, int | None], object]) -> Iterato
 
 
 def _place(heading: list[str], name: str) -> int:
+    if not heading:
+        raise _wrong(1, "must have a heading, and the file is empty")
     if heading.count(name) != 1:
         which = "no column" if name not in heading else "more than one column"
         why = next(hints(Top({1: dict(enumerate(heading))}, whole=False), name), "") if name not in heading else ""

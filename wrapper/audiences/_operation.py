@@ -85,8 +85,8 @@ class MemberRules:
 
     within: str
     """The property of the request body that has the members; its schema limits their number, and that of attributes."""
-    write: Callable[[str, Member | str, set[str]], Json]
-    """The JSON value of a member, as it is sent with a verb. Warnings about it, which show no value, go into the set.
+    write: Callable[[str, Member | str, Callable[[str], object]], Json]
+    """The JSON value of a member, as it is sent with a verb. The function is told each warning, without values.
 
     Raises ValueError, whose text is the rule, for an attribute that cannot be sent.
     """

@@ -1,7 +1,8 @@
 """The results of calls, and the references by which a caller names an audience."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -180,10 +181,8 @@ class Reference:
     @classmethod
     def of_text(cls, text: str) -> "Reference":
         """The reference that `to_text` gave. Raises InvalidError for any other text."""
-        try:
+        with suppress(TypeError, ValueError, RecursionError, InvalidError):
             return cls.of(cls(**json.loads(text)))
-        except (TypeError, ValueError, RecursionError):
-            pass
         raise InvalidError.ours("text", "must be the text of a Reference", text)
 
     def to_text(self) -> str:
@@ -191,7 +190,7 @@ class Reference:
         return json.dumps(asdict(self))
 
 
-def time_of(body: Mapping[str, Any], name: str) -> datetime | None:
+def time_of(body: Any, name: str) -> datetime | None:
     """A property that is a time with a zone (RFC 3339); None for anything else."""
     try:
         found = datetime.fromisoformat(str.upper(body[name]))
@@ -200,9 +199,9 @@ def time_of(body: Mapping[str, Any], name: str) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def count_of(body: Mapping[str, Any], name: str) -> int | None:
+def count_of(body: Any, name: str) -> int | None:
     """A property that is a whole number, which JSON may write as 1000.0 or 1e3; None for anything else."""
-    value = body.get(name)
+    value = body.get(name) if isinstance(body, dict) else None
     return int(value) if _checks.is_number(value) and value == int(value) else None
 
 

@@ -33,8 +33,9 @@ class Supply:
         self._attributes = f"{members}/items/properties/attributes"
         self._most_attributes: int = body.spec.resolve(f"{self._attributes}/maxProperties")[0]
         self._verb, self._rules = verb, rules
-        self.warnings = set[str]()
-        self._before, self._after = _json.dumps(rules.write(verb, "", self.warnings)).decode().split('""')
+        self.warnings: dict[str, tuple[int, int]] = {}
+        """The place of the first member with each, and how often it came."""
+        self._before, self._after = _json.dumps(rules.write(verb, "", self._warn)).decode().split('""')
         self.call: _Members = {}
         """The members of the next call, or of the one that is made now."""
         self._held: _Members = {}
@@ -56,6 +57,7 @@ class Supply:
         while part := [*islice(items, self.most)]:
             self._checked(part)
         self._place = -1
+        self.warnings.clear()  # each comes again when its member is taken
 
     def fill(self) -> None:
         """Take members for a call. Raises InvalidError for one that breaks a rule, and what the iterable raises."""
@@ -123,16 +125,19 @@ class Supply:
         if not isinstance(id, str) or not id.strip() or not _json.is_unicode(id):
             raise self._wrong("", "must be an id, which is Unicode text and not blank, or a Member", id)
         if id != id.strip() or not id.isprintable():  # as lines of a file have it
-            self.warnings.add(f"an id has white space at an end, or what cannot be seen, and is sent with it [{OURS}]")
+            self._warn(f"an id has white space at an end, or what cannot be seen, and is sent with it [{OURS}]")
         if not isinstance(item, Member):
             return id, None
         if item.attributes:
             self._check(item.attributes)
         try:
-            return id, _json.dumps(self._rules.write(self._verb, item, self.warnings)).decode()
-        except (ValueError, OverflowError) as error:  # the latter for a time that no year has in UTC
-            rule = str(error)
-        raise self._wrong(".attributes", rule, item.attributes)
+            return id, _json.dumps(self._rules.write(self._verb, item, self._warn)).decode()
+        except ValueError as error:
+            raise self._wrong(".attributes", str(error), item.attributes) from None
+
+    def _warn(self, warning: str) -> None:
+        first, count = self.warnings.get(warning, (self._place, 0))
+        self.warnings[warning] = first, count + 1
 
     def _check(self, attributes: Any) -> None:
         if self._verb == "remove":

@@ -406,7 +406,8 @@ class Verbs(Generic[Model]):
     def _changed(self, entry: Operation[Any, Any], chunks: Sequence[Chunk]) -> Changed:
         """What became of a change so far."""
         if supply := self._supply:
-            self._warn(tuple(sorted(supply.warnings)))
+            found = supply.warnings.items()
+            self._warn(tuple(sorted(f"{said}; {n} in all, first in members[{at}]" for said, (at, n) in found)))
         applied = [each.status for each in chunks if each.outcome is Outcome.APPLIED]
         return Changed(
             provider=self.title,

@@ -126,10 +126,12 @@ class Audiences:
             made = replace(made, name=found[0] if found else "")
         twins = (one for one in self.existing if (one.by, one.id, one.path) == (made.by, made.id, made.path))
         is_known = any(one.name != made.name or not self.is_marked(one.name) for one in twins)
-        if is_known and made.id and not self._is_by_name:
+        # An action on what the run has made may answer that.
+        if is_known and made.id not in ("", *made.path.values()) and not self._is_by_name:
             # What two creates answer may have been there before.
             self._doubted.add(made.id)
-            self._usable[made.by] = [one for one in self._usable[made.by] if one.id != made.id]
+            for by, those in self._usable.items():
+                self._usable[by] = [one for one in those if one.id != made.id]
         self.existing.append(made)
         self._unsure += [] if sure else [made]
         # An audience of any other name may have existed before the run, so only one with a plain name serves others.

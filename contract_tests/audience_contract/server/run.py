@@ -202,7 +202,8 @@ class Run:
         """Play the phases, each with every operation, so that none waits until another has used up its requests."""
         if not self._operations:
             whys = [why for name, why in self.unjudged.items() if name in self._asked]
-            why = whys[0] if whys and len(whys) == len(self._asked) else "there is no operation that only reads"
+            none = "there is no operation that only reads" if self._asked else "the document has no operations"
+            why = whys[0] if whys and len(whys) == len(self._asked) else none
             self._ended = f"nothing can be judged: {why}"
         self._planned |= {(_ALL, operation.id): False for operation in self._operations}
         drafts = list(self._served(map(self._drafts, self._operations)))

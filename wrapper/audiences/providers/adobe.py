@@ -152,8 +152,7 @@ def _listed(mark: object, body: Any) -> Page | None:  # noqa: ARG001
     return Page([_record(item) for item in found], int(following) or None, "/children")
 
 
-def _record(item: Any) -> Record:
-    body = item if isinstance(item, dict) else {}
+def _record(body: Any) -> Record:
     return Record(
         name=text(body, "name"),
         id=id_of(body, "id"),
@@ -163,7 +162,7 @@ def _record(item: Any) -> Record:
         member_count=None,
         created=_seconds(body, "createEpoch"),
         updated=_seconds(body, "updateEpoch"),
-        raw=item,
+        raw=body,
     )
 
 

@@ -5,6 +5,7 @@ says how far they are.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import isfinite
@@ -22,7 +23,7 @@ from audience_clients.batch.api.audiences import (
 from audience_clients.batch.types import UNSET
 
 from .._audience import Draft, DraftRules
-from .._errors import OURS
+from .._errors import OURS, named, shape
 from .._http.send import AsyncTransport, BlockingTransport
 from .._json import is_unicode
 from .._members import Member, Url
@@ -46,6 +47,8 @@ _PAGE = 100
 _NEEDS = "a string at /indexing_token"
 _LIST = "an array at /audiences, and, where /has_more is true, a string at /next_from"
 _ASKED = "what is said of the audience that was asked for"
+_SHOWN = {"name", "display_name", "nb_ids", "indexing_state", "created", "updated"}
+"""The properties that only an audience has: errors, too, may have a `type`."""
 _SIBLING = "(as Batch has it for profiles)"
 # Batch spells the state of work in progress in two ways: in the schema, and in a sentence on the page of update.
 _STATES = {
@@ -76,13 +79,13 @@ def _view(asked: Reference, values: Values) -> Built:
 
 
 def _viewed(asked: Reference, body: Any) -> list[Record] | None:
-    if not isinstance(body, dict) or body.get("name", asked.name) != asked.name:
+    # No property is required of the answer, but one without any, such as an error's, does not say that it is there.
+    if not isinstance(body, dict) or body.get("name", asked.name) != asked.name or not body.keys() & _SHOWN:
         return None
     return [replace(_record(body), name=asked.name)]
 
 
-def _record(item: Any) -> Record:
-    body = item if isinstance(item, dict) else {}
+def _record(body: Any) -> Record:
     return Record(
         name=text(body, "name"),
         id=None,
@@ -90,7 +93,7 @@ def _record(item: Any) -> Record:
         member_count=count_of(body, "nb_ids"),
         created=time_of(body, "created"),
         updated=time_of(body, "updated"),
-        raw=item,
+        raw=body,
     )
 
 
@@ -117,26 +120,29 @@ def _replace(asked: Change, values: Values) -> Built:
     return audience_replace.build_request(body=body, x_batch_project=values["project"])
 
 
-def _member(verb: str, member: Member | str, warnings: set[str]) -> Built:
+def _member(verb: str, member: Member | str, warn: Callable[[str], object]) -> Built:
     action = {} if verb == "replace" else {"action": verb}
     if isinstance(member, str):
         return {"id": member, **action}
     attributes = {}
     for name, value in member.attributes.items():
-        key, sent = _attribute(name, value)
-        if key in attributes:
-            raise ValueError("must have each name once, as it is sent")
+        try:
+            key, sent = _attribute(name, value)
+            if key in attributes:
+                raise ValueError("must have each name once, as it is sent")
+        except (ValueError, OverflowError) as error:  # the latter for a time that no year has in UTC
+            raise ValueError(f"{error}: {named(name)} ({shape(value)})") from None
         attributes[key] = sent
         inner = key[key.find("(") + 1 :].removesuffix(")")
         if not re.fullmatch(r"[a-z0-9_]{1,30}", inner):
-            warnings.add(f"an attribute's name is other than 1 to 30 of a-z, 0-9 and _ {_SIBLING}")
+            warn(f"an attribute's name is other than 1 to 30 of a-z, 0-9 and _ {_SIBLING}")
         if isinstance(value, Url) and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", value):
-            warnings.add(f"an attribute's URL has white space in it, or does not begin like https: [{OURS}]")
+            warn(f"an attribute's URL has white space in it, or is not a scheme, as https:, and more after it [{OURS}]")
         if isinstance(sent, bool):
-            warnings.add("an attribute is true or false, a type that Batch's page of update does not name")
+            warn("an attribute is true or false, a type that Batch's page of update does not name")
         least, most = (0, 2048) if key.startswith("url(") else (1, 300)
         if isinstance(sent, str) and not least <= len(sent) <= most:
-            warnings.add(f"an attribute's text has fewer characters than {least}, or more than {most} {_SIBLING}")
+            warn(f"an attribute's text has fewer characters than {least}, or more than {most} {_SIBLING}")
     return {"id": member.id, **action, **({"attributes": attributes} if attributes else {})}
 
 
@@ -157,13 +163,12 @@ def _attribute(name: object, value: object) -> tuple[str, Any]:
             return name, value
         case list() | tuple() if all(_is_plain(each) for each in value):
             return name, [*value]
-    raise ValueError("must be strings, numbers, times, URLs, or lists of strings or numbers")
+    raise ValueError("must be strings, numbers, booleans, or lists of these; or times, or URLs")
 
 
 def _remove(asked: Reference, values: Values) -> Built:
-    return audience_remove.build_request(
-        body=models.AudienceRemoveBody(name=asked.by_name), x_batch_project=values["project"]
-    )
+    body = models.AudienceRemoveBody(name=asked.by_name)
+    return audience_remove.build_request(body=body, x_batch_project=values["project"])
 
 
 _UPDATE = Operation(_SERVICE, "audience_update", Effect.CHANGES, _update, _token, needs=_NEEDS)

@@ -58,13 +58,11 @@ def _listed(asked: object, body: Any) -> Page | None:  # noqa: ARG001
 
 def _found(asked: Reference, body: Any) -> list[Record] | None:
     page = _listed(asked, body)
-    if page is None or asked.id is not None:
-        return page and [record for record in page.records if record.id == asked.id]
-    return [record for record in page.records if record.name == asked.by_name]
+    by, value = ("name", asked.by_name) if asked.id is None else ("id", asked.id)
+    return page and [record for record in page.records if getattr(record, by) == value]
 
 
-def _record(item: Any) -> Record:
-    body = item if isinstance(item, dict) else {}
+def _record(body: Any) -> Record:
     return Record(
         name=text(body, "name"),
         id=id_of(body, "id"),
@@ -72,7 +70,7 @@ def _record(item: Any) -> Record:
         member_count=count_of(body, "user_count"),
         created=time_of(body, "created_time"),
         updated=None,
-        raw=item,
+        raw=body,
     )
 
 
