@@ -313,6 +313,15 @@ def test_each_property_of_an_object_in_a_query_is_a_parameter(query: str, rules:
     assert [each.rule for each in broken] == [f"/components/schemas/Page/properties/size/{rule}" for rule in rules]
 
 
+def test_the_rules_of_two_properties_of_an_object_in_a_query_have_two_pointers(tmp_path: Path) -> None:
+    number = {"type": "integer", "minimum": 1}
+    page = _parameter("page", _object(number=number, size=number), "query")
+    spec = _read(tmp_path / "a.json", {"/a": {"get": {"parameters": [page], "responses": _answers("200", {})}}})
+    broken = check_request(spec.operations[0], Request("GET", "/a?number=0&size=0", (), b""))
+    start = "/paths/~1a/get/parameters/0/schema/properties"
+    assert {spec.in_file(each.rule) for each in broken} == {f"{start}/{name}/minimum" for name in ("number", "size")}
+
+
 @pytest.mark.parametrize(("more", "is_needed"), [({"required": True}, True), ({}, False)])
 def test_a_property_that_such_an_object_requires_is_required_unless_the_object_may_be_left_out(
     more: dict[str, Any], is_needed: bool, tmp_path: Path

@@ -373,7 +373,7 @@ class _Plain:
         found = [
             (_place(each, f"{at}/parameters/{n}"), each) for those, at in (own, common) for n, each in enumerate(those)
         ]
-        for at, given in ((at, field) for at, each in found for field in self._fields(each)):
+        for at, whole, given in ((at, each, field) for at, each in found for field in self._fields(each)):
             each = self._target(given)
             if not isinstance(each, dict) or not all(isinstance(each.get(key), str) for key in ("name", "in")):
                 self._leave_out(at, "what is no parameter")
@@ -384,7 +384,10 @@ class _Plain:
                 why = wrong if each.get("required") or each["in"] == "path" else why
                 unnamed += [each["name"]] if each["in"] == "query" else []
             elif (each["in"], each["name"]) not in parameters:
-                self.moved[f"{pointer}/parameters/{len(parameters)}"] = at
+                put = f"{pointer}/parameters/{len(parameters)}"
+                if given is not whole:
+                    self.moved[f"{put}/schema"] = f"{at}/schema/properties/{escape(each['name'])}"
+                self.moved[put] = at
                 parameters[each["in"], each["name"]] = given if "schema" in each else {**each, "schema": {}}
         body = self._object(operation.get("requestBody"))
         why = "another server than the document's" if self._is_elsewhere(item, operation) else why
