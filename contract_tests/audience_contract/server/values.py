@@ -211,7 +211,7 @@ def _near(choice: str) -> list[str]:
 def _media_types(right: str) -> list[str]:
     essence, kind = right.partition(";")[0], right.partition("/")[0]
     return [
-        *("*/*", f"{kind}/json", f"{kind}/*", essence, f"{essence}x; version=2", f"{right}x", " "),
+        *("*/*", f"{kind}/json", f"{kind}/*", essence, f"{essence}x; version=2", f"{right}x", ""),
         *(f"{essence}; version={version}" for version in ("1", "3", "20", "")),
         *(re.sub(r"vnd\.\w+", "vnd.contractcheck", right), "text/html"),
     ]
