@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from operator import lt
 from typing import Any
 
 from ..bodies import value_of
@@ -192,5 +191,10 @@ def _is_as_before(before: Any, now: Any) -> bool:
     """
     if isinstance(before, dict) and isinstance(now, dict) and before.keys() == now.keys():
         return all(_is_as_before(before[name], now[name]) for name in now)
-    grows = all(type(each) in (int, float) or (isinstance(each, str) and is_date_time(each)) for each in (before, now))
-    return before == now or (grows and type(before) is type(now) and lt(before, now))
+    return bool(before == now) or _has_grown(before, now)
+
+
+def _has_grown(before: Any, now: Any) -> bool:
+    """Whether two values are numbers or times, and the second one is larger."""
+    known = all(type(each) in (int, float) or (isinstance(each, str) and is_date_time(each)) for each in (before, now))
+    return known and type(before) is type(now) and bool(before < now)
